@@ -1,0 +1,53 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/json/value.hpp>
+
+#include "core/duration.hpp"
+#include "core/run/status.hpp"
+
+namespace oa::core {
+
+using WallTime = std::chrono::system_clock::time_point;
+
+/// How a task ended, or that it has not: of its latest execution.
+struct TaskReport {
+    std::string name;
+    TaskStatus status = TaskStatus::Pending;
+    std::uint32_t activations = 0;
+    std::uint32_t attempts = 0;
+    std::optional<WallTime> started_at;
+    Milliseconds duration{0};
+    std::shared_ptr<const boost::json::value> output;  ///< null: no output; shared with the journal
+    std::optional<Failure> failure;
+};
+
+/// How a run ended.
+struct RunReport {
+    std::string id;
+    std::string workflow;
+    RunStatus status = RunStatus::Queued;
+    WallTime started_at;
+    Milliseconds duration{0};
+    std::optional<Failure> failure;
+    std::vector<TaskReport> tasks;  ///< in document order
+    boost::json::object outputs;
+};
+
+/// {"run": {...}, "tasks": [...], "outputs": {...}}, as `oa run --json` prints it.
+[[nodiscard]] boost::json::object to_json(const RunReport& report);
+[[nodiscard]] boost::json::value to_json(const std::optional<Failure>& failure);
+
+/// The task's output; JSON null when it has none.
+[[nodiscard]] const boost::json::value& output_of(const TaskReport& report);
+
+/// RFC 3339 in UTC with milliseconds: 2026-01-31T23:59:59.999Z.
+[[nodiscard]] std::string format_time(WallTime time);
+
+}  // namespace oa::core

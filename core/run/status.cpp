@@ -1,0 +1,28 @@
+#include "core/run/status.hpp"
+
+namespace oa::core {
+
+std::string_view to_string(TaskStatus status) {
+    switch (status) {
+        case TaskStatus::Pending: return "pending";
+        case TaskStatus::Running: return "running";
+        case TaskStatus::Succeeded: return "succeeded";
+        case TaskStatus::Failed: return "failed";
+        case TaskStatus::Skipped: return "skipped";
+        case TaskStatus::Cancelled: return "cancelled";
+    }
+    return "unknown";
+}
+
+std::string_view to_string(RunStatus status) {
+    switch (status) {
+        case RunStatus::Queued: return "queued";
+        case RunStatus::Running: return "running";
+        case RunStatus::Succeeded: return "succeeded";
+        case RunStatus::Failed: return "failed";
+        case RunStatus::Cancelled: return "cancelled";
+    }
+    return "unknown";
+}
+
+}  // namespace oa::core

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace oa::core {
+
+enum class TaskStatus { Pending, Running, Succeeded, Failed, Skipped, Cancelled };
+enum class RunStatus { Queued, Running, Succeeded, Failed, Cancelled };
+
+[[nodiscard]] std::string_view to_string(TaskStatus status);
+[[nodiscard]] std::string_view to_string(RunStatus status);
+
+/// Why a task or a run failed. `code` is one of the plug-in contract's words (invalid_params,
+/// not_found, unavailable ...) or of the engine's (unresolved, interrupted, step_limit).
+struct Failure {
+    std::string code;
+    std::string message;               ///< one sentence, for people
+    bool retryable = false;            ///< whether another attempt could help
+    std::uint32_t retry_after_ms = 0;  ///< wait at least this long first
+
+    friend bool operator==(const Failure&, const Failure&) = default;
+};
+
+}  // namespace oa::core

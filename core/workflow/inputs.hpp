@@ -1,0 +1,41 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/json/object.hpp>
+
+#include "core/workflow/workflow.hpp"
+
+namespace oa::core {
+
+struct InputProblem {
+    std::string input;
+    std::string message;
+    std::string hint;
+};
+
+struct BoundInputs {
+    boost::json::object
+        values;  ///< every declared input that was given or has a default, in document order
+    std::vector<InputProblem> problems;
+};
+
+/// Why a value does not fit an input: "takes an integer, not the text 'x'". Nothing when it fits.
+[[nodiscard]] std::optional<std::string> input_value_problem(const Input& input,
+                                                             const boost::json::value& value);
+
+/// Checks what was given against what the workflow declares and fills defaults in. An input that is
+/// not declared is a problem too.
+[[nodiscard]] BoundInputs bind_inputs(const Workflow& workflow, const boost::json::object& given);
+
+/// What a person typed after `--input name=`: read as the declared type (JSON for arrays and
+/// objects; text as it is for strings). For an undeclared or untyped input: JSON where it is JSON,
+/// otherwise a string. A text that does not fit stays a string, for bind_inputs to report.
+[[nodiscard]] boost::json::value input_from_text(const Workflow& workflow,
+                                                 std::string_view name,
+                                                 std::string_view text);
+
+}  // namespace oa::core

@@ -1,0 +1,236 @@
+#include "core/workflow/reading.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <utility>
+
+#include <boost/json.hpp>
+
+#include "core/json/json.hpp"
+#include "core/nearest.hpp"
+
+namespace oa::core {
+namespace {
+
+constexpr std::size_t diagnostics_max = 1'000;
+constexpr std::size_t comparisons_max = 200'000;
+
+std::string number_text(double number) {
+    return write_json(boost::json::value(number));
+}
+
+}  // namespace
+
+void NameSet::add(const std::string& name) {
+    if (set.insert(name).second) {
+        list.push_back(name);
+    }
+}
+
+Reading::Reading(std::string_view text,
+                 const std::string& file,
+                 const FunctionCatalog& functions,
+                 Diagnostics found)
+    : source(text),
+      catalog(functions),
+      file_(file),
+      diagnostics_(std::move(found)),
+      comparisons_left_(comparisons_max) {}
+
+void Reading::add(Severity severity,
+                  SourcePosition position,
+                  std::string message,
+                  std::string hint) {
+    if (diagnostics_.size() >= diagnostics_max) {
+        ++dropped_;
+        return;
+    }
+    diagnostics_.push_back({severity, file_, position, std::move(message), std::move(hint)});
+}
+
+void Reading::error(SourcePosition position, std::string message, std::string hint) {
+    add(Severity::Error, position, std::move(message), std::move(hint));
+}
+
+void Reading::warn(SourcePosition position, std::string message, std::string hint) {
+    add(Severity::Warning, position, std::move(message), std::move(hint));
+}
+
+std::string Reading::suggest(std::string_view word, std::span<const std::string> candidates) {
+    if (candidates.size() > comparisons_left_) {
+        return {};
+    }
+    comparisons_left_ -= candidates.size();
+    return did_you_mean(word, candidates);
+}
+
+void Reading::unknown_key(SourcePosition position,
+                          std::string_view key,
+                          std::span<const std::string> known) {
+    error(position, "the key '" + excerpt(key) + "' is unknown here", suggest(key, known));
+}
+
+void Reading::unavailable(SourcePosition position, std::string_view what) {
+    error(position, "'" + std::string(what) + "' is not available in this version");
+}
+
+Diagnostics Reading::take_diagnostics() {
+    sort_by_position(diagnostics_);
+    // A node that aliases repeat is read more than once, and so are its mistakes.
+    diagnostics_.erase(std::unique(diagnostics_.begin(), diagnostics_.end()), diagnostics_.end());
+    if (dropped_ > 0) {
+        diagnostics_.push_back({Severity::Error,
+                                file_,
+                                {},
+                                std::to_string(dropped_) + " further mistakes are not shown",
+                                {}});
+    }
+    return std::move(diagnostics_);
+}
+
+bool is_null(const YamlNode& node) {
+    return node.kind == YamlNode::Kind::Scalar && node.style == YamlNode::Style::Plain &&
+           plain_scalar_kind(node.scalar) == ScalarKind::Null;
+}
+
+std::string describe(const YamlNode& node, YamlDialect dialect) {
+    if (node.kind == YamlNode::Kind::Mapping) {
+        return "a mapping";
+    }
+    if (node.kind == YamlNode::Kind::Sequence) {
+        return "a list";
+    }
+    const ScalarKind kind = node.style == YamlNode::Style::Plain
+                                ? plain_scalar_kind(node.scalar, dialect)
+                                : ScalarKind::Text;
+    switch (kind) {
+        case ScalarKind::Null: return "null";
+        case ScalarKind::Boolean: return "the boolean " + node.scalar;
+        case ScalarKind::Integer:
+        case ScalarKind::Number:
+        case ScalarKind::NotFinite: return "the number " + excerpt(node.scalar);
+        case ScalarKind::Text: break;
+    }
+    return "the text '" + excerpt(node.scalar) + "'";
+}
+
+std::optional<std::string> read_text(Reading& reading,
+                                     const YamlNode& node,
+                                     std::string_view what) {
+    if (node.kind != YamlNode::Kind::Scalar || is_null(node)) {
+        reading.error(node.position, std::string(what) + " takes a text, not " + describe(node));
+        return std::nullopt;
+    }
+    return node.scalar;
+}
+
+std::optional<bool> read_bool(Reading& reading, const YamlNode& node, std::string_view what) {
+    if (node.kind == YamlNode::Kind::Scalar) {
+        const ScalarValue read = scalar_value(node, reading.dialect());
+        if (read.value && read.value->is_bool()) {
+            return read.value->get_bool();
+        }
+    }
+    reading.error(node.position, std::string(what) + " takes true or false, not " + describe(node));
+    return std::nullopt;
+}
+
+std::optional<Milliseconds> read_duration(Reading& reading,
+                                          const YamlNode& node,
+                                          std::string_view what) {
+    if (node.kind == YamlNode::Kind::Scalar) {
+        if (const auto duration = parse_duration(node.scalar)) {
+            return duration;
+        }
+    }
+    reading.error(node.position, std::string(what) + " takes a duration, not " + describe(node),
+                  "write 250ms, 30s, 5m, 2h, 1d or a number of seconds, at most 366d");
+    return std::nullopt;
+}
+
+std::optional<std::uint32_t> read_count(Reading& reading,
+                                        const YamlNode& node,
+                                        std::string_view what,
+                                        std::uint32_t maximum) {
+    if (node.kind == YamlNode::Kind::Scalar) {
+        const ScalarValue read = scalar_value(node);
+        if (read.value && read.value->is_int64() && read.value->get_int64() >= 1 &&
+            read.value->get_int64() <= maximum) {
+            return static_cast<std::uint32_t>(read.value->get_int64());
+        }
+    }
+    reading.error(node.position, std::string(what) + " takes a whole number from 1 to " +
+                                     std::to_string(maximum) + ", not " + describe(node));
+    return std::nullopt;
+}
+
+std::optional<double> read_number(
+    Reading& reading, const YamlNode& node, std::string_view what, double minimum, double maximum) {
+    if (node.kind == YamlNode::Kind::Scalar) {
+        const ScalarValue read = scalar_value(node);
+        if (read.value && read.value->is_number()) {
+            const auto number = read.value->to_number<double>();
+            if (number >= minimum && number <= maximum) {
+                return number;
+            }
+        }
+    }
+    reading.error(node.position, std::string(what) + " takes a number from " +
+                                     number_text(minimum) + " to " + number_text(maximum) +
+                                     ", not " + describe(node));
+    return std::nullopt;
+}
+
+std::span<const YamlNode::Entry> read_mapping(Reading& reading,
+                                              const YamlNode& node,
+                                              std::string_view what) {
+    if (node.kind != YamlNode::Kind::Mapping && !is_null(node)) {
+        reading.error(node.position, std::string(what) + " takes a mapping, not " + describe(node));
+    }
+    return node.entries;
+}
+
+std::vector<PlacedText> read_texts(Reading& reading, const YamlNode& node, std::string_view what) {
+    std::vector<PlacedText> texts;
+    if (is_null(node)) {
+        return texts;
+    }
+    if (node.kind == YamlNode::Kind::Sequence) {
+        for (const YamlNode* item : node.items) {
+            if (auto text = read_text(reading, *item, "each item of " + std::string(what))) {
+                texts.push_back({std::move(*text), item->position});
+            }
+        }
+    } else if (node.kind == YamlNode::Kind::Mapping) {
+        reading.error(node.position,
+                      std::string(what) + " takes a text or a list of texts, not a mapping");
+    } else {
+        texts.push_back({node.scalar, node.position});
+    }
+    return texts;
+}
+
+std::optional<std::string> name_problem(std::string_view name) {
+    constexpr std::ptrdiff_t characters_max = 128;
+    if (name.empty()) {
+        return "a name cannot be empty";
+    }
+    const auto characters = std::count_if(name.begin(), name.end(), [](char c) {
+        return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+    });
+    if (characters > characters_max) {
+        return "a name has at most 128 characters, this one has " + std::to_string(characters);
+    }
+    const bool control = std::any_of(name.begin(), name.end(), [](char c) {
+        return static_cast<unsigned char>(c) < 0x20 || c == '\x7f';
+    });
+    if (control || name.find("\xC2\x85") != std::string_view::npos ||
+        name.find("\xE2\x80\xA8") != std::string_view::npos ||
+        name.find("\xE2\x80\xA9") != std::string_view::npos) {
+        return "a name has printable characters only, on one line";
+    }
+    return std::nullopt;
+}
+
+}  // namespace oa::core

@@ -1,0 +1,682 @@
+#include "core/workflow/yaml.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <istream>
+#include <limits>
+#include <sstream>
+#include <unordered_map>
+#include <utility>
+
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/parser.h>
+
+#include "core/workflow/source_text.hpp"
+#include "core/workflow/yaml_guard.hpp"
+#include "core/workflow/yaml_value.hpp"
+
+namespace oa::core {
+namespace {
+
+constexpr std::size_t diagnostics_max = 200;
+/// Aliases of long texts may cost this many bytes even in a short document.
+constexpr std::size_t alias_bytes_floor = 8U << 20U;
+constexpr std::string_view core_tag_prefix = "tag:yaml.org,2002:";
+
+/// Ends the parse; what is wrong has been reported.
+struct Abandoned {};
+
+std::size_t add_saturating(std::size_t left, std::size_t right) {
+    return left > std::numeric_limits<std::size_t>::max() - right
+               ? std::numeric_limits<std::size_t>::max()
+               : left + right;
+}
+
+/// What a node costs with its aliases expanded.
+struct Weight {
+    std::size_t nodes = 0;
+    std::size_t bytes = 0;
+
+    void add(const Weight& other) {
+        nodes = add_saturating(nodes, other.nodes);
+        bytes = add_saturating(bytes, other.bytes);
+    }
+};
+
+/// Builds the tree from the parser's events, and refuses what the parser lets through.
+class TreeBuilder final : public YAML::EventHandler {
+public:
+    TreeBuilder(const SourceText& source,
+                const std::string& file,
+                const YamlLimits& limits,
+                YamlResult& result)
+        : source_(source),
+          file_(file),
+          limits_(limits),
+          result_(result),
+          mark_base_(byte_order_mark_length(source.text())) {}
+
+    void OnDocumentStart(const YAML::Mark& /*mark*/) override {}
+    void OnDocumentEnd() override {}
+    void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override;
+    void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override;
+    void OnScalar(const YAML::Mark& mark,
+                  const std::string& tag,
+                  YAML::anchor_t anchor,
+                  const std::string& value) override;
+    void OnSequenceStart(const YAML::Mark& mark,
+                         const std::string& tag,
+                         YAML::anchor_t anchor,
+                         YAML::EmitterStyle::value style) override;
+    void OnSequenceEnd() override { end_collection(); }
+    void OnMapStart(const YAML::Mark& mark,
+                    const std::string& tag,
+                    YAML::anchor_t anchor,
+                    YAML::EmitterStyle::value style) override;
+    void OnMapEnd() override { end_collection(); }
+
+    void report(std::size_t offset, std::string message, std::string hint = {}) {
+        report(source_.position(offset), std::move(message), std::move(hint));
+    }
+
+    [[nodiscard]] std::size_t offset_of(const YAML::Mark& mark) const {
+        return mark.pos < 0 ? mark_base_
+                            : std::min(static_cast<std::size_t>(mark.pos) + mark_base_,
+                                       source_.text().size());
+    }
+
+    [[nodiscard]] const YamlNode* root() const { return root_; }
+
+    /// Only at the end is it known how many nodes were written.
+    void check_expansion() {
+        if (weight_.nodes > written_.nodes * limits_.alias_expansion_max ||
+            weight_.bytes > bytes_allowed()) {
+            report_expansion();
+        }
+    }
+
+private:
+    struct Anchored {
+        const YamlNode* node = nullptr;
+        Weight weight;
+        bool complete = false;
+    };
+
+    /// A collection that is still open.
+    struct Frame {
+        YamlNode* node = nullptr;
+        YAML::anchor_t anchor = 0;
+        Weight weight_before;      // of the document, when the collection began
+        bool is_key = false;       // a collection in place of a key: reported, then dropped
+        bool have_key = false;     // of a mapping: the next node is a value
+        bool drop_value = false;   // its key has been reported
+        bool merge_value = false;  // its key is "<<"
+        std::string key;
+        SourcePosition key_position;
+        std::unordered_map<std::string, std::size_t> index;  // key -> entry, once there are many
+        std::vector<std::pair<const YamlNode*, std::size_t>> merges;  // value, byte offset
+    };
+
+    struct Tag {
+        bool text = false;     // a string, whatever it looks like
+        std::string required;  // "int", "float", "bool", "null": what a plain scalar must be
+    };
+
+    void report(SourcePosition position, std::string message, std::string hint);
+    void report_expansion();
+    [[nodiscard]] std::size_t bytes_allowed() const {
+        return std::max(alias_bytes_floor, written_.bytes * limits_.alias_expansion_max);
+    }
+
+    [[nodiscard]] std::size_t skip_properties(std::size_t offset) const;
+    [[nodiscard]] Tag read_scalar_tag(const std::string& tag, std::size_t offset);
+    void check_collection_tag(const std::string& tag, std::string_view allowed, std::size_t offset);
+    [[nodiscard]] YamlNode::Style style_of(std::size_t offset) const;
+    void check_required(YamlNode& node, const Tag& tag);
+
+    YamlNode& new_node(YamlNode::Kind kind, std::size_t offset);
+    void begin_collection(YamlNode::Kind kind, std::size_t offset, YAML::anchor_t anchor);
+    void end_collection();
+    [[nodiscard]] bool expects_key() const {
+        return !frames_.empty() && frames_.back().node->kind == YamlNode::Kind::Mapping &&
+               !frames_.back().have_key;
+    }
+    void take_key(std::size_t offset, const std::string& key, bool plain);
+    void refuse_key(std::size_t offset, std::string message, std::string hint);
+    void add_value(const YamlNode* node, std::size_t offset);
+    [[nodiscard]] static const YamlNode::Entry* find_entry(Frame& frame, const std::string& key);
+    void resolve_merges(Frame& frame);
+    static void merge(Frame& frame, const YamlNode& from);
+    void remember(YAML::anchor_t anchor, const YamlNode* node, Weight weight, bool complete);
+    [[nodiscard]] std::size_t place_of_nothing(std::size_t offset) const;
+
+    const SourceText& source_;
+    const std::string& file_;
+    const YamlLimits& limits_;
+    YamlResult& result_;
+    std::size_t mark_base_;
+    const YamlNode* root_ = nullptr;
+    std::vector<Frame> frames_;
+    std::unordered_map<YAML::anchor_t, Anchored> anchors_;
+    Weight written_;
+    Weight weight_;
+    std::size_t heaviest_alias_ = 0;  // its offset
+    std::size_t heaviest_alias_nodes_ = 0;
+    std::size_t heaviest_alias_bytes_ = 0;
+};
+
+void TreeBuilder::report(SourcePosition position, std::string message, std::string hint) {
+    result_.diagnostics.push_back(
+        {Severity::Error, file_, position, std::move(message), std::move(hint)});
+    if (result_.diagnostics.size() >= diagnostics_max) {
+        throw Abandoned{};
+    }
+}
+
+void TreeBuilder::report_expansion() {
+    report(heaviest_alias_,
+           "aliases expand the document beyond " + std::to_string(limits_.alias_expansion_max) +
+               " times its nodes, or beyond " + std::to_string(limits_.nodes_max) + " nodes",
+           "this alias brings the most; write less with aliases");
+    throw Abandoned{};
+}
+
+// ----- what a node looks like in the text -----
+
+/// The parser marks a node with an anchor or a tag at that. Its own text comes after.
+std::size_t TreeBuilder::skip_properties(std::size_t offset) const {
+    const std::string_view text = source_.text();
+    std::size_t at = offset;
+    while (at < text.size() && (text[at] == '&' || text[at] == '!')) {
+        at = std::min(text.find_first_of(" \t\r\n,[]{}", at), text.size());
+        for (;;) {
+            at = std::min(text.find_first_not_of(" \t\r\n", at), text.size());
+            if (at == text.size() || text[at] != '#') {
+                break;
+            }
+            at = std::min(text.find('\n', at), text.size());
+        }
+    }
+    return at;
+}
+
+YamlNode::Style TreeBuilder::style_of(std::size_t offset) const {
+    const char first = offset < source_.text().size() ? source_.text()[offset] : '\0';
+    return first == '|' || first == '>' ? YamlNode::Style::Block : YamlNode::Style::Quoted;
+}
+
+TreeBuilder::Tag TreeBuilder::read_scalar_tag(const std::string& tag, std::size_t offset) {
+    if (tag.empty() || tag == "?") {
+        return {};
+    }
+    if (tag == "!" || tag == "tag:yaml.org,2002:str") {
+        return {true, {}};
+    }
+    const std::string_view name =
+        std::string_view(tag).substr(0, core_tag_prefix.size()) == core_tag_prefix
+            ? std::string_view(tag).substr(core_tag_prefix.size())
+            : std::string_view();
+    for (const std::string_view known : {"int", "float", "bool", "null"}) {
+        if (name == known) {
+            return {false, std::string(name)};
+        }
+    }
+    report(offset, "the tag '" + excerpt(tag) + "' is not supported",
+           "known are !!str, !!int, !!float, !!bool, !!null, !!seq and !!map");
+    return {true, {}};
+}
+
+void TreeBuilder::check_collection_tag(const std::string& tag,
+                                       std::string_view allowed,
+                                       std::size_t offset) {
+    const bool fits = tag.empty() || tag == "?" || tag == "!" ||
+                      (tag.size() == core_tag_prefix.size() + allowed.size() &&
+                       tag.compare(0, core_tag_prefix.size(), core_tag_prefix) == 0 &&
+                       tag.compare(core_tag_prefix.size(), allowed.size(), allowed) == 0);
+    if (!fits) {
+        report(offset, "the tag '" + excerpt(tag) + "' does not fit here",
+               "leave it out, or write !!" + std::string(allowed));
+    }
+}
+
+void TreeBuilder::check_required(YamlNode& node, const Tag& tag) {
+    const ScalarKind kind = plain_scalar_kind(node.scalar);
+    const bool fits = (tag.required == "int" && kind == ScalarKind::Integer) ||
+                      (tag.required == "float" && kind == ScalarKind::Number) ||
+                      (tag.required == "float" && kind == ScalarKind::Integer) ||
+                      (tag.required == "bool" && kind == ScalarKind::Boolean) ||
+                      (tag.required == "null" && kind == ScalarKind::Null);
+    if (!fits) {
+        report(node.position,
+               "'" + excerpt(node.scalar) + "' does not fit the tag !!" + tag.required, {});
+    } else if (tag.required == "float" && kind == ScalarKind::Integer &&
+               node.scalar.find_first_of("ox") == std::string::npos) {
+        node.scalar += ".0";
+    }
+}
+
+/// The parser marks an empty node at the token that follows it. People look for it behind the key,
+/// dash or comma in front.
+std::size_t TreeBuilder::place_of_nothing(std::size_t offset) const {
+    const std::size_t before = source_.text().find_last_not_of(" \t\r\n", offset - (offset > 0));
+    const bool found =
+        before != std::string_view::npos && before < offset &&
+        std::string_view("-,[:").find(source_.text()[before]) != std::string_view::npos;
+    return found ? before : offset;
+}
+
+// ----- events -----
+
+void TreeBuilder::OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) {
+    const std::size_t offset = skip_properties(offset_of(mark));
+    const std::string_view rest = source_.text().substr(offset);
+    std::string_view written;
+    for (const std::string_view word : {"~", "null", "Null", "NULL"}) {
+        if (rest.substr(0, word.size()) == word) {
+            written = word;
+        }
+    }
+    if (expects_key()) {
+        refuse_key(offset,
+                   written.empty() ? "a key is missing in front of ':'"
+                                   : "the key '" + std::string(written) + "' is not a text",
+                   written.empty() ? "" : "put it into quotes");
+        return;
+    }
+    const bool empty = written.empty() || rest.substr(written.size(), 1) == ":";
+    YamlNode& node = new_node(YamlNode::Kind::Scalar, empty ? place_of_nothing(offset) : offset);
+    if (empty && !frames_.empty() && frames_.back().have_key) {
+        node.position = frames_.back().key_position;
+    }
+    remember(anchor, &node, {1, 0}, true);
+    add_value(&node, offset);
+}
+
+void TreeBuilder::OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) {
+    const std::size_t offset = offset_of(mark);
+    const auto found = anchors_.find(anchor);
+    if (found == anchors_.end() || !found->second.complete) {
+        report(offset, "this alias stands within the node that it names", {});
+        throw Abandoned{};
+    }
+    if (expects_key()) {
+        const YamlNode& target = *found->second.node;
+        if (target.kind == YamlNode::Kind::Scalar) {
+            take_key(offset, target.scalar, false);
+        } else {
+            refuse_key(offset, "a key must be a text", {});
+        }
+        return;
+    }
+    written_.add({1, 0});
+    weight_.add(found->second.weight);
+    if (found->second.weight.nodes > heaviest_alias_nodes_ ||
+        found->second.weight.bytes > heaviest_alias_bytes_) {
+        heaviest_alias_ = offset;
+        heaviest_alias_nodes_ = found->second.weight.nodes;
+        heaviest_alias_bytes_ = found->second.weight.bytes;
+    }
+    if (weight_.nodes > limits_.nodes_max) {
+        report_expansion();
+    }
+    add_value(found->second.node, offset);
+}
+
+void TreeBuilder::OnScalar(const YAML::Mark& mark,
+                           const std::string& tag,
+                           YAML::anchor_t anchor,
+                           const std::string& value) {
+    const std::size_t begin = offset_of(mark);
+    const Tag kind = read_scalar_tag(tag, begin);
+    const std::size_t offset = skip_properties(begin);
+    if (value.size() > limits_.scalar_bytes_max) {
+        report(offset,
+               "a text has more than " + std::to_string(limits_.scalar_bytes_max) + " bytes");
+        throw Abandoned{};
+    }
+    if (expects_key()) {
+        if (anchor != 0) {
+            YamlNode& node = new_node(YamlNode::Kind::Scalar, offset);
+            node.scalar = value;
+            node.style = YamlNode::Style::Quoted;
+            remember(anchor, &node, {1, value.size()}, true);
+        }
+        take_key(offset, value, !kind.text);
+        return;
+    }
+    YamlNode& node = new_node(YamlNode::Kind::Scalar, offset);
+    node.scalar = value;
+    node.style = kind.text ? style_of(offset) : YamlNode::Style::Plain;
+    if (!kind.required.empty()) {
+        check_required(node, kind);
+    }
+    const Weight weight{0, value.size()};
+    written_.add(weight);
+    weight_.add(weight);
+    remember(anchor, &node, {1, value.size()}, true);
+    add_value(&node, offset);
+}
+
+void TreeBuilder::OnSequenceStart(const YAML::Mark& mark,
+                                  const std::string& tag,
+                                  YAML::anchor_t anchor,
+                                  YAML::EmitterStyle::value /*style*/) {
+    check_collection_tag(tag, "seq", offset_of(mark));
+    begin_collection(YamlNode::Kind::Sequence, skip_properties(offset_of(mark)), anchor);
+}
+
+void TreeBuilder::OnMapStart(const YAML::Mark& mark,
+                             const std::string& tag,
+                             YAML::anchor_t anchor,
+                             YAML::EmitterStyle::value /*style*/) {
+    check_collection_tag(tag, "map", offset_of(mark));
+    // An anchor in front of a key belongs to the key, not to the mapping.
+    const std::size_t begin = offset_of(mark);
+    begin_collection(YamlNode::Kind::Mapping,
+                     anchor != 0 || tag != "?" ? skip_properties(begin) : begin, anchor);
+}
+
+// ----- the tree -----
+
+YamlNode& TreeBuilder::new_node(YamlNode::Kind kind, std::size_t offset) {
+    written_.add({1, 0});
+    weight_.add({1, 0});
+    if (weight_.nodes > limits_.nodes_max) {
+        report(offset,
+               "the document has more than " + std::to_string(limits_.nodes_max) + " nodes");
+        throw Abandoned{};
+    }
+    YamlNode& node = result_.nodes.emplace_back();
+    node.kind = kind;
+    node.offset = offset;
+    node.position = source_.position(offset);
+    return node;
+}
+
+void TreeBuilder::remember(YAML::anchor_t anchor,
+                           const YamlNode* node,
+                           Weight weight,
+                           bool complete) {
+    if (anchor != 0) {
+        anchors_[anchor] = {node, weight, complete};
+    }
+}
+
+void TreeBuilder::begin_collection(YamlNode::Kind kind, std::size_t offset, YAML::anchor_t anchor) {
+    if (frames_.size() >= limits_.depth_max) {
+        report(offset, "collections are nested deeper than " + std::to_string(limits_.depth_max));
+        throw Abandoned{};
+    }
+    Frame frame;
+    frame.weight_before = weight_;
+    frame.anchor = anchor;
+    frame.is_key = expects_key();
+    if (frame.is_key) {
+        refuse_key(offset,
+                   "a key must be a text, not a " +
+                       std::string(kind == YamlNode::Kind::Mapping ? "mapping" : "list"),
+                   "quote a text that begins with '" +
+                       std::string(kind == YamlNode::Kind::Mapping ? "{" : "[") + "'");
+    }
+    YamlNode& node = new_node(kind, offset);
+    frame.node = &node;
+    remember(anchor, &node, {}, false);
+    frames_.push_back(std::move(frame));
+}
+
+void TreeBuilder::end_collection() {
+    Frame frame = std::move(frames_.back());
+    frames_.pop_back();
+    if (!frame.merges.empty()) {
+        resolve_merges(frame);
+    }
+    const Weight weight{weight_.nodes - frame.weight_before.nodes,
+                        weight_.bytes - frame.weight_before.bytes};
+    remember(frame.anchor, frame.node, weight, true);
+    if (!frame.is_key) {
+        add_value(frame.node, frame.node->offset);
+    }
+}
+
+void TreeBuilder::refuse_key(std::size_t offset, std::string message, std::string hint) {
+    report(offset, std::move(message), std::move(hint));
+    Frame& frame = frames_.back();
+    frame.have_key = true;
+    frame.drop_value = true;
+}
+
+void TreeBuilder::take_key(std::size_t offset, const std::string& key, bool plain) {
+    Frame& frame = frames_.back();
+    const SourcePosition position = source_.position(offset);
+    if (const auto* first = find_entry(frame, key)) {
+        const SourcePosition there = first->key_position;
+        refuse_key(offset, "the key '" + excerpt(key) + "' stands twice in this mapping",
+                   "the first one is in line " + std::to_string(there.line) + ", column " +
+                       std::to_string(there.column));
+        return;
+    }
+    weight_.add({0, key.size()});
+    written_.add({0, key.size()});
+    frame.have_key = true;
+    frame.drop_value = false;
+    frame.merge_value = plain && key == "<<";
+    frame.key = key;
+    frame.key_position = position;
+}
+
+void TreeBuilder::add_value(const YamlNode* node, std::size_t offset) {
+    if (frames_.empty()) {
+        root_ = node;
+        return;
+    }
+    Frame& frame = frames_.back();
+    if (frame.node->kind == YamlNode::Kind::Sequence) {
+        frame.node->items.push_back(node);
+        return;
+    }
+    frame.have_key = false;
+    if (frame.drop_value) {
+        return;
+    }
+    if (frame.merge_value) {
+        frame.merges.emplace_back(node, offset);
+        return;
+    }
+    frame.node->entries.push_back({std::move(frame.key), frame.key_position, node});
+}
+
+const YamlNode::Entry* TreeBuilder::find_entry(Frame& frame, const std::string& key) {
+    constexpr std::size_t few = 16;
+    const auto& entries = frame.node->entries;
+    if (entries.size() < few) {
+        return frame.node->find(key);
+    }
+    for (std::size_t i = frame.index.size(); i < entries.size(); ++i) {
+        frame.index.emplace(entries[i].key, i);
+    }
+    const auto found = frame.index.find(key);
+    return found == frame.index.end() ? nullptr : &entries[found->second];
+}
+
+void TreeBuilder::resolve_merges(Frame& frame) {
+    for (const auto& [value, offset] : frame.merges) {
+        if (value->kind == YamlNode::Kind::Mapping) {
+            merge(frame, *value);
+            continue;
+        }
+        const bool mappings =
+            value->kind == YamlNode::Kind::Sequence &&
+            std::all_of(value->items.begin(), value->items.end(),
+                        [](const YamlNode* item) { return item->kind == YamlNode::Kind::Mapping; });
+        if (!mappings) {
+            report(offset, "'<<' takes a mapping or a list of mappings",
+                   "quote the key to mean it");
+            continue;
+        }
+        for (const YamlNode* item : value->items) {
+            merge(frame, *item);
+        }
+    }
+}
+
+/// Keys that are there already win. The entries cost no more than the alias that they came by,
+/// which has been counted.
+void TreeBuilder::merge(Frame& frame, const YamlNode& from) {
+    for (const YamlNode::Entry& entry : from.entries) {
+        if (find_entry(frame, entry.key) == nullptr) {
+            frame.node->entries.push_back(entry);
+        }
+    }
+}
+
+// ----- the parser's complaints -----
+
+struct Wording {
+    std::string_view theirs;
+    std::string_view ours;
+    std::string_view hint;
+};
+
+constexpr std::array wordings = {
+    Wording{"illegal map value", "a ':' stands where no value can begin",
+            "quote a text that has ': ' in it"},
+    Wording{"illegal tab when looking for indentation", "a tab cannot indent", "use spaces"},
+    Wording{"illegal EOF in scalar", "the quoted text is not closed", ""},
+    Wording{"illegal document indicator in scalar", "the quoted text is not closed", ""},
+    Wording{"end of sequence flow not found", "the list is not closed, or a ',' is missing", ""},
+    Wording{"end of map flow not found", "the mapping is not closed, or a ',' is missing", ""},
+    Wording{"end of map not found", "this does not fit the mapping that it stands in",
+            "look at the indentation, and for a ':' that is missing"},
+    Wording{"end of sequence not found", "this does not fit the list that it stands in",
+            "look at the indentation, and for a '-' that is missing"},
+    Wording{"illegal flow end", "this bracket closes nothing", ""},
+    Wording{"illegal map key", "a key cannot begin here", "look at the indentation"},
+    Wording{"illegal block entry", "a list item cannot begin here", "look at the indentation"},
+    Wording{"could not find simple key", "a ':' is missing after the key", ""},
+    Wording{"the referenced anchor is not defined", "this alias names no anchor above it",
+            "quote a text that begins with '*'"},
+};
+
+Diagnostic explain(const YAML::Exception& exception, SourcePosition position, std::string file) {
+    Diagnostic diagnostic{Severity::Error, std::move(file), position, "not valid YAML: ", {}};
+    for (const Wording& wording : wordings) {
+        if (exception.msg.compare(0, wording.theirs.size(), wording.theirs) == 0) {
+            diagnostic.message += wording.ours;
+            diagnostic.hint = wording.hint;
+            return diagnostic;
+        }
+    }
+    diagnostic.message += excerpt(exception.msg);
+    return diagnostic;
+}
+
+/// Tells whether a parser finds anything more.
+class SecondDocument final : public YAML::EventHandler {
+public:
+    [[nodiscard]] bool found() const { return found_; }
+    [[nodiscard]] const YAML::Mark& mark() const { return mark_; }
+
+    void OnDocumentStart(const YAML::Mark& mark) override {
+        found_ = true;
+        mark_ = mark;
+    }
+    void OnDocumentEnd() override {}
+    void OnNull(const YAML::Mark& /*mark*/, YAML::anchor_t /*anchor*/) override {}
+    void OnAlias(const YAML::Mark& /*mark*/, YAML::anchor_t /*anchor*/) override {}
+    void OnScalar(const YAML::Mark& /*mark*/,
+                  const std::string& /*tag*/,
+                  YAML::anchor_t /*anchor*/,
+                  const std::string& /*value*/) override {}
+    void OnSequenceStart(const YAML::Mark& /*mark*/,
+                         const std::string& /*tag*/,
+                         YAML::anchor_t /*anchor*/,
+                         YAML::EmitterStyle::value /*style*/) override {}
+    void OnSequenceEnd() override {}
+    void OnMapStart(const YAML::Mark& /*mark*/,
+                    const std::string& /*tag*/,
+                    YAML::anchor_t /*anchor*/,
+                    YAML::EmitterStyle::value /*style*/) override {}
+    void OnMapEnd() override {}
+
+private:
+    bool found_ = false;
+    YAML::Mark mark_;
+};
+
+/// False when there is no usable tree.
+bool run_parser(TreeBuilder& builder, const SourceText& source) {
+    std::istringstream stream{std::string(source.text())};
+    YAML::Parser parser(stream);
+    const bool any = parser.HandleNextDocument(builder);
+    if (!any || builder.root() == nullptr) {
+        builder.report(0, "the document is empty");
+        return false;
+    }
+    if (builder.root()->kind == YamlNode::Kind::Scalar) {
+        builder.report(builder.root()->offset,
+                       "the document is a lone text, where a mapping is expected");
+        return false;
+    }
+    // Asked once only: with some malformed texts the parser would find documents for ever.
+    if (parser) {
+        SecondDocument second;
+        parser.HandleNextDocument(second);
+        if (second.found()) {
+            builder.report(builder.offset_of(second.mark()),
+                           "something follows the document; a file holds one document");
+        }
+    }
+    builder.check_expansion();
+    return true;
+}
+
+}  // namespace
+
+const YamlNode::Entry* YamlNode::find(std::string_view key) const {
+    const auto found = std::find_if(entries.begin(), entries.end(),
+                                    [key](const Entry& entry) { return entry.key == key; });
+    return found == entries.end() ? nullptr : &*found;
+}
+
+YamlResult parse_yaml(std::string_view text, const std::string& file, const YamlLimits& limits) {
+    YamlResult result;
+    const auto fail = [&](SourcePosition position, std::string message, std::string hint) {
+        result.diagnostics.push_back(
+            {Severity::Error, file, position, std::move(message), std::move(hint)});
+    };
+    if (text.size() > limits.bytes_max || text.size() > std::numeric_limits<std::int32_t>::max()) {
+        fail({},
+             "the file has " + std::to_string(text.size()) + " bytes; at most " +
+                 std::to_string(limits.bytes_max) + " are allowed",
+             {});
+        return result;
+    }
+    if (const auto problem = find_bad_character(text)) {
+        // What stands before the place is valid, and so are its lines and columns.
+        fail(SourceText(text.substr(0, problem->offset)).position(problem->offset),
+             problem->message, problem->hint);
+        return result;
+    }
+    const SourceText source(text);
+    if (const auto problem = find_excess(text, limits)) {
+        fail(source.position(problem->offset), problem->message, problem->hint);
+        return result;
+    }
+    TreeBuilder builder(source, file, limits, result);
+    try {
+        if (run_parser(builder, source)) {
+            result.root = builder.root();
+        }
+    } catch (const Abandoned&) {
+        // What is wrong is in the diagnostics.
+    } catch (const YAML::Exception& exception) {
+        result.diagnostics.push_back(
+            explain(exception, source.position(builder.offset_of(exception.mark)), file));
+    }
+    sort_by_position(result.diagnostics);
+    return result;
+}
+
+}  // namespace oa::core

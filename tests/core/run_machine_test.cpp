@@ -1,0 +1,476 @@
+#include "core/run/run_machine.hpp"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "tests/support/workflow_builder.hpp"
+
+namespace oa::core {
+namespace {
+
+using namespace std::chrono_literals;
+using test::WorkflowBuilder;
+
+const Failure unavailable{.code = "unavailable", .message = "no answer", .retryable = true};
+const Failure invalid{.code = "invalid_params", .message = "bad url"};
+
+/// A machine and the commands of the last event, in words: "start a", "cancel a", "end a failed",
+/// "timer retry 1000", "finish failed".
+class Machine {
+public:
+    explicit Machine(const Workflow& workflow, RunSettings settings = {})
+        : workflow_(workflow), machine_(workflow_, settings) {}
+
+    std::vector<std::string> send(const RunEvent& event) {
+        std::vector<RunCommand> commands;
+        machine_.apply(event, commands);
+        std::vector<std::string> words;
+        for (const RunCommand& command : commands) {
+            if (const auto* start = std::get_if<StartAttempt>(&command)) {
+                latest_[workflow_.tasks[start->task].name] = start->execution;
+                attempt_[start->execution] = start->attempt;
+            }
+            const std::string text = std::visit([this](const auto& c) { return word(c); }, command);
+            if (!text.empty()) {
+                words.push_back(text);
+            }
+        }
+        return words;
+    }
+    std::vector<std::string> start() { return send(RunStarted{}); }
+    std::vector<std::string> succeed(const std::string& task) {
+        const ExecutionIndex execution = latest_.at(task);
+        return send(AttemptSucceeded{execution, attempt_.at(execution)});
+    }
+    std::vector<std::string> fail(const std::string& task, const Failure& failure = invalid) {
+        const ExecutionIndex execution = latest_.at(task);
+        return send(AttemptFailed{execution, attempt_.at(execution), failure});
+    }
+    std::vector<std::string> fire(Timer::Kind kind, const std::string& task) {
+        const ExecutionIndex execution = latest_.at(task);
+        return send(TimerFired{{kind, execution, attempt_.at(execution)}});
+    }
+    [[nodiscard]] const RunMachine& get() const { return machine_; }
+    [[nodiscard]] const TaskState& state(TaskIndex task) const { return machine_.task(task); }
+
+    std::optional<Failure> run_failure;
+    std::vector<Milliseconds> delays;
+
+private:
+    [[nodiscard]] std::string name(ExecutionIndex execution) const {
+        return workflow_.tasks[machine_.task_of(execution)].name;
+    }
+    std::string word(const StartAttempt& c) const {
+        return "start " + name(c.execution) +
+               (c.attempt > 1 ? " #" + std::to_string(c.attempt) : "");
+    }
+    std::string word(const CancelAttempt& c) const { return "cancel " + name(c.execution); }
+    std::string word(const AbandonAttempt& c) const { return "abandon " + name(c.execution); }
+    std::string word(const SetTimer& c) {
+        delays.push_back(c.delay);
+        return "";
+    }
+    static std::string word(const DropTimer& /*c*/) { return ""; }
+    std::string word(const RetryScheduled& c) const { return "retry " + name(c.execution); }
+    std::string word(const TaskEnded& c) const {
+        return "end " + workflow_.tasks[c.task].name + " " + std::string(to_string(c.status));
+    }
+    std::string word(const FinishRun& c) {
+        run_failure = c.failure;
+        return "finish " + std::string(to_string(c.status));
+    }
+
+    Workflow workflow_;
+    RunMachine machine_;
+    std::map<std::string, ExecutionIndex> latest_;
+    std::map<ExecutionIndex, std::uint32_t> attempt_;
+};
+
+using Words = std::vector<std::string>;
+
+TEST(RunMachineTest, RunsASequenceInDocumentOrder) {
+    WorkflowBuilder builder(Flow::Sequence);
+    builder.task("a");
+    builder.task("b");
+    Machine machine(builder.build());
+
+    EXPECT_EQ(machine.start(), (Words{"start a"}));
+    EXPECT_EQ(machine.succeed("a"), (Words{"end a succeeded", "start b"}));
+    EXPECT_EQ(machine.succeed("b"), (Words{"end b succeeded", "finish succeeded"}));
+}
+
+TEST(RunMachineTest, StopsASequenceAtTheFirstFailure) {
+    WorkflowBuilder builder(Flow::Sequence);
+    builder.task("a");
+    builder.task("b");
+    Machine machine(builder.build());
+    machine.start();
+
+    EXPECT_EQ(machine.fail("a"), (Words{"end a failed", "end b skipped", "finish failed"}));
+    EXPECT_EQ(machine.run_failure->message, "task 'a' failed: bad url");
+    EXPECT_EQ(machine.state(1).failure->code, "skipped");
+}
+
+TEST(RunMachineTest, GoesOnInASequenceAfterAFailureThatIsAllowed) {
+    WorkflowBuilder builder(Flow::Sequence);
+    builder.task("a").allow_failure = true;
+    builder.task("b");
+    Machine machine(builder.build());
+    machine.start();
+
+    EXPECT_EQ(machine.fail("a"), (Words{"end a failed", "start b"}));
+    EXPECT_EQ(machine.succeed("b"), (Words{"end b succeeded", "finish succeeded"}));
+}
+
+TEST(RunMachineTest, FollowsTransitionsAndStartsAListInParallel) {
+    WorkflowBuilder builder(Flow::Transitions);
+    builder.task("a").on_success = {1, 2};
+    builder.task("b");
+    builder.task("c");
+    builder.task("d");
+    builder.workflow().tasks[0].on_failure = {3};
+    Machine machine(builder.build());
+    machine.start();
+
+    EXPECT_EQ(machine.succeed("a"), (Words{"end a succeeded", "start b", "start c"}));
+    machine.succeed("c");
+    EXPECT_EQ(machine.succeed("b"),
+              (Words{"end b succeeded", "end d skipped", "finish succeeded"}));
+}
+
+TEST(RunMachineTest, FailsTheRunEvenIfTheFailureWasHandled) {
+    WorkflowBuilder builder(Flow::Transitions);
+    builder.task("a").on_failure = {1};
+    builder.task("b");
+    Machine machine(builder.build());
+    machine.start();
+
+    EXPECT_EQ(machine.fail("a"), (Words{"end a failed", "start b"}));
+    EXPECT_EQ(machine.succeed("b"), (Words{"end b succeeded", "finish failed"}));
+}
+
+TEST(RunMachineTest, SucceedsWhenALoopRepeatsAFailedTaskUntilItSucceeds) {
+    WorkflowBuilder builder(Flow::Transitions);
+    builder.task("try").on_failure = {1};
+    builder.task("mend").on_success = {0};
+    Machine machine(builder.build());
+    machine.start();
+
+    machine.fail("try");
+    EXPECT_EQ(machine.succeed("mend"), (Words{"end mend succeeded", "start try"}));
+    EXPECT_EQ(machine.succeed("try"), (Words{"end try succeeded", "finish succeeded"}));
+    EXPECT_EQ(machine.state(0).activations, 2U);
+}
+
+TEST(RunMachineTest, EndsALoopWithoutAWayOutByTheStepLimit) {
+    WorkflowBuilder builder(Flow::Transitions);
+    builder.task("a").on_success = {0};
+    Machine machine(builder.build());
+    machine.start();
+
+    Words words;
+    for (int step = 0; step < 100; ++step) {
+        words = machine.succeed("a");
+    }
+
+    EXPECT_EQ(words.back(), "finish failed");
+    EXPECT_EQ(machine.run_failure->code, "step_limit");
+    EXPECT_EQ(machine.state(0).activations, 100U);
+}
+
+TEST(RunMachineTest, StartsATaskOfAGraphWhenAllItsNeedsHaveSucceeded) {
+    WorkflowBuilder builder(Flow::Graph);
+    builder.task("a");
+    builder.task("b");
+    builder.task("join").needs = {0, 1};
+    Machine machine(builder.build());
+
+    EXPECT_EQ(machine.start(), (Words{"start a", "start b"}));
+    EXPECT_EQ(machine.succeed("b"), (Words{"end b succeeded"}));
+    EXPECT_EQ(machine.succeed("a"), (Words{"end a succeeded", "start join"}));
+    EXPECT_EQ(machine.succeed("join"), (Words{"end join succeeded", "finish succeeded"}));
+}
+
+TEST(RunMachineTest, SkipsWhatNeedsAFailedTaskAndSaysWhyWhileOtherBranchesGoOn) {
+    WorkflowBuilder builder(Flow::Graph);
+    builder.task("a");
+    builder.task("b");
+    builder.task("after_a").needs = {0};
+    builder.task("after_after").needs = {2};
+    builder.task("after_b").needs = {1};
+    Machine machine(builder.build());
+    machine.start();
+
+    EXPECT_EQ(machine.fail("a"),
+              (Words{"end a failed", "end after_a skipped", "end after_after skipped"}));
+    EXPECT_EQ(machine.state(2).failure->message, "needs 'a', which failed");
+    EXPECT_EQ(machine.state(3).failure->message, "needs 'after_a', which was skipped");
+    EXPECT_EQ(machine.succeed("b"), (Words{"end b succeeded", "start after_b"}));
+    EXPECT_EQ(machine.succeed("after_b"), (Words{"end after_b succeeded", "finish failed"}));
+}
+
+TEST(RunMachineTest, CountsANeedThatWasAllowedToFailAsMet) {
+    WorkflowBuilder builder(Flow::Graph);
+    builder.task("a").allow_failure = true;
+    builder.task("b").needs = {0};
+    Machine machine(builder.build());
+    machine.start();
+
+    EXPECT_EQ(machine.fail("a"), (Words{"end a failed", "start b"}));
+    EXPECT_EQ(machine.succeed("b"), (Words{"end b succeeded", "finish succeeded"}));
+}
+
+TEST(RunMachineTest, RunsAHandlerOfAGraphOnlyWhenItIsLedTo) {
+    WorkflowBuilder builder(Flow::Graph);
+    builder.task("a").on_failure = {1};
+    builder.task("clean_up");
+    builder.task("b").needs = {0};
+    {
+        Machine machine(builder.build());
+        EXPECT_EQ(machine.start(), (Words{"start a"}));
+        EXPECT_EQ(machine.fail("a"), (Words{"end a failed", "end b skipped", "start clean_up"}));
+        EXPECT_EQ(machine.succeed("clean_up"), (Words{"end clean_up succeeded", "finish failed"}));
+    }
+    Machine machine(builder.build());
+    machine.start();
+    EXPECT_EQ(machine.succeed("a"), (Words{"end a succeeded", "end clean_up skipped", "start b"}));
+}
+
+TEST(RunMachineTest, WaitsForAHandlerThatIsNeeded) {
+    WorkflowBuilder builder(Flow::Graph);
+    builder.task("a").on_success = {1};
+    builder.task("handler");
+    builder.task("b").needs = {1};
+    Machine machine(builder.build());
+    machine.start();
+
+    EXPECT_EQ(machine.succeed("a"), (Words{"end a succeeded", "start handler"}));
+    EXPECT_EQ(machine.succeed("handler"), (Words{"end handler succeeded", "start b"}));
+}
+
+TEST(RunMachineTest, ReleasesWhatNeedsAHandlerInACircleOnceNothingCanActivateItAnyMore) {
+    WorkflowBuilder builder(Flow::Graph);
+    builder.task("a").on_success = {1};
+    builder.task("h1").on_success = {2};
+    builder.task("h2").on_failure = {1};
+    builder.task("b").needs = {1};
+    Machine machine(builder.build());
+    machine.start();
+    machine.succeed("a");
+    EXPECT_EQ(machine.succeed("h1"), (Words{"end h1 succeeded", "start h2"}));
+
+    // Until h2 has ended it could still have led back to h1.
+    EXPECT_EQ(machine.succeed("h2"), (Words{"end h2 succeeded", "start b"}));
+    EXPECT_EQ(machine.succeed("b"), (Words{"end b succeeded", "finish succeeded"}));
+}
+
+TEST(RunMachineTest, RunsNoMoreAttemptsAtOneTimeThanAllowed) {
+    WorkflowBuilder builder(Flow::Graph);
+    for (const char* name : {"a", "b", "c"}) {
+        builder.task(name);
+    }
+    RunSettings settings;
+    settings.max_parallel = 2;
+    Machine machine(builder.build(), settings);
+
+    EXPECT_EQ(machine.start(), (Words{"start a", "start b"}));
+    EXPECT_EQ(machine.succeed("b"), (Words{"end b succeeded", "start c"}));
+}
+
+TEST(RunMachineTest, LetsTheDocumentDecideHowManyRunInParallel) {
+    WorkflowBuilder builder(Flow::Graph);
+    builder.task("a");
+    builder.task("b");
+    builder.workflow().max_parallel = 1;
+    Machine machine(builder.build());
+
+    EXPECT_EQ(machine.start(), (Words{"start a"}));
+}
+
+TEST(RunMachineTest, TriesAgainWithGrowingDelaysAndThenFails) {
+    WorkflowBuilder builder(Flow::Sequence);
+    builder.task("a").retry = {
+        .attempts_max = 4, .delay = 100ms, .backoff = 3, .delay_max = 500ms, .jitter = 0};
+    Machine machine(builder.build());
+    machine.start();
+
+    for (int attempt = 2; attempt <= 4; ++attempt) {
+        EXPECT_EQ(machine.fail("a", unavailable), (Words{"retry a"}));
+        EXPECT_EQ(machine.fire(Timer::Kind::RetryDelay, "a"),
+                  (Words{"start a #" + std::to_string(attempt)}));
+    }
+    EXPECT_EQ(machine.fail("a", unavailable), (Words{"end a failed", "finish failed"}));
+    EXPECT_EQ(machine.delays, (std::vector<Milliseconds>{100ms, 300ms, 500ms}));
+    EXPECT_EQ(machine.state(0).attempts, 4U);
+}
+
+TEST(RunMachineTest, DoesNotTryAgainWhatCannotSucceed) {
+    WorkflowBuilder builder(Flow::Sequence);
+    builder.task("a").retry.attempts_max = 3;
+    Machine machine(builder.build());
+    machine.start();
+
+    EXPECT_EQ(machine.fail("a", invalid), (Words{"end a failed", "finish failed"}));
+}
+
+TEST(RunMachineTest, WaitsAtLeastAsLongAsTheFailureAsks) {
+    WorkflowBuilder builder(Flow::Sequence);
+    builder.task("a").retry = {.attempts_max = 2, .delay = 10ms, .backoff = 1, .jitter = 0};
+    Machine machine(builder.build());
+    machine.start();
+
+    Failure busy = unavailable;
+    busy.retry_after_ms = 7'000;
+    machine.fail("a", busy);
+    EXPECT_EQ(machine.delays, (std::vector<Milliseconds>{7s}));
+}
+
+TEST(RunMachineTest, DrawsTheJitterFromTheSeed) {
+    WorkflowBuilder builder(Flow::Sequence);
+    builder.task("a").retry = {.attempts_max = 2, .delay = 1s, .backoff = 1, .jitter = 0.5};
+    std::vector<Milliseconds> delays;
+    for (const std::uint64_t seed : {1U, 2U, 3U, 1U}) {
+        RunSettings settings;
+        settings.seed = seed;
+        Machine machine(builder.build(), settings);
+        machine.start();
+        machine.fail("a", unavailable);
+        delays.push_back(machine.delays.front());
+        EXPECT_GE(delays.back(), 500ms);
+        EXPECT_LE(delays.back(), 1500ms);
+    }
+    EXPECT_EQ(delays[0], delays[3]);
+    EXPECT_TRUE(delays[0] != delays[1] || delays[1] != delays[2]);
+}
+
+TEST(RunMachineTest, AsksAnAttemptToStopWhenItsTimeIsUpAndGivesItUpAfterTheGrace) {
+    WorkflowBuilder builder(Flow::Sequence);
+    builder.task("a").timeout = 50ms;
+    Machine machine(builder.build());
+    machine.start();
+
+    EXPECT_EQ(machine.fire(Timer::Kind::AttemptTimeout, "a"), (Words{"cancel a"}));
+    EXPECT_EQ(machine.fire(Timer::Kind::CancelGrace, "a"),
+              (Words{"abandon a", "end a failed", "finish failed"}));
+    EXPECT_EQ(machine.state(0).failure->code, "deadline");
+    EXPECT_EQ(machine.state(0).failure->message, "did not end within 50ms");
+}
+
+TEST(RunMachineTest, CountsAnAttemptThatEndsAfterItsTimeAsTimedOut) {
+    WorkflowBuilder builder(Flow::Sequence);
+    builder.task("a").timeout = 50ms;
+    Machine machine(builder.build());
+    machine.start();
+    machine.fire(Timer::Kind::AttemptTimeout, "a");
+
+    EXPECT_EQ(machine.succeed("a"), (Words{"end a failed", "finish failed"}));
+    EXPECT_EQ(machine.state(0).failure->code, "deadline");
+}
+
+TEST(RunMachineTest, TriesATimedOutAttemptAgain) {
+    WorkflowBuilder builder(Flow::Sequence);
+    builder.task("a").timeout = 50ms;
+    builder.workflow().tasks[0].retry.attempts_max = 2;
+    Machine machine(builder.build());
+    machine.start();
+    machine.fire(Timer::Kind::AttemptTimeout, "a");
+
+    EXPECT_EQ(machine.fail("a", {.code = "cancelled", .message = "stopped"}), (Words{"retry a"}));
+    EXPECT_EQ(machine.fire(Timer::Kind::RetryDelay, "a"), (Words{"start a #2"}));
+    EXPECT_EQ(machine.succeed("a"), (Words{"end a succeeded", "finish succeeded"}));
+}
+
+TEST(RunMachineTest, CancelsWhatRunsAndWhatWaitsWhenTheRunIsCancelled) {
+    WorkflowBuilder builder(Flow::Graph);
+    builder.task("a");
+    builder.task("b").retry.attempts_max = 2;
+    builder.task("c");
+    builder.task("d").needs = {0};
+    RunSettings settings;
+    settings.max_parallel = 2;
+    Machine machine(builder.build(), settings);
+    machine.start();
+    EXPECT_EQ(machine.fail("b", unavailable), (Words{"retry b", "start c"}));
+
+    EXPECT_EQ(machine.send(CancelRequested{"by hand"}),
+              (Words{"cancel a", "end b cancelled", "cancel c"}));
+    EXPECT_EQ(machine.fail("a", {.code = "cancelled", .message = "stopped"}),
+              (Words{"end a cancelled"}));
+    // What succeeded in spite of it has succeeded.
+    EXPECT_EQ(machine.succeed("c"),
+              (Words{"end c succeeded", "end d cancelled", "finish cancelled"}));
+    EXPECT_EQ(machine.run_failure->message, "by hand");
+}
+
+TEST(RunMachineTest, GivesUpOnATaskThatIgnoresTheCancellation) {
+    WorkflowBuilder builder(Flow::Sequence);
+    builder.task("a");
+    Machine machine(builder.build());
+    machine.start();
+    machine.send(CancelRequested{"by hand"});
+
+    EXPECT_EQ(machine.fire(Timer::Kind::CancelGrace, "a"),
+              (Words{"abandon a", "end a cancelled", "finish cancelled"}));
+}
+
+TEST(RunMachineTest, StopsTheRunWhenItsTimeIsUp) {
+    WorkflowBuilder builder(Flow::Sequence);
+    builder.task("a");
+    builder.task("b");
+    builder.workflow().timeout = 2s;
+    Machine machine(builder.build());
+    machine.start();
+
+    EXPECT_EQ(machine.send(TimerFired{{.kind = Timer::Kind::RunTimeout}}), (Words{"cancel a"}));
+    EXPECT_EQ(machine.fail("a"), (Words{"end a cancelled", "end b cancelled", "finish failed"}));
+    EXPECT_EQ(machine.run_failure->code, "deadline");
+}
+
+TEST(RunMachineTest, StopsEverythingAtTheFirstUnhandledFailureWithFailFast) {
+    WorkflowBuilder builder(Flow::Graph);
+    builder.task("handled").on_failure = {1};
+    builder.task("handler");
+    builder.task("bad");
+    builder.task("slow");
+    builder.workflow().fail_fast = true;
+    Machine machine(builder.build());
+    machine.start();
+
+    EXPECT_EQ(machine.fail("handled"), (Words{"end handled failed", "start handler"}));
+    EXPECT_EQ(machine.fail("bad"), (Words{"end bad failed", "cancel slow", "cancel handler"}));
+    machine.fail("handler");
+    EXPECT_EQ(machine.fail("slow"), (Words{"end slow cancelled", "finish failed"}));
+    EXPECT_EQ(machine.run_failure->message, "task 'bad' failed: bad url");
+}
+
+TEST(RunMachineTest, EndsBeforeAnythingStartsWhenTheRunIsImpossible) {
+    WorkflowBuilder builder(Flow::Sequence);
+    builder.task("a");
+    Machine machine(builder.build());
+
+    EXPECT_EQ(machine.send(RunFailed{{.code = "unresolved", .message = "no such variable"}}),
+              (Words{"end a cancelled", "finish failed"}));
+    EXPECT_EQ(machine.start(), Words{});
+    EXPECT_EQ(machine.run_failure->code, "unresolved");
+}
+
+TEST(RunMachineTest, SkipsAChainAsLongAsADocumentWithoutExhaustingTheStack) {
+    WorkflowBuilder builder(Flow::Graph);
+    builder.task("t0");
+    for (TaskIndex index = 1; index < 100'000; ++index) {
+        builder.task("t" + std::to_string(index)).needs = {index - 1};
+    }
+    Machine machine(builder.build());
+    machine.start();
+
+    const Words words = machine.fail("t0");
+    EXPECT_EQ(words.size(), 100'001U);
+    EXPECT_EQ(words.back(), "finish failed");
+}
+
+}  // namespace
+}  // namespace oa::core

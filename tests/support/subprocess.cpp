@@ -1,0 +1,223 @@
+#include "tests/support/subprocess.hpp"
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+#include <system_error>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <pty.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+namespace oa::test {
+
+namespace {
+
+double now() {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch())
+        .count();
+}
+
+std::array<int, 2> make_pipe() {
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
+        throw std::system_error(errno, std::generic_category(), "pipe2");
+    }
+    return ends;
+}
+
+std::array<int, 2> make_terminal() {
+    std::array<int, 2> ends{};
+    winsize size{};
+    size.ws_col = 100;
+    size.ws_row = 30;
+    termios settings{};
+    cfmakeraw(&settings);
+    if (::openpty(&ends[0], &ends[1], nullptr, &settings, &size) != 0) {
+        throw std::system_error(errno, std::generic_category(), "openpty");
+    }
+    ::fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+    ::fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+    return ends;
+}
+
+void limit(__rlimit_resource_t resource, rlim_t value) {
+    const rlimit bound{value, value};
+    ::setrlimit(resource, &bound);
+}
+
+}  // namespace
+
+Subprocess::Subprocess(const std::vector<std::string>& arguments)
+    : Subprocess(arguments, Options{}) {}
+
+Subprocess::Subprocess(const std::vector<std::string>& arguments, const Options& options)
+    : started_(now()) {
+    const auto in = make_pipe();
+    const auto out = make_pipe();
+    const auto err = options.terminal ? make_terminal() : make_pipe();
+
+    std::map<std::string, std::string> environment = options.environment;
+    environment.try_emplace("PATH", "/usr/local/bin:/usr/bin:/bin");
+    environment.try_emplace("HOME", "/nonexistent");
+    environment.try_emplace("LANG", "C.UTF-8");
+    for (const char* kept : {"ASAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"}) {
+        if (const char* value = std::getenv(kept)) {
+            environment.try_emplace(kept, value);
+        }
+    }
+    std::vector<std::string> pairs;
+    for (const auto& [name, value] : environment) {
+        pairs.push_back(name + "=" + value);
+    }
+    std::vector<char*> envp;
+    for (std::string& pair : pairs) {
+        envp.push_back(pair.data());
+    }
+    envp.push_back(nullptr);
+    std::vector<std::string> copies = arguments;
+    std::vector<char*> argv;
+    for (std::string& argument : copies) {
+        argv.push_back(argument.data());
+    }
+    argv.push_back(nullptr);
+
+    pid_ = ::fork();
+    if (pid_ < 0) {
+        throw std::system_error(errno, std::generic_category(), "fork");
+    }
+    if (pid_ == 0) {
+        ::dup2(in[0], STDIN_FILENO);
+        ::dup2(out[1], STDOUT_FILENO);
+        ::dup2(err[1], STDERR_FILENO);
+        if (!options.folder.empty() && ::chdir(options.folder.c_str()) != 0) {
+            ::_exit(126);
+        }
+        if (options.stack_kib > 0) {
+            limit(RLIMIT_STACK, options.stack_kib * 1024);
+        }
+        if (options.memory_mib > 0) {
+            limit(RLIMIT_AS, options.memory_mib * 1024 * 1024);
+        }
+        ::execve(argv[0], argv.data(), envp.data());
+        ::_exit(127);
+    }
+    ::close(in[0]);
+    ::close(out[1]);
+    ::close(err[1]);
+    out_ = out[0];
+    err_ = err[0];
+    // Small inputs only: they fit into the pipe.
+    [[maybe_unused]] const ssize_t ignored =
+        ::write(in[1], options.input.data(), options.input.size());
+    ::close(in[1]);
+}
+
+Subprocess::~Subprocess() {
+    if (pid_ > 0) {
+        ::kill(pid_, SIGKILL);
+        ::waitpid(pid_, nullptr, 0);
+    }
+    if (out_ >= 0) {
+        ::close(out_);
+    }
+    if (err_ >= 0) {
+        ::close(err_);
+    }
+}
+
+void Subprocess::signal(int number) const {
+    ::kill(pid_, number);
+}
+
+bool Subprocess::read_some() {
+    std::array<pollfd, 2> fds{{{out_, POLLIN, 0}, {err_, POLLIN, 0}}};
+    if (out_ < 0 && err_ < 0) {
+        return false;
+    }
+    if (::poll(fds.data(), fds.size(), -1) < 0) {
+        return errno == EINTR;
+    }
+    for (std::size_t index = 0; index < fds.size(); ++index) {
+        if (fds[index].fd < 0 || fds[index].revents == 0) {
+            continue;
+        }
+        std::array<char, 65536> buffer{};
+        const ssize_t got = ::read(fds[index].fd, buffer.data(), buffer.size());
+        int& descriptor = index == 0 ? out_ : err_;
+        if (got <= 0) {  // a pseudo-terminal ends with EIO
+            ::close(descriptor);
+            descriptor = -1;
+            continue;
+        }
+        (index == 0 ? result_.out : result_.err)
+            .append(buffer.data(), static_cast<std::size_t>(got));
+    }
+    return true;
+}
+
+bool Subprocess::wait_for(const std::string& text) {
+    while (result_.out.find(text) == std::string::npos &&
+           result_.err.find(text) == std::string::npos) {
+        if (!read_some()) {
+            return false;
+        }
+    }
+    return true;
+}
+
+ProcessResult Subprocess::wait() {
+    while (read_some()) {
+    }
+    int status = 0;
+    rusage usage{};
+    ::wait4(pid_, &status, 0, &usage);
+    pid_ = -1;
+    result_.seconds = now() - started_;
+    result_.peak_rss_kib = usage.ru_maxrss;
+    result_.exit_status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    return result_;
+}
+
+ProcessResult run_program(const std::vector<std::string>& arguments,
+                          const Subprocess::Options& options) {
+    return Subprocess(arguments, options).wait();
+}
+
+TemporaryFolder::TemporaryFolder() {
+    const char* base = std::getenv("TMPDIR");
+    path_ = std::string(base != nullptr ? base : "/tmp") + "/oa-test-XXXXXX";
+    if (::mkdtemp(path_.data()) == nullptr) {
+        throw std::system_error(errno, std::generic_category(), "mkdtemp");
+    }
+}
+
+TemporaryFolder::~TemporaryFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+}
+
+std::string TemporaryFolder::write(const std::string& name, const std::string& content) const {
+    const std::string file = path_ + "/" + name;
+    std::ofstream(file, std::ios::binary) << content;
+    return file;
+}
+
+std::string TemporaryFolder::read(const std::string& name) const {
+    std::ostringstream text;
+    text << std::ifstream(path_ + "/" + name, std::ios::binary).rdbuf();
+    return text.str();
+}
+
+}  // namespace oa::test

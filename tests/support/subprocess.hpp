@@ -1,0 +1,77 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include <sys/types.h>
+
+namespace oa::test {
+
+struct ProcessResult {
+    int exit_status = -1;  ///< 128 + signal when a signal ended it
+    std::string out;
+    std::string err;
+    long peak_rss_kib = 0;
+    double seconds = 0;
+};
+
+/// A program that runs while a test talks to it. Ends it (SIGKILL) when it goes out of scope.
+class Subprocess {
+public:
+    struct Options {
+        std::map<std::string, std::string>
+            environment{};  ///< on top of a minimal one: PATH, HOME, LANG
+        std::string input{};
+        std::string folder{};   ///< working folder; empty: the test's
+        bool terminal = false;  ///< standard error (and only it) is a pseudo-terminal of 100 x 30
+        std::size_t stack_kib = 0;   ///< limit; 0: as it is
+        std::size_t memory_mib = 0;  ///< limit of the address space; 0: as it is
+    };
+
+    Subprocess(const std::vector<std::string>& arguments, const Options& options);
+    explicit Subprocess(const std::vector<std::string>& arguments);
+    ~Subprocess();
+    Subprocess(const Subprocess&) = delete;
+    Subprocess& operator=(const Subprocess&) = delete;
+
+    [[nodiscard]] pid_t pid() const { return pid_; }
+    void signal(int number) const;
+    /// Reads standard output and standard error until one of them contains the text. False at their
+    /// end.
+    [[nodiscard]] bool wait_for(const std::string& text);
+    /// Reads to the end and waits.
+    [[nodiscard]] ProcessResult wait();
+
+private:
+    bool read_some();
+
+    pid_t pid_ = -1;
+    int out_ = -1;
+    int err_ = -1;
+    double started_ = 0;
+    ProcessResult result_;
+};
+
+/// Runs a program to its end.
+[[nodiscard]] ProcessResult run_program(const std::vector<std::string>& arguments,
+                                        const Subprocess::Options& options = {});
+
+/// A private folder that is removed with everything in it.
+class TemporaryFolder {
+public:
+    TemporaryFolder();
+    ~TemporaryFolder();
+    TemporaryFolder(const TemporaryFolder&) = delete;
+    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+
+    [[nodiscard]] const std::string& path() const { return path_; }
+    /// Writes a file and gives its path.
+    std::string write(const std::string& name, const std::string& content) const;
+    [[nodiscard]] std::string read(const std::string& name) const;
+
+private:
+    std::string path_;
+};
+
+}  // namespace oa::test
