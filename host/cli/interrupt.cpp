@@ -1,0 +1,73 @@
+#include "host/cli/interrupt.hpp"
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <system_error>
+#include <utility>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace oa::host {
+
+namespace {
+
+// A signal handler can reach nothing but globals: the pipe on which it passes the signal's number
+// to the guard's thread.
+std::array<int, 2> signal_pipe{-1, -1};
+constexpr std::array<int, 2> caught{SIGINT, SIGTERM};
+std::array<struct sigaction, 2> previous{};
+
+extern "C" void pass_on(int signal) {
+    const int saved = errno;
+    const auto byte = static_cast<unsigned char>(signal);
+    [[maybe_unused]] const ssize_t ignored = ::write(signal_pipe[1], &byte, 1);
+    errno = saved;
+}
+
+}  // namespace
+
+InterruptGuard::InterruptGuard(std::function<void(int signal)> on_first) {
+    if (::pipe2(signal_pipe.data(), O_CLOEXEC) != 0) {
+        throw std::system_error(errno, std::generic_category(), "pipe2");
+    }
+    thread_ = std::thread([on_first = std::move(on_first)] {
+        bool first = true;
+        for (;;) {
+            unsigned char byte = 0;
+            const ssize_t got = ::read(signal_pipe[0], &byte, 1);
+            if (got < 0 && errno == EINTR) {
+                continue;
+            }
+            if (got != 1 || byte == 0) {
+                return;
+            }
+            if (!first) {
+                ::_exit(128 + byte);
+            }
+            first = false;
+            on_first(byte);
+        }
+    });
+    struct sigaction action {};
+    action.sa_handler = pass_on;
+    action.sa_flags = SA_RESTART;
+    sigemptyset(&action.sa_mask);
+    for (std::size_t index = 0; index < caught.size(); ++index) {
+        sigaction(caught[index], &action, &previous[index]);
+    }
+}
+
+InterruptGuard::~InterruptGuard() {
+    for (std::size_t index = 0; index < caught.size(); ++index) {
+        sigaction(caught[index], &previous[index], nullptr);
+    }
+    const unsigned char stop = 0;
+    [[maybe_unused]] const ssize_t ignored = ::write(signal_pipe[1], &stop, 1);
+    thread_.join();
+    ::close(signal_pipe[0]);
+    ::close(signal_pipe[1]);
+}
+
+}  // namespace oa::host

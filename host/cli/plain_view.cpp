@@ -1,0 +1,160 @@
+#include <string>
+
+#include <boost/json.hpp>
+
+#include "core/json/json.hpp"
+#include "host/cli/run_view.hpp"
+
+namespace oa::host {
+
+namespace json = boost::json;
+
+namespace {
+
+LogLevel to_log_level(core::TaskLogLevel level) {
+    switch (level) {
+        case core::TaskLogLevel::Trace: return LogLevel::Trace;
+        case core::TaskLogLevel::Debug: return LogLevel::Debug;
+        case core::TaskLogLevel::Info: return LogLevel::Info;
+        case core::TaskLogLevel::Warn: return LogLevel::Warn;
+        case core::TaskLogLevel::Error: break;
+    }
+    return LogLevel::Error;
+}
+
+class PlainView final : public core::EventSink {
+public:
+    explicit PlainView(Logger& logger) : logger_(logger) {}
+
+    void run_started(const core::RunReport& run, const core::Workflow& workflow) override {
+        workflow_ = &workflow;
+        if (logger_.wants(LogLevel::Info)) {
+            say(LogLevel::Info, "run of '" + run.workflow + "' started",
+                {{"event", "run_started"}, {"run", run.id}, {"workflow", run.workflow}});
+        }
+    }
+    void attempt_started(core::TaskIndex task, std::uint32_t attempt) override {
+        if (logger_.wants(LogLevel::Debug)) {
+            say(LogLevel::Debug, name(task) + ": started",
+                {{"event", "attempt_started"}, {"task", name(task)}, {"attempt", attempt}});
+        }
+    }
+    void attempt_failed(core::TaskIndex task,
+                        std::uint32_t attempt,
+                        const core::Failure& failure,
+                        core::Milliseconds delay) override {
+        if (logger_.wants(LogLevel::Warn)) {
+            say(LogLevel::Warn,
+                name(task) + ": attempt " + std::to_string(attempt) + " failed, next in " +
+                    core::format_duration(delay) + ": " + failure.message,
+                {{"event", "attempt_failed"},
+                 {"task", name(task)},
+                 {"attempt", attempt},
+                 {"code", failure.code},
+                 {"error", failure.message},
+                 {"delay_ms", delay.count()}});
+        }
+    }
+    void task_ended(core::TaskIndex task, const core::TaskReport& report) override {
+        const bool failed = report.status == core::TaskStatus::Failed;
+        const LogLevel level = failed ? LogLevel::Error : LogLevel::Info;
+        if (!logger_.wants(level)) {
+            return;
+        }
+        const std::string status(to_string(report.status));
+        std::string text = name(task) + ": " + status;
+        if (report.attempts > 0) {
+            text += " in " + core::format_duration(report.duration);
+        }
+        if (report.failure) {
+            text += ": " + report.failure->message;
+        }
+        json::object fields{{"event", "task_ended"},
+                            {"task", name(task)},
+                            {"status", status},
+                            {"attempts", report.attempts},
+                            {"duration_ms", report.duration.count()}};
+        if (report.failure) {
+            fields["code"] = report.failure->code;
+            fields["error"] = report.failure->message;
+        }
+        say(level, text, std::move(fields));
+    }
+    void run_ended(const core::RunReport& run) override {
+        const std::string status(to_string(run.status));
+        say(LogLevel::Info,
+            "run of '" + run.workflow + "' " + status + " in " +
+                core::format_duration(run.duration),
+            {{"event", "run_ended"},
+             {"run", run.id},
+             {"status", status},
+             {"duration_ms", run.duration.count()}});
+    }
+    void task_log(std::string_view task,
+                  core::TaskLogLevel level,
+                  std::string_view message,
+                  std::string_view fields) override {
+        json::object all{{"task", task}};
+        if (!fields.empty()) {
+            try {
+                const json::value given = core::parse_json(fields);
+                if (given.is_object()) {
+                    all["fields"] = given;
+                }
+            } catch (const core::JsonError&) {
+                all["fields"] = fields;
+            }
+        }
+        if (logger_.format() == LogFormat::Json) {
+            logger_.write(to_log_level(level), message, all);
+            return;
+        }
+        std::string text = std::string(task) + ": " + std::string(message);
+        all.erase("task");
+        const json::value* given = all.if_contains("fields");
+        logger_.write(to_log_level(level), text,
+                      given != nullptr && given->is_object() ? given->as_object() : all);
+    }
+    void task_progress(std::string_view task, double fraction, std::string_view message) override {
+        if (!logger_.wants(LogLevel::Debug)) {
+            return;
+        }
+        std::string text = std::string(task) + ": ";
+        if (fraction >= 0) {
+            text += std::to_string(static_cast<int>(fraction * 100)) + "% ";
+        }
+        text += message;
+        say(LogLevel::Debug, text,
+            {{"event", "task_progress"},
+             {"task", task},
+             {"fraction", fraction},
+             {"text", message}});
+    }
+    [[nodiscard]] bool wants(core::TaskLogLevel level) const override {
+        return logger_.wants(to_log_level(level));
+    }
+
+private:
+    // People read the sentence, programs the fields.
+    void say(LogLevel level, const std::string& text, json::object fields) {
+        if (logger_.format() == LogFormat::Json) {
+            logger_.write(level, text, fields);
+        } else {
+            logger_.write(level, text);
+        }
+    }
+    [[nodiscard]] const std::string& name(core::TaskIndex task) const {
+        return workflow_->tasks[task].name;
+    }
+
+    Logger& logger_;
+    const core::Workflow* workflow_ = nullptr;
+};
+
+}  // namespace
+
+std::unique_ptr<core::EventSink> make_plain_view(Logger& logger) {
+    return std::make_unique<PlainView>(logger);
+}
+
+}  // namespace oa::host

@@ -1,0 +1,214 @@
+#include "host/cli/run_command.hpp"
+
+#include <atomic>
+#include <csignal>
+#include <cstdlib>
+#include <iostream>
+#include <random>
+#include <utility>
+
+#include <boost/json.hpp>
+#include <unistd.h>
+
+#include "core/json/json.hpp"
+#include "core/workflow/graph.hpp"
+#include "core/workflow/inputs.hpp"
+#include "host/cli/interrupt.hpp"
+#include "host/cli/run_view.hpp"
+#include "host/cli/summary.hpp"
+#include "host/engine/run_loop.hpp"
+#include "host/engine/system_clock.hpp"
+#include "host/engine/ulid.hpp"
+#include "host/plugin/in_process_invoker.hpp"
+#include "host/store/memory_journal.hpp"
+
+namespace oa::host {
+
+namespace json = boost::json;
+
+namespace {
+
+/// Threads for tasks: as many as any document may run at one time.
+constexpr std::size_t worker_threads_max = 1'000;
+
+/// What a run works with, for one run of one process.
+struct Engine {
+    explicit Engine(std::unique_ptr<core::EventSink> event_sink) : view(std::move(event_sink)) {}
+
+    std::unique_ptr<core::EventSink> view;
+    SystemClock clock;
+    MemoryJournal journal;
+    InProcessInvoker invoker;
+    WorkerPool pool{worker_threads_max};
+    TimerQueue timers;
+};
+
+std::optional<std::string> environment(std::string_view name) {
+    const char* value = std::getenv(std::string(name).c_str());
+    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+core::Diagnostic about(const std::string& what, std::string message, std::string hint = {}) {
+    core::Diagnostic diagnostic;
+    diagnostic.file = what;
+    diagnostic.message = std::move(message);
+    diagnostic.hint = std::move(hint);
+    return diagnostic;
+}
+
+// What was given on the command line; problems go to `diagnostics`.
+json::object given_inputs(const RunOptions& options,
+                          const core::Workflow& workflow,
+                          core::Diagnostics& diagnostics) {
+    json::object given;
+    if (options.inputs_file) {
+        auto text = read_document(*options.inputs_file);
+        if (auto* missing = std::get_if<core::Diagnostic>(&text)) {
+            diagnostics.push_back(std::move(*missing));
+            return given;
+        }
+        try {
+            const json::value value = core::parse_json(std::get<std::string>(text));
+            if (value.is_object()) {
+                given = value.as_object();
+            } else {
+                diagnostics.push_back(
+                    about(*options.inputs_file,
+                          "the inputs must be a JSON object, such as {\"name\": \"value\"}"));
+            }
+        } catch (const core::JsonError& error) {
+            diagnostics.push_back(about(*options.inputs_file, error.what()));
+        }
+    }
+    for (const auto& [name, text] : options.inputs) {
+        given[name] = core::input_from_text(workflow, name, text);
+    }
+    return given;
+}
+
+// With --json standard output holds one document whatever happens.
+void print_findings_as_json(const core::Diagnostics& diagnostics, std::ostream& out) {
+    json::array findings;
+    for (const core::Diagnostic& diagnostic : diagnostics) {
+        findings.push_back(to_json(diagnostic));
+    }
+    json::object document;
+    document["run"] = nullptr;
+    document["tasks"] = json::array{};
+    document["outputs"] = json::object{};
+    document["findings"] = std::move(findings);
+    out << core::write_json(document, core::JsonStyle::Indented) << '\n';
+}
+
+ExitStatus refuse(const RunOptions& options,
+                  const Workbench& workbench,
+                  const core::Diagnostics& diagnostics,
+                  ExitStatus status,
+                  std::ostream& out) {
+    print_diagnostics(diagnostics, workbench);
+    if (options.json) {
+        print_findings_as_json(diagnostics, out);
+    }
+    return status;
+}
+
+std::unique_ptr<core::EventSink> make_view(const RunOptions& options, const Workbench& workbench) {
+    const Terminal terminal = inspect_terminal(STDERR_FILENO);
+    const bool live = terminal.is_terminal && terminal.columns >= 40 && !options.json &&
+                      workbench.config.log_format == LogFormat::Text &&
+                      workbench.config.log_level >= LogLevel::Info;
+    return live ? make_live_view(terminal, workbench.config.log_level)
+                : make_plain_view(*workbench.logger);
+}
+
+core::RunSettings make_settings(const Config& config) {
+    core::RunSettings settings;
+    settings.max_parallel = config.max_parallel.value_or(settings.max_parallel);
+    settings.seed = std::random_device{}();
+    return settings;
+}
+
+ExitStatus status_of(const core::RunReport& report, int signal) {
+    switch (report.status) {
+        case core::RunStatus::Succeeded: return ExitStatus::Ok;
+        case core::RunStatus::Cancelled:
+            return signal != 0 ? static_cast<ExitStatus>(128 + signal) : ExitStatus::RunFailed;
+        case core::RunStatus::Queued:
+        case core::RunStatus::Running:
+        case core::RunStatus::Failed: break;
+    }
+    return ExitStatus::RunFailed;
+}
+
+}  // namespace
+
+RunCommandResult run(const RunOptions& options, const Workbench& workbench, std::ostream& out) {
+    LoadedWorkflow loaded = load_workflow(options.file, workbench);
+    if (!loaded.workflow) {
+        return {refuse(options, workbench, loaded.diagnostics, loaded.status, out)};
+    }
+    print_diagnostics(loaded.diagnostics, workbench);  // warnings
+
+    core::Diagnostics problems;
+    core::BoundInputs inputs =
+        core::bind_inputs(*loaded.workflow, given_inputs(options, *loaded.workflow, problems));
+    if (!problems.empty()) {
+        return {refuse(options, workbench, problems, ExitStatus::Usage, out)};
+    }
+    for (const core::InputProblem& problem : inputs.problems) {
+        problems.push_back(about("input '" + problem.input + "'", problem.message, problem.hint));
+    }
+    if (!problems.empty()) {
+        return {refuse(options, workbench, problems, ExitStatus::Usage, out)};
+    }
+    if (options.dry_run) {
+        if (options.json) {
+            out << core::write_json(core::graph_json(*loaded.workflow), core::JsonStyle::Indented)
+                << '\n';
+        } else {
+            out << core::graph_text(*loaded.workflow);
+        }
+        return {ExitStatus::Ok};
+    }
+    if (options.max_parallel) {
+        auto changed = std::make_shared<core::Workflow>(*loaded.workflow);
+        changed->max_parallel = options.max_parallel;
+        loaded.workflow = std::move(changed);
+    }
+
+    auto engine = std::make_unique<Engine>(make_view(options, workbench));
+    const std::shared_ptr<RunLoop> loop =
+        RunLoop::make(RunServices{engine->invoker, engine->journal, *engine->view, engine->clock,
+                                  engine->pool, engine->timers, environment},
+                      RunRequest{.workflow = loaded.workflow,
+                                 .inputs = std::move(inputs.values),
+                                 .run_id = make_ulid(engine->clock.wall()),
+                                 .attempt = 1,
+                                 .settings = make_settings(workbench.config)});
+
+    std::atomic<int> interrupted{0};
+    RunCommandResult result;
+    {
+        const InterruptGuard guard([&](int signal) {
+            interrupted = signal;
+            loop->cancel(signal == SIGINT ? "interrupted by Ctrl-C" : "interrupted by SIGTERM");
+        });
+        loop->start();
+        const core::RunReport& report = loop->wait();
+        if (options.json) {
+            out << core::write_json(to_json(report), core::JsonStyle::Indented) << '\n';
+        } else {
+            print_summary(report, inspect_terminal(STDOUT_FILENO), out);
+        }
+        out.flush();
+        result.status = status_of(report, interrupted);
+    }
+    if (engine->pool.written_off() > 0) {
+        // What those threads may still touch must stay: the caller ends the process at once.
+        result.threads_left_behind = true;
+        static_cast<void>(engine.release());
+    }
+    return result;
+}
+
+}  // namespace oa::host

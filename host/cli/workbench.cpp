@@ -1,0 +1,211 @@
+#include "host/cli/workbench.hpp"
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <iostream>
+#include <utility>
+
+#include <boost/json.hpp>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "host/cli/terminal.hpp"
+
+namespace oa::host {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::optional<std::string> environment(const std::string& name) {
+    const char* value = std::getenv(name.c_str());
+    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+class PluginLogToLogger final : public PluginLog {
+public:
+    explicit PluginLogToLogger(Logger& logger) : logger_(logger) {}
+    void log(std::string_view module,
+             core::TaskLogLevel level,
+             std::string_view message,
+             std::string_view fields) override {
+        boost::json::object all{{"module", module}};
+        if (!fields.empty()) {
+            all["fields"] = fields;
+        }
+        logger_.write(static_cast<LogLevel>(level), message, all);
+    }
+    [[nodiscard]] bool wants(core::TaskLogLevel level) const override {
+        return logger_.wants(static_cast<LogLevel>(level));
+    }
+
+private:
+    Logger& logger_;
+};
+
+core::Diagnostic problem(const std::string& file, std::string message) {
+    core::Diagnostic diagnostic;
+    diagnostic.file = file;
+    diagnostic.message = std::move(message);
+    return diagnostic;
+}
+
+// Reads up to so many bytes and one more, so that the reader of the document can tell that it is
+// too long.
+std::optional<std::string> read_all(int descriptor, std::size_t bytes_max) {
+    std::string text;
+    std::size_t used = 0;
+    while (used <= bytes_max) {
+        text.resize(std::min(used + (64U << 10U), bytes_max + 1));
+        const ssize_t got = ::read(descriptor, text.data() + used, text.size() - used);
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got < 0) {
+            return std::nullopt;
+        }
+        if (got == 0) {
+            break;
+        }
+        used += static_cast<std::size_t>(got);
+    }
+    text.resize(used);
+    return text;
+}
+
+bool names_a_missing_module(const core::Diagnostics& diagnostics) {
+    for (const core::Diagnostic& diagnostic : diagnostics) {
+        if (diagnostic.message.find("module") != std::string::npos) {
+            return true;
+        }
+    }
+    return false;
+}
+
+}  // namespace
+
+PluginSearch plugin_search(const GlobalOptions& options, const Config& config) {
+    PluginSearch search;
+    const auto add = [&](const fs::path& path, const char* origin, PluginPlace::Presence presence) {
+        search.places.push_back({fs::absolute(path).lexically_normal(), origin, presence});
+    };
+    for (const fs::path& path : options.plugins) {
+        add(path, "--plugins", PluginPlace::Presence::Required);
+    }
+    for (const fs::path& path : config.plugins_from_environment) {
+        add(path, "OA_PLUGINS", PluginPlace::Presence::Required);
+    }
+    for (const fs::path& path : config.plugins) {
+        add(path, "config", PluginPlace::Presence::Required);
+    }
+    std::error_code error;
+    const fs::path program = fs::read_symlink("/proc/self/exe", error);
+    if (!error) {
+        // In a build tree and in an installed one.
+        add(program.parent_path() / ".." / "plugins", "beside the program",
+            PluginPlace::Presence::Optional);
+        add(program.parent_path() / ".." / "lib" / "oa" / "plugins", "beside the program",
+            PluginPlace::Presence::Optional);
+    }
+    return search;
+}
+
+std::variant<Workbench, ExitStatus> make_workbench(const GlobalOptions& options) {
+    ConfigResult read = read_config(options.config_file, environment);
+    if (has_errors(read.diagnostics)) {
+        for (const core::Diagnostic& diagnostic : read.diagnostics) {
+            std::cerr << to_string(diagnostic) << '\n';
+        }
+        return ExitStatus::Usage;
+    }
+    Workbench workbench;
+    workbench.config = std::move(read.config);
+    if (options.log_level) {
+        workbench.config.log_level = *options.log_level;
+    }
+    if (options.log_format) {
+        workbench.config.log_format = *options.log_format;
+    }
+    workbench.logger =
+        std::make_unique<Logger>(workbench.config.log_level, workbench.config.log_format);
+    HostServices services;
+    services.log = std::make_shared<PluginLogToLogger>(*workbench.logger);
+    workbench.plugins = std::make_unique<PluginRegistry>(plugin_search(options, workbench.config),
+                                                         std::move(services));
+    return workbench;
+}
+
+std::variant<std::string, core::Diagnostic> read_document(const std::string& file) {
+    const std::size_t bytes_max = core::ReadLimits{}.yaml.bytes_max;
+    if (file == "-") {
+        if (auto text = read_all(STDIN_FILENO, bytes_max)) {
+            return *std::move(text);
+        }
+        return problem(file, "standard input cannot be read");
+    }
+    // Not blocking, so that a pipe without a writer gives an answer.
+    const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (descriptor < 0) {
+        return problem(file, std::string("cannot be opened: ") + std::strerror(errno));
+    }
+    struct stat status {};
+    std::variant<std::string, core::Diagnostic> result;
+    if (::fstat(descriptor, &status) != 0 || S_ISDIR(status.st_mode)) {
+        result = problem(file, "is a folder; name a workflow document");
+    } else if (auto text = read_all(descriptor, bytes_max)) {
+        result = *std::move(text);
+    } else {
+        result = problem(file, std::string("cannot be read: ") + std::strerror(errno));
+    }
+    ::close(descriptor);
+    return result;
+}
+
+LoadedWorkflow load_workflow(const std::string& file, const Workbench& workbench) {
+    LoadedWorkflow loaded;
+    auto text = read_document(file);
+    if (auto* missing = std::get_if<core::Diagnostic>(&text)) {
+        loaded.status = ExitStatus::Usage;
+        loaded.diagnostics.push_back(std::move(*missing));
+        return loaded;
+    }
+    core::ReadResult read = core::read_workflow(
+        std::get<std::string>(text), file == "-" ? "standard input" : file, *workbench.plugins);
+    loaded.diagnostics = std::move(read.diagnostics);
+    if (read.workflow) {
+        loaded.workflow = std::make_shared<const core::Workflow>(*std::move(read.workflow));
+    } else {
+        loaded.status = ExitStatus::InvalidWorkflow;
+    }
+    return loaded;
+}
+
+void print_diagnostics(const core::Diagnostics& diagnostics, const Workbench& workbench) {
+    const Terminal terminal = inspect_terminal(STDERR_FILENO);
+    for (const core::Diagnostic& diagnostic : diagnostics) {
+        const Colour colour =
+            diagnostic.severity == core::Severity::Error ? Colour::Red : Colour::Yellow;
+        std::cerr << paint(printable(to_string(diagnostic)), colour, terminal.colours) << '\n';
+    }
+    if (has_errors(diagnostics) && names_a_missing_module(diagnostics)) {
+        for (const RefusedPlugin& refused : workbench.plugins->refused()) {
+            std::cerr << "note: plug-in " << printable(refused.file.string()) << " "
+                      << printable(refused.reason) << '\n';
+        }
+    }
+}
+
+boost::json::object to_json(const core::Diagnostic& diagnostic) {
+    boost::json::object object;
+    object["severity"] = diagnostic.severity == core::Severity::Error ? "error" : "warning";
+    object["file"] = diagnostic.file;
+    object["line"] = diagnostic.position.line;
+    object["column"] = diagnostic.position.column;
+    object["message"] = diagnostic.message;
+    object["hint"] = diagnostic.hint;
+    return object;
+}
+
+}  // namespace oa::host

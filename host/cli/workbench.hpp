@@ -1,0 +1,51 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "core/workflow/reader.hpp"
+#include "host/cli/options.hpp"
+#include "host/config/config.hpp"
+#include "host/log/logger.hpp"
+#include "host/plugin/plugin_registry.hpp"
+
+namespace oa::host {
+
+/// What every command works with, built from the configuration and the command line.
+struct Workbench {
+    Config config;
+    std::unique_ptr<Logger> logger;
+    std::unique_ptr<PluginRegistry> plugins;
+};
+
+/// Reads the configuration and loads the plug-ins. Prints what is wrong with the configuration
+/// itself.
+[[nodiscard]] std::variant<Workbench, ExitStatus> make_workbench(const GlobalOptions& options);
+
+/// The search path: --plugins, OA_PLUGINS, the configuration, beside the program.
+[[nodiscard]] PluginSearch plugin_search(const GlobalOptions& options, const Config& config);
+
+/// The text of a file ("-": standard input), or why it cannot be had. Reads no more than a document
+/// may have, plus one byte.
+[[nodiscard]] std::variant<std::string, core::Diagnostic> read_document(const std::string& file);
+
+struct LoadedWorkflow {
+    std::shared_ptr<const core::Workflow> workflow;  ///< null when there are errors
+    core::Diagnostics diagnostics;
+    ExitStatus status = ExitStatus::Ok;  ///< Usage when there is no such file, InvalidWorkflow when
+                                         ///< there are errors
+};
+
+/// Reads and checks a workflow document.
+[[nodiscard]] LoadedWorkflow load_workflow(const std::string& file, const Workbench& workbench);
+
+/// Writes diagnostics to standard error, one a line. When errors name modules that are not there,
+/// adds which plug-ins were refused.
+void print_diagnostics(const core::Diagnostics& diagnostics, const Workbench& workbench);
+
+/// {"severity", "file", "line", "column", "message", "hint"}.
+[[nodiscard]] boost::json::object to_json(const core::Diagnostic& diagnostic);
+
+}  // namespace oa::host

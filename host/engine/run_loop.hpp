@@ -1,0 +1,142 @@
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+#include "core/port/clock.hpp"
+#include "core/port/event_sink.hpp"
+#include "core/port/journal.hpp"
+#include "core/port/task_invoker.hpp"
+#include "core/run/run_data.hpp"
+#include "core/run/run_machine.hpp"
+#include "host/engine/timer_queue.hpp"
+#include "host/engine/worker_pool.hpp"
+
+namespace oa::host {
+
+/// What a run works with. Everything is borrowed and must outlive the run; the invoker, the pool
+/// and the sink must also outlive calls that were abandoned and still return.
+struct RunServices {
+    core::TaskInvoker& invoker;
+    core::Journal& journal;
+    core::EventSink& sink;
+    const core::Clock& clock;
+    WorkerPool& pool;
+    TimerQueue& timers;
+    core::Environment environment;
+};
+
+struct RunRequest {
+    std::shared_ptr<const core::Workflow> workflow;
+    boost::json::object inputs;  ///< bound: checked, defaults filled in
+    std::string run_id;
+    std::uint32_t attempt = 1;
+    core::RunSettings settings;
+};
+
+/// Carries one run from its creation to its end: feeds the run machine with events and does what it
+/// commands.
+///
+/// All state of the run is owned by whoever drains its mailbox. Events come from worker threads,
+/// the timer thread and whoever cancels; the first to find nobody draining drains, the others only
+/// leave their event. So there is one owner at a time and no lock around the state, and the thread
+/// that ends a task starts the next one itself, without waking another thread.
+class RunLoop final : public core::CallObserver, public std::enable_shared_from_this<RunLoop> {
+public:
+    [[nodiscard]] static std::shared_ptr<RunLoop> make(RunServices services, RunRequest request);
+
+    RunLoop(const RunLoop&) = delete;
+    RunLoop& operator=(const RunLoop&) = delete;
+    ~RunLoop() override = default;
+
+    /// Journals the creation and starts. Once. Throws what the journal throws: the run is then not
+    /// accepted.
+    void start();
+    /// Asks the run to stop; from any thread, more than once. The run ends when its tasks have, or
+    /// when they have been given up.
+    void cancel(const std::string& reason);
+    /// Waits until the run has ended.
+    [[nodiscard]] const core::RunReport& wait();
+
+    void log(const core::Invocation& invocation,
+             core::TaskLogLevel level,
+             std::string_view message,
+             std::string_view fields) override;
+    void progress(const core::Invocation& invocation,
+                  double fraction,
+                  std::string_view message) override;
+    [[nodiscard]] bool wants(core::TaskLogLevel level) const override;
+
+private:
+    class AttemptJob;
+    struct AttemptDone {
+        core::ExecutionIndex execution = 0;
+        std::uint32_t attempt = 0;
+        core::Outcome outcome;
+    };
+    using Message = std::variant<core::RunEvent, AttemptDone>;
+
+    struct Attempt {
+        std::uint32_t attempt = 0;
+        std::optional<core::TaskIndex> led_by;
+        std::shared_ptr<core::CallControl> control;
+        std::shared_ptr<Job> job;
+    };
+
+    RunLoop(RunServices services, RunRequest request);
+
+    void post(Message message);
+    void drain();
+    void handle(Message message);
+    void take(core::RunEvent event, std::shared_ptr<const boost::json::value> output);
+    void attempt_done(AttemptDone done);
+
+    void execute(const core::StartAttempt& command);
+    void execute(const core::CancelAttempt& command);
+    void execute(const core::AbandonAttempt& command);
+    void execute(const core::SetTimer& command);
+    void execute(const core::DropTimer& command);
+    void execute(const core::RetryScheduled& command);
+    void execute(const core::TaskEnded& command);
+    void execute(const core::FinishRun& command);
+
+    void append(core::JournalEntry entry);
+    void write(core::JournalEntry entry);
+    void fail_attempt(core::ExecutionIndex execution, std::uint32_t attempt, core::Failure failure);
+
+    RunServices services_;
+    RunRequest request_;
+    const core::Workflow& workflow_;
+
+    // Owned by the drainer.
+    core::RunMachine machine_;
+    core::RunData data_;
+    core::RunReport report_;
+    std::vector<core::RunCommand> commands_;
+    std::vector<Message> own_messages_;  // events that executing a command caused
+    std::unordered_map<core::ExecutionIndex, Attempt> attempts_;
+    std::vector<std::chrono::steady_clock::time_point>
+        task_started_;  // by task: of its latest execution
+    std::map<core::Timer, TimerQueue::Token> timers_;
+    std::chrono::steady_clock::time_point run_started_;
+    std::uint64_t records_ = 0;
+    std::optional<core::Failure> journal_failure_;
+
+    std::mutex mailbox_mutex_;
+    std::vector<Message> mailbox_;
+    bool draining_ = false;
+    bool ended_ = false;
+    std::condition_variable ended_changed_;
+    std::atomic<bool> listening_{true};  // false once the sink must not be called any more
+};
+
+}  // namespace oa::host

@@ -1,0 +1,197 @@
+#include "host/plugin/call_context.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+
+namespace oa::host {
+namespace {
+
+/// Whether the value names a blob anywhere: {"$blob": 0}.
+bool names_blob(const boost::json::value& value) {
+    if (const auto* array = value.if_array()) {
+        return std::any_of(array->begin(), array->end(), names_blob);
+    }
+    if (const auto* object = value.if_object()) {
+        return object->contains("$blob") ||
+               std::any_of(object->begin(), object->end(),
+                           [](const auto& member) { return names_blob(member.value()); });
+    }
+    return false;
+}
+
+}  // namespace
+
+CallContext::CallContext(std::shared_ptr<const core::Invocation> invocation,
+                         core::CallObserver& observer,
+                         const CallLimits& limits)
+    : invocation_(std::move(invocation)),
+      observer_(observer),
+      // Every FunctionInfo that a PluginRegistry hands out is one.
+      function_(static_cast<const LoadedFunction&>(*invocation_->function)),
+      limits_(limits),
+      slot_(acquire_slot()) {
+    info_ = {.struct_size = sizeof(oa_call_info),
+             .attempt = invocation_->attempt,
+             .run_id = invocation_->run_id.c_str(),
+             .workflow = invocation_->workflow.c_str(),
+             .task = invocation_->task.c_str(),
+             .module_name = invocation_->module_name.c_str(),
+             .function_name = invocation_->function_name.c_str(),
+             .idempotency_key = invocation_->idempotency_key.c_str()};
+    const std::lock_guard lock(slot_.mutex);
+    generation_ = slot_.generation() + 1;
+    slot_.state.store(generation_ << 1U);
+    slot_.context = this;
+    slot_.last_host = &function_.owner->host();
+    slot_.abandoned = false;
+}
+
+CallContext::~CallContext() {
+    close(Waiting::ForObserver, false);
+    release_blobs();
+    release_slot(slot_);
+}
+
+void CallContext::cancel() {
+    std::unique_lock lock(slot_.mutex);
+    if (slot_.context != this || cancelled()) {
+        return;
+    }
+    slot_.state.store((generation_ << 1U) | 1U);
+    while (!callbacks_.empty()) {
+        const Callback callback = callbacks_.front();
+        callbacks_.erase(callbacks_.begin());
+        slot_.running_token = callback.token;
+        lock.unlock();
+        callback.fn(callback.user);
+        lock.lock();
+        slot_.running_token = 0;
+        slot_.quiet.notify_all();
+    }
+    lock.unlock();
+    function_.owner->gate().wake();
+}
+
+void CallContext::abandon() {
+    close(Waiting::ForObserver, true);
+    function_.owner->gate().wake();
+}
+
+void CallContext::close(Waiting waiting, bool abandoned) {
+    std::unique_lock lock(slot_.mutex);
+    if (slot_.context == this) {
+        slot_.context = nullptr;
+        slot_.abandoned = abandoned;
+        slot_.state.store((generation_ + 1) << 1U);
+        callbacks_.clear();
+    }
+    slot_.quiet.wait(lock, [&] {
+        return slot_.observing == 0 &&
+               (waiting == Waiting::ForObserver || slot_.running_token == 0);
+    });
+}
+
+core::Outcome CallContext::finish(std::int32_t status) {
+    close(Waiting::ForObserverAndCallback, false);
+    core::Outcome out;
+    out.failure = failure_of(status);
+    out.output = std::move(output_);
+    release_blobs();
+    return out;
+}
+
+core::Outcome CallContext::finish_failed(core::Failure failure) {
+    close(Waiting::ForObserverAndCallback, false);
+    release_blobs();
+    return {.output = nullptr, .failure = std::move(failure)};
+}
+
+std::optional<core::Failure> CallContext::failure_of(std::int32_t status) {
+    if (output_problem_) {
+        return std::move(output_problem_);
+    }
+    if (status != OA_OK || error_) {
+        // A failure that was told counts even when OK is returned: success must never be guessed.
+        return make_failure(function_.subject, status, error_);
+    }
+    if (!blobs_.empty() && names_blob(output_)) {
+        output_ = nullptr;
+        return core::Failure{
+            .code = "unimplemented",
+            .message = function_.subject +
+                       " gave its output as a blob, which this host cannot pass on; ask it for "
+                       "text or JSON"};
+    }
+    return std::nullopt;
+}
+
+void CallContext::release_blobs() noexcept {
+    for (OutputBlob& blob : blobs_) {
+        if (blob.release != nullptr) {
+            blob.release(blob.user);
+        }
+    }
+    blobs_.clear();
+}
+
+std::string_view CallContext::params() const {
+    return invocation_->params ? std::string_view(*invocation_->params) : "{}";
+}
+
+void CallContext::set_output(boost::json::value output) {
+    if (!output_broken_) {
+        output_ = std::move(output);
+        output_problem_.reset();
+    }
+}
+
+void CallContext::set_output_problem(core::Failure problem) {
+    if (!output_broken_) {
+        output_ = nullptr;
+        output_broken_ = problem.code == "internal";
+        output_problem_ = std::move(problem);
+    }
+}
+
+std::optional<std::uint64_t> CallContext::add_callback(void(OA_CALL* fn)(void*), void* user) {
+    if (cancelled()) {
+        return std::nullopt;
+    }
+    callbacks_.push_back({++slot_.last_token, fn, user});
+    return slot_.last_token;
+}
+
+void CallContext::remove_callback(std::uint64_t token) {
+    std::erase_if(callbacks_,
+                  [token](const Callback& callback) { return callback.token == token; });
+}
+
+std::optional<std::uint32_t> CallContext::add_blob(OutputBlob blob, std::size_t size) {
+    if (size > limits_.blob_bytes_max - blob_bytes_) {
+        return std::nullopt;
+    }
+    blobs_.push_back(std::move(blob));
+    blob_bytes_ += size;
+    return static_cast<std::uint32_t>(blobs_.size() - 1);
+}
+
+LockedCall::LockedCall(const oa_call* handle) {
+    const auto reference = from_handle(handle);
+    if (reference.slot == nullptr || reference.generation == 0) {
+        return;
+    }
+    slot_ = reference.slot;
+    lock_ = std::unique_lock(slot_->mutex);
+    const std::uint64_t current = slot_->generation();
+    if (current == reference.generation && slot_->context != nullptr) {
+        context_ = slot_->context;
+    } else if (current == reference.generation + 1 && !slot_->abandoned &&
+               slot_->last_host != nullptr) {
+        slot_->last_host->misbehaviours.fetch_add(1);
+    }
+}
+
+}  // namespace oa::host

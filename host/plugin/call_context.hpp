@@ -1,0 +1,129 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/json/value.hpp>
+
+#include "core/port/task_invoker.hpp"
+#include "host/plugin/call_slots.hpp"
+#include "host/plugin/failure.hpp"
+#include "host/plugin/loaded_module.hpp"
+
+namespace oa::host {
+
+struct CallLimits {
+    std::size_t output_bytes_max = 1U << 20U;
+    std::size_t blob_bytes_max = 256U << 20U;  ///< of all blobs of one call
+};
+
+/// Memory that a function offered as an output blob.
+struct OutputBlob {
+    std::unique_ptr<std::byte[]> memory;  ///< of the host; or null, and then:
+    void(OA_CALL* release)(void* user) = nullptr;
+    void* user = nullptr;
+};
+
+/// One call of a function: what the plug-in reaches through its oa_call. The members below "for the
+/// host table" are used only under the slot's mutex, through a LockedCall.
+class CallContext final : public core::CallControl,
+                          public std::enable_shared_from_this<CallContext> {
+public:
+    /// `limits` and `observer` outlive the call.
+    CallContext(std::shared_ptr<const core::Invocation> invocation,
+                core::CallObserver& observer,
+                const CallLimits& limits);
+    ~CallContext();
+    CallContext(const CallContext&) = delete;
+    CallContext& operator=(const CallContext&) = delete;
+
+    void cancel() override;
+    void abandon() override;
+
+    [[nodiscard]] const LoadedFunction& function() const { return function_; }
+    [[nodiscard]] const core::Invocation& invocation() const { return *invocation_; }
+    [[nodiscard]] oa_call* handle() const { return to_handle(slot_, generation_); }
+    [[nodiscard]] bool cancelled() const { return slot_.state.load() != generation_ << 1U; }
+
+    /// Ends the call: from here on its oa_call does nothing. Waits for callbacks that are still
+    /// running. Returns the outcome of a run() that returned `status`.
+    [[nodiscard]] core::Outcome finish(std::int32_t status);
+    /// Ends a call whose function did not run, or threw.
+    [[nodiscard]] core::Outcome finish_failed(core::Failure failure);
+
+    // ---- For the host table ----
+    [[nodiscard]] const oa_call_info& info() const { return info_; }
+    [[nodiscard]] std::string_view params() const;
+    [[nodiscard]] core::CallObserver& observer() const { return observer_; }
+    [[nodiscard]] const CallLimits& limits() const { return limits_; }
+    void set_output(boost::json::value output);
+    void set_output_problem(core::Failure problem);
+    void set_error(ReportedError error) { error_ = std::move(error); }
+    /// A token, or nothing when the call is cancelled already.
+    [[nodiscard]] std::optional<std::uint64_t> add_callback(void(OA_CALL* fn)(void*), void* user);
+    void remove_callback(std::uint64_t token);
+    /// Counts the blob's bytes. Nothing when that exceeds the limit.
+    [[nodiscard]] std::optional<std::uint32_t> add_blob(OutputBlob blob, std::size_t size);
+
+private:
+    struct Callback {
+        std::uint64_t token = 0;
+        void(OA_CALL* fn)(void* user) = nullptr;
+        void* user = nullptr;
+    };
+    enum class Waiting { ForObserver, ForObserverAndCallback };
+    void close(Waiting waiting, bool abandoned);
+    [[nodiscard]] std::optional<core::Failure> failure_of(std::int32_t status);
+    void release_blobs() noexcept;
+
+    const std::shared_ptr<const core::Invocation> invocation_;  // shared with the engine
+    core::CallObserver& observer_;
+    const LoadedFunction& function_;
+    const CallLimits& limits_;
+    CallSlot& slot_;
+    std::uint64_t generation_ = 0;
+    oa_call_info info_{};
+
+    boost::json::value output_;
+    std::optional<core::Failure> output_problem_;
+    bool output_broken_ = false;  // the problem stays, whatever comes after it
+    std::optional<ReportedError> error_;
+    std::vector<Callback> callbacks_;
+    std::vector<OutputBlob> blobs_;
+    std::size_t blob_bytes_ = 0;
+};
+
+/// A plug-in's oa_call, looked up and held. False when the call has ended.
+class LockedCall {
+public:
+    explicit LockedCall(const oa_call* handle);
+
+    explicit operator bool() const { return context_ != nullptr; }
+    CallContext* operator->() const { return context_; }
+    CallContext& operator*() const { return *context_; }
+
+    /// Runs `tell(context)` without the lock; the call's end waits for it.
+    template <typename Tell>
+    void observe(const Tell& tell) {
+        ++slot_->observing;
+        lock_.unlock();
+        tell(*context_);
+        lock_.lock();
+        if (--slot_->observing == 0) {
+            slot_->quiet.notify_all();
+        }
+    }
+
+private:
+    CallSlot* slot_ = nullptr;
+    std::unique_lock<std::mutex> lock_;
+    CallContext* context_ = nullptr;
+};
+
+}  // namespace oa::host

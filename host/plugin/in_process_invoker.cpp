@@ -1,0 +1,145 @@
+#include "host/plugin/in_process_invoker.hpp"
+
+#include <chrono>
+#include <exception>
+#include <string>
+#include <utility>
+
+#include "host/plugin/current_call.hpp"
+
+namespace oa::host {
+namespace {
+
+thread_local const oa_call* call_of_thread = nullptr;
+
+/// Leaves a module when a call ends, however it ends.
+class ModuleVisit {
+public:
+    explicit ModuleVisit(LoadedModule& module) : module_(module), entry_(module.enter()) {}
+    ~ModuleVisit() {
+        if (entry_.failure == nullptr) {
+            module_.leave();
+        }
+    }
+    ModuleVisit(const ModuleVisit&) = delete;
+    ModuleVisit& operator=(const ModuleVisit&) = delete;
+
+    [[nodiscard]] const LoadedModule::Entry& entry() const { return entry_; }
+
+private:
+    LoadedModule& module_;
+    LoadedModule::Entry entry_;
+};
+
+/// Holds a place among the calls that may run at one time.
+class GatePass {
+public:
+    GatePass(LoadedModule& module, FunctionLimit& limit, const CallContext& context)
+        : gate_(module.gate()), limit_(limit), free_(limit.unlimited()) {
+        result_ = free_ ? GateResult::Entered
+                        : gate_.enter(limit_, context.invocation().deadline,
+                                      [&context] { return context.cancelled(); });
+    }
+    ~GatePass() {
+        if (!free_ && result_ == GateResult::Entered) {
+            gate_.leave(limit_);
+        }
+    }
+    GatePass(const GatePass&) = delete;
+    GatePass& operator=(const GatePass&) = delete;
+
+    [[nodiscard]] GateResult result() const { return result_; }
+
+private:
+    ModuleGate& gate_;
+    FunctionLimit& limit_;
+    bool free_;
+    GateResult result_ = GateResult::Entered;
+};
+
+core::Failure cancelled_before_start(const LoadedFunction& function) {
+    return {.code = "cancelled", .message = function.subject + " was cancelled before it started"};
+}
+
+core::Failure late_before_start(const LoadedFunction& function) {
+    return {.code = "deadline",
+            .message = function.subject + " ran out of time before it started",
+            .retryable = true};
+}
+
+bool wants_own_process(const LoadedFunction& function) {
+    return (function.flags & OA_F_ISOLATE) != 0 ||
+           (function.owner->info().flags & (OA_M_ISOLATE | OA_M_SIGNALS)) != 0;
+}
+
+core::Outcome run(CallContext& context, oa_instance* instance) {
+    const LoadedFunction& function = context.function();
+    ModuleHost& host = function.owner->host();
+    const CurrentCall current(context.handle());
+    std::string thrown;
+    try {
+        return context.finish(function.descriptor->run(instance, &host, context.handle()));
+    } catch (const std::exception& error) {
+        thrown = error.what();
+    } catch (...) {
+        thrown = "of an unknown type";
+    }
+    // A plug-in has to catch everything itself; one with a C++ runtime of its own would have ended
+    // the process here.
+    host.misbehaviours.fetch_add(1);
+    return context.finish_failed(
+        {.code = "internal",
+         .message = function.subject + " threw an exception out of the plug-in: " + thrown,
+         .retryable = true});
+}
+
+}  // namespace
+
+const oa_call* current_call() noexcept {
+    return call_of_thread;
+}
+
+CurrentCall::CurrentCall(const oa_call* call) noexcept
+    : previous_(std::exchange(call_of_thread, call)) {}
+
+CurrentCall::~CurrentCall() {
+    call_of_thread = previous_;
+}
+
+std::shared_ptr<core::CallControl> InProcessInvoker::prepare(
+    std::shared_ptr<const core::Invocation> invocation, core::CallObserver& observer) {
+    return std::make_shared<CallContext>(std::move(invocation), observer, limits_);
+}
+
+core::Outcome InProcessInvoker::invoke(core::CallControl& call) {
+    auto& context = static_cast<CallContext&>(call);
+    // An abandoned call may be all that still holds its context.
+    const auto keep = context.shared_from_this();
+    const LoadedFunction& function = context.function();
+    if (wants_own_process(function)) {
+        return context.finish_failed(
+            {.code = "unimplemented",
+             .message = function.subject +
+                        " must run in a process of its own, which this host does not offer"});
+    }
+    if (context.cancelled()) {
+        return context.finish_failed(cancelled_before_start(function));
+    }
+    if (const auto deadline = context.invocation().deadline;
+        deadline && *deadline <= std::chrono::steady_clock::now()) {
+        return context.finish_failed(late_before_start(function));
+    }
+    const ModuleVisit visit(*function.owner);
+    if (visit.entry().failure != nullptr) {
+        return context.finish_failed(*visit.entry().failure);
+    }
+    const GatePass pass(*function.owner, function.limit, context);
+    switch (pass.result()) {
+        case GateResult::Entered: return run(context, visit.entry().instance);
+        case GateResult::Cancelled: return context.finish_failed(cancelled_before_start(function));
+        case GateResult::DeadlinePassed: return context.finish_failed(late_before_start(function));
+    }
+    return context.finish_failed(cancelled_before_start(function));
+}
+
+}  // namespace oa::host
