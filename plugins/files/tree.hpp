@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <sys/stat.h>
+
+#include "io.hpp"
+
+namespace oa::files {
+
+/// How deep a tree may be nested; each level costs stack and, while removing, a descriptor.
+inline constexpr int depth_max = 200;
+
+struct CopyOptions {
+    bool recursive = false;
+    Existing existing = Existing::Replace;
+    Links links = Links::Keep;  // of links inside a copied folder; the source itself is followed
+};
+
+struct CopyCounts {
+    std::uint64_t files = 0;
+    std::uint64_t directories = 0;
+    std::uint64_t symlinks = 0;
+    std::uint64_t bytes = 0;
+};
+
+/// Copies a file, or with `recursive` a folder, whose content is merged into `destination`. Files
+/// are replaced in one step and keep their mode. Throws oa::Error; what was copied before stays.
+[[nodiscard]] CopyCounts copy_tree(const std::string& source,
+                                   const std::string& destination,
+                                   const CopyOptions& options,
+                                   const Checkpoint& check);
+
+/// The same for a tree that moves to another file system: links stay links whatever they name.
+[[nodiscard]] CopyCounts copy_for_move(const std::string& source,
+                                       const std::string& destination,
+                                       const Checkpoint& check);
+
+/// Removes a file, a link (never what it names) or, with `recursive`, a folder with all it holds.
+/// Returns how many entries are gone. Symbolic links are never followed, even when somebody swaps
+/// one in meanwhile.
+[[nodiscard]] std::uint64_t remove_tree(const std::string& path,
+                                        bool recursive,
+                                        const Checkpoint& check);
+
+/// The names in a folder, sorted by their bytes.
+[[nodiscard]] std::vector<std::string> names_in(const std::string& folder);
+
+/// Whether both are the same file or folder.
+[[nodiscard]] bool same_file(const struct stat& left, const struct stat& right);
+
+}  // namespace oa::files

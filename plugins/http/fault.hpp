@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+
+#include "oa/error.hpp"
+
+namespace oa::http {
+
+/// An Error that says at once whether another attempt can help.
+[[nodiscard]] inline Error fault(ErrorCode code, Retry retry, const std::string& message) {
+    return Error(code, message).with_retry(retry);
+}
+
+}  // namespace oa::http

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "oa/plugin.hpp"
+
+namespace oa::http {
+
+// The functions of the module; README.md and the schemas tell what each one does. They set the
+// output before they fail because of the status.
+void get(Call& call);
+void head(Call& call);
+void post(Call& call);
+void put(Call& call);
+void patch(Call& call);
+void remove(Call& call);  // the workflow's `delete`
+void request(Call& call);
+
+}  // namespace oa::http

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <oa/plugin.hpp>
+
+// The handlers of the module. What each takes and gives is in descriptions.hpp.
+namespace oa::json {
+
+[[nodiscard]] Json filter(Call& call);
+[[nodiscard]] Json extract(Call& call);
+[[nodiscard]] Json sort(Call& call);
+[[nodiscard]] Json aggregate(Call& call);
+[[nodiscard]] Json merge(Call& call);
+
+}  // namespace oa::json

@@ -1,0 +1,26 @@
+#include <oa/plugin.hpp>
+
+#include "descriptions.hpp"
+#include "functions.hpp"
+
+namespace {
+
+namespace json = oa::json;
+namespace describe = oa::json::describe;
+
+constexpr oa_function functions[] = {
+    oa::function<json::filter>(describe::filter),
+    oa::function<json::extract>(describe::extract),
+    oa::function<json::sort>(describe::sort),
+    oa::function<json::aggregate>(describe::aggregate),
+    oa::function<json::merge>(describe::merge),
+};
+
+}  // namespace
+
+OA_PLUGIN(oa::Module{.id = "org.openautomator.json",
+                     .name = "json",
+                     .version = "1.0.0",
+                     .summary = "Filters, picks from, sorts, sums up and merges JSON values.",
+                     .vendor = "Open Automator"},
+          functions)
