@@ -1,0 +1,97 @@
+# The arrows between the rooms of the house, which neither the compiler nor clang-tidy checks: a
+# room includes only what it may know.
+#   cmake -DROOT=<folder> -P source_rules.cmake
+cmake_minimum_required(VERSION 3.25)
+
+# rule(<why> FILES <regex> [EXCEPT <regex>] FORBIDS <regex> [ALLOWS <regex>])
+# No file whose path matches FILES, but not EXCEPT, includes what matches FORBIDS, but not ALLOWS.
+set(rules 0)
+macro(rule why)
+  cmake_parse_arguments(rule_${rules} "" "FILES;EXCEPT;FORBIDS;ALLOWS" "" ${ARGN})
+  set(rule_${rules}_WHY "${why}")
+  math(EXPR rules "${rules} + 1")
+endmacro()
+
+rule("includes are written from the root of the project"
+  FILES "^(core|sdk|host|plugins|tests)/" FORBIDS "^\"[.][.]?/")
+rule("sdk depends on the standard library alone"
+  FILES "^sdk/" FORBIDS "/" ALLOWS "^[<\"]oa/")
+rule("core knows no other room"
+  FILES "^core/" FORBIDS "^\"(oa|sdk|host|plugins|tests)/|^<oa/")
+rule("core knows no library but Boost.JSON, RE2 and yaml-cpp"
+  FILES "^core/" FORBIDS "^<.*/" ALLOWS "^<(boost/(json|system)|re2|yaml-cpp)[./]")
+rule("core talks to the system through ports"
+  FILES "^core/" FORBIDS "^<(dlfcn|unistd|signal|pthread|fcntl|poll)[.]h>")
+rule("plugins see the sdk alone"
+  FILES "^plugins/" FORBIDS "^[<\"](core|host|tests)/")
+rule("only core/workflow/yaml.cpp includes yaml-cpp"
+  FILES "^(core|host)/" EXCEPT "^core/workflow/yaml[.]cpp$" FORBIDS "^[<\"]yaml-cpp/")
+rule("only host/plugin includes Boost.DLL"
+  FILES "^(core|host|plugins)/" EXCEPT "^host/plugin/" FORBIDS "^[<\"]boost/dll")
+rule("only host/log includes spdlog"
+  FILES "^(core|host|plugins)/" EXCEPT "^host/log/" FORBIDS "^[<\"]spdlog/")
+rule("only host/cli includes CLI11"
+  FILES "^(core|host|plugins)/" EXCEPT "^host/cli/" FORBIDS "^[<\"]CLI/")
+rule("nothing but tests includes tests"
+  FILES "^(core|sdk|host|plugins)/" FORBIDS "^[<\"](tests|gtest|gmock|benchmark)/")
+
+function(refuse file include why)
+  message(NOTICE "${file} includes ${include}, but ${why}")
+  set_property(GLOBAL PROPERTY refused ON)
+endfunction()
+
+function(check_rules file include)
+  math(EXPR last "${rules} - 1")
+  foreach(i RANGE ${last})
+    if(NOT file MATCHES "${rule_${i}_FILES}" OR NOT include MATCHES "${rule_${i}_FORBIDS}")
+      continue()
+    endif()
+    if(DEFINED rule_${i}_EXCEPT AND file MATCHES "${rule_${i}_EXCEPT}")
+      continue()
+    endif()
+    if(DEFINED rule_${i}_ALLOWS AND include MATCHES "${rule_${i}_ALLOWS}")
+      continue()
+    endif()
+    refuse("${file}" "${include}" "${rule_${i}_WHY}")
+  endforeach()
+endfunction()
+
+# host/<room> knows host/log and itself; host/cli and the files beside the rooms wire all together.
+function(check_rooms file include)
+  if(NOT file MATCHES "^(host|plugins)/([^/]+)/")
+    return()
+  endif()
+  set(house "${CMAKE_MATCH_1}")
+  set(room "${CMAKE_MATCH_2}")
+  if(NOT include MATCHES "^[<\"]${house}/([^/]+)/" OR CMAKE_MATCH_1 STREQUAL room)
+    return()
+  endif()
+  if(house STREQUAL "plugins")
+    refuse("${file}" "${include}" "a plug-in knows no other plug-in")
+  elseif(NOT room STREQUAL "cli" AND NOT CMAKE_MATCH_1 STREQUAL "log")
+    refuse("${file}" "${include}" "an adapter of the host knows no other adapter than host/log")
+  endif()
+endfunction()
+
+set(count 0)
+foreach(folder core sdk host plugins tests)
+  file(GLOB_RECURSE files RELATIVE "${ROOT}" "${ROOT}/${folder}/*.h" "${ROOT}/${folder}/*.hpp"
+    "${ROOT}/${folder}/*.ipp" "${ROOT}/${folder}/*.c" "${ROOT}/${folder}/*.cpp")
+  foreach(file IN LISTS files)
+    math(EXPR count "${count} + 1")
+    file(STRINGS "${ROOT}/${file}" lines REGEX "^[ \t]*#[ \t]*include[ \t]*[<\"]")
+    foreach(line IN LISTS lines)
+      string(REGEX REPLACE "^[ \t]*#[ \t]*include[ \t]*([<\"][^>\"]*[>\"]).*" "\\1" include "${line}")
+      check_rules("${file}" "${include}")
+      check_rooms("${file}" "${include}")
+    endforeach()
+  endforeach()
+endforeach()
+if(count EQUAL 0)
+  message(FATAL_ERROR "there are no sources in ${ROOT}")
+endif()
+get_property(refused GLOBAL PROPERTY refused)
+if(refused)
+  message(FATAL_ERROR "some files include what their room may not know")
+endif()
+message(STATUS "${count} files looked at")
