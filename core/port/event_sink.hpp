@@ -25,6 +25,8 @@ public:
                                 const Failure& failure,
                                 Milliseconds delay) = 0;
     virtual void task_ended(TaskIndex task, const TaskReport& report) = 0;
+    /// Somebody asked the run to stop; what runs is being cancelled.
+    virtual void run_cancelling(std::string_view reason) = 0;
     virtual void run_ended(const RunReport& run) = 0;
 
     virtual void task_log(std::string_view task,

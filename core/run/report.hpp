@@ -26,6 +26,7 @@ struct TaskReport {
     Milliseconds duration{0};
     std::shared_ptr<const boost::json::value> output;  ///< null: no output; shared with the journal
     std::optional<Failure> failure;
+    bool allow_failure = false;  ///< of the document: its failure does not fail the run
 };
 
 /// How a run ended.

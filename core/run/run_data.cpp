@@ -122,6 +122,7 @@ RunData::RunData(const Workflow& workflow,
     roots_["workflow"] = json::object{{"name", workflow.name}};
     for (TaskIndex task = 0; task < reports_.size(); ++task) {
         reports_[task].name = workflow.tasks[task].name;
+        reports_[task].allow_failure = workflow.tasks[task].allow_failure;
     }
 }
 

@@ -237,9 +237,10 @@ void RunMachine::activate(TaskIndex task, std::optional<TaskIndex> led_by, Comma
         stop(
             RunStatus::Failed,
             Failure{.code = "step_limit",
-                    .message = "the run went through " + std::to_string(executions_.size()) +
-                               " task activations, the limit for " + std::to_string(tasks_.size()) +
-                               " tasks; is there a loop without a way out?"},
+                    .message =
+                        "the run went through " + std::to_string(executions_.size()) +
+                        " task activations, " + std::to_string(settings_.activations_per_task_max) +
+                        " for each task of the document; is there a loop without a way out?"},
             commands);
         return;
     }

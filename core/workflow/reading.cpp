@@ -58,7 +58,7 @@ void Reading::warn(SourcePosition position, std::string message, std::string hin
 }
 
 std::string Reading::suggest(std::string_view word, std::span<const std::string> candidates) {
-    if (candidates.size() > comparisons_left_) {
+    if (candidates.size() > comparisons_left_ || diagnostics_.size() >= diagnostics_max) {
         return {};
     }
     comparisons_left_ -= candidates.size();

@@ -180,15 +180,18 @@ private:
     }
 
     void read_unknown(const YamlNode::Entry& entry) {
-        if (call_.info == nullptr && !is_misspelt(entry)) {
-            return;  // perhaps a parameter; the call itself has been reported
+        const bool second_call =
+            call_.inline_entry != nullptr && entry.key.find('.') != std::string::npos;
+        if (second_call || (call_.info == nullptr && !is_misspelt(entry))) {
+            return;  // the call itself has been reported, and this may well be a parameter
         }
         if (call_.info != nullptr && call_.info->takes(entry.key)) {
             reading_.error(
                 entry.key_position,
                 "the parameter '" + excerpt(entry.key) + "' stands beside the task's keys",
                 "put it below '" +
-                    (call_.with != nullptr ? "with" : excerpt(call_.inline_entry->key)) + "'");
+                    (call_.inline_entry != nullptr ? excerpt(call_.inline_entry->key) : "with") +
+                    "'");
             return;
         }
         std::vector<std::string> known = task_keys;
@@ -200,10 +203,9 @@ private:
 
     /// A key that a task without a known function cannot have, as far as one can tell.
     [[nodiscard]] bool is_misspelt(const YamlNode::Entry& entry) {
-        const bool second_call = entry.key.find('.') != std::string::npos;
         const bool no_call = call_.module.empty() && call_.function.empty();
-        return !second_call && (!parameters_stand_beside() ||
-                                (no_call && !reading_.suggest(entry.key, task_keys).empty()));
+        return !parameters_stand_beside() ||
+               (no_call && !reading_.suggest(entry.key, task_keys).empty());
     }
 
     void read_key(const YamlNode::Entry& entry) {

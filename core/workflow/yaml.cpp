@@ -23,6 +23,8 @@ namespace {
 constexpr std::size_t diagnostics_max = 200;
 /// Aliases of long texts may cost this many bytes even in a short document.
 constexpr std::size_t alias_bytes_floor = 8U << 20U;
+/// So many keys are compared one by one; more are hashed.
+constexpr std::size_t few_entries = 16;
 constexpr std::string_view core_tag_prefix = "tag:yaml.org,2002:";
 
 /// Ends the parse; what is wrong has been reported.
@@ -88,6 +90,10 @@ public:
     }
 
     [[nodiscard]] const YamlNode* root() const { return root_; }
+
+    /// The parser takes a quoted text that runs into the end of the document for a closed one.
+    /// Only the last text can be such.
+    void check_last_quote();
 
     /// Only at the end is it known how many nodes were written.
     void check_expansion() {
@@ -162,6 +168,7 @@ private:
     std::unordered_map<YAML::anchor_t, Anchored> anchors_;
     Weight written_;
     Weight weight_;
+    std::size_t last_scalar_ = 0;     // its offset
     std::size_t heaviest_alias_ = 0;  // its offset
     std::size_t heaviest_alias_nodes_ = 0;
     std::size_t heaviest_alias_bytes_ = 0;
@@ -267,6 +274,25 @@ std::size_t TreeBuilder::place_of_nothing(std::size_t offset) const {
     return found ? before : offset;
 }
 
+void TreeBuilder::check_last_quote() {
+    const std::string_view text = source_.text();
+    const char quote = last_scalar_ < text.size() ? text[last_scalar_] : '\0';
+    if (quote != '"' && quote != '\'') {
+        return;
+    }
+    std::size_t at = last_scalar_ + 1;
+    for (; at < text.size(); ++at) {
+        const bool doubled = quote == '\'' && text.substr(at, 2) == "''";
+        if (doubled || (quote == '"' && text[at] == '\\')) {
+            ++at;
+        } else if (text[at] == quote) {
+            return;
+        }
+    }
+    report(last_scalar_, "the quoted text that begins here is not closed");
+    throw Abandoned{};
+}
+
 // ----- events -----
 
 void TreeBuilder::OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) {
@@ -318,7 +344,10 @@ void TreeBuilder::OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) {
         heaviest_alias_nodes_ = found->second.weight.nodes;
         heaviest_alias_bytes_ = found->second.weight.bytes;
     }
-    if (weight_.nodes > limits_.nodes_max) {
+    // No more bytes can have been written than the text has.
+    const std::size_t bytes_max =
+        std::max(alias_bytes_floor, source_.text().size() * limits_.alias_expansion_max);
+    if (weight_.nodes > limits_.nodes_max || weight_.bytes > bytes_max) {
         report_expansion();
     }
     add_value(found->second.node, offset);
@@ -331,6 +360,7 @@ void TreeBuilder::OnScalar(const YAML::Mark& mark,
     const std::size_t begin = offset_of(mark);
     const Tag kind = read_scalar_tag(tag, begin);
     const std::size_t offset = skip_properties(begin);
+    last_scalar_ = offset;
     if (value.size() > limits_.scalar_bytes_max) {
         report(offset,
                "a text has more than " + std::to_string(limits_.scalar_bytes_max) + " bytes");
@@ -488,9 +518,8 @@ void TreeBuilder::add_value(const YamlNode* node, std::size_t offset) {
 }
 
 const YamlNode::Entry* TreeBuilder::find_entry(Frame& frame, const std::string& key) {
-    constexpr std::size_t few = 16;
     const auto& entries = frame.node->entries;
-    if (entries.size() < few) {
+    if (entries.size() < few_entries) {
         return frame.node->find(key);
     }
     for (std::size_t i = frame.index.size(); i < entries.size(); ++i) {
@@ -524,9 +553,17 @@ void TreeBuilder::resolve_merges(Frame& frame) {
 /// Keys that are there already win. The entries cost no more than the alias that they came by,
 /// which has been counted.
 void TreeBuilder::merge(Frame& frame, const YamlNode& from) {
+    auto& entries = frame.node->entries;
+    const std::size_t own = entries.size();
     for (const YamlNode::Entry& entry : from.entries) {
-        if (find_entry(frame, entry.key) == nullptr) {
-            frame.node->entries.push_back(entry);
+        // The keys of one mapping differ, so only those from before can be the same.
+        const bool there =
+            own >= few_entries
+                ? find_entry(frame, entry.key) != nullptr
+                : std::any_of(entries.begin(), entries.begin() + static_cast<std::ptrdiff_t>(own),
+                              [&entry](const auto& other) { return other.key == entry.key; });
+        if (!there) {
+            entries.push_back(entry);
         }
     }
 }
@@ -559,16 +596,31 @@ constexpr std::array wordings = {
             "quote a text that begins with '*'"},
 };
 
-Diagnostic explain(const YAML::Exception& exception, SourcePosition position, std::string file) {
-    Diagnostic diagnostic{Severity::Error, std::move(file), position, "not valid YAML: ", {}};
+/// The parser often stumbles over a tab only later in its line.
+bool tab_indents(std::string_view text, std::size_t offset) {
+    const std::size_t line_break =
+        offset == 0 ? std::string_view::npos : text.rfind('\n', offset - 1);
+    const std::size_t start = line_break == std::string_view::npos ? 0 : line_break + 1;
+    const std::size_t end = std::min(text.find_first_not_of(" \t", start), text.size());
+    return text.substr(start, end - start).find('\t') != std::string_view::npos;
+}
+
+Diagnostic explain(const YAML::Exception& exception,
+                   const SourceText& source,
+                   std::size_t offset,
+                   const std::string& file) {
+    const std::string_view message = tab_indents(source.text(), offset)
+                                         ? "illegal tab when looking for indentation"
+                                         : std::string_view(exception.msg);
+    Diagnostic diagnostic{Severity::Error, file, source.position(offset), "not valid YAML: ", {}};
     for (const Wording& wording : wordings) {
-        if (exception.msg.compare(0, wording.theirs.size(), wording.theirs) == 0) {
+        if (message.substr(0, wording.theirs.size()) == wording.theirs) {
             diagnostic.message += wording.ours;
             diagnostic.hint = wording.hint;
             return diagnostic;
         }
     }
-    diagnostic.message += excerpt(exception.msg);
+    diagnostic.message += excerpt(message);
     return diagnostic;
 }
 
@@ -628,6 +680,7 @@ bool run_parser(TreeBuilder& builder, const SourceText& source) {
                            "something follows the document; a file holds one document");
         }
     }
+    builder.check_last_quote();
     builder.check_expansion();
     return true;
 }
@@ -673,7 +726,7 @@ YamlResult parse_yaml(std::string_view text, const std::string& file, const Yaml
         // What is wrong is in the diagnostics.
     } catch (const YAML::Exception& exception) {
         result.diagnostics.push_back(
-            explain(exception, source.position(builder.offset_of(exception.mark)), file));
+            explain(exception, source, builder.offset_of(exception.mark), file));
     }
     sort_by_position(result.diagnostics);
     return result;

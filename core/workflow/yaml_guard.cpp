@@ -197,7 +197,7 @@ private:
         }
     }
 
-    /// A comment ends a plain scalar for good.
+    /// A comment or a colon ends a plain scalar for good.
     void end_plain(std::size_t offset) {
         if (scalar_ == Scalar::Plain) {
             count_scalar_bytes(offset - std::max(scalar_start_, line_start_));
@@ -245,7 +245,7 @@ private:
     std::size_t scan_within(std::size_t i) {
         const char c = text_[i];
         if (c == ':' && ends_key(i)) {
-            scalar_ = Scalar::None;
+            end_plain(i);
             node_starts_ = true;
             if (brackets_.empty()) {
                 count_node(i);

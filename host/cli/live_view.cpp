@@ -106,6 +106,12 @@ public:
         const Symbol symbol = symbol_of(report.status);
         add_line(symbol.text, symbol.colour, name(task), text);
     }
+    void run_cancelling(std::string_view reason) override {
+        const std::lock_guard lock(mutex_);
+        lines_ += paint("■ stopping, " + printable(reason) + "; once more leaves at once",
+                        Colour::Yellow, terminal_.colours) +
+                  "\n";
+    }
     void run_ended(const core::RunReport& /*run*/) override { stop(); }
 
     void task_log(std::string_view task,

@@ -80,6 +80,10 @@ public:
         }
         say(level, text, std::move(fields));
     }
+    void run_cancelling(std::string_view reason) override {
+        say(LogLevel::Warn, "stopping, " + std::string(reason) + "; once more leaves at once",
+            {{"event", "run_cancelling"}, {"reason", reason}});
+    }
     void run_ended(const core::RunReport& run) override {
         const std::string status(to_string(run.status));
         say(LogLevel::Info,

@@ -246,20 +246,38 @@ std::string hint_for(std::string_view word, const std::vector<std::string>& cand
     return hint.empty() ? "" : "; " + hint;
 }
 
+/// Writes why a known module has no such function. False when the module is not known either.
+bool print_unknown_function(std::ostream& out,
+                            const PluginRegistry& registry,
+                            const std::string& name) {
+    for (auto dot = name.rfind('.'); dot != std::string::npos && dot > 0;
+         dot = name.rfind('.', dot - 1)) {
+        const std::string module = name.substr(0, dot);
+        if (registry.has_module(module)) {
+            const std::string function = name.substr(dot + 1);
+            out << "oa: module " << printable(module) << " has no function '" << printable(function)
+                << "'" << hint_for(function, registry.function_names(module)) << '\n';
+            return true;
+        }
+    }
+    return false;
+}
+
 void print_unknown(std::ostream& out, const PluginRegistry& registry, const std::string& name) {
-    const auto dot = name.rfind('.');
-    const std::string module = name.substr(0, dot);
-    if (dot != std::string::npos && registry.has_module(module)) {
-        const std::string function = name.substr(dot + 1);
-        out << "oa: module " << printable(module) << " has no function '" << printable(function)
-            << "'" << hint_for(function, registry.function_names(module)) << '\n';
+    if (registry.has_module(name)) {
+        out << "oa: " << name << " is no module, but an older name for the functions "
+            << joined(registry.function_names(name)) << "; describe one of them as " << name << '.'
+            << registry.function_names(name).front() << '\n';
+        return;
+    }
+    if (print_unknown_function(out, registry, name)) {
         return;
     }
     const std::string first = name.substr(0, name.find('.'));
     out << "oa: there is no module '" << printable(first) << "'"
         << hint_for(first, registry.module_names()) << '\n';
     for (const RefusedPlugin& refused : registry.refused()) {
-        if (refused.file.stem() == first || refused.file.stem() == "oa_" + first) {
+        if (refused.file.stem() == first) {
             out << "note: " << printable(refused.file.string()) << " was refused: it "
                 << printable(refused.reason) << '\n';
         }

@@ -124,6 +124,7 @@ std::unique_ptr<core::EventSink> make_view(const RunOptions& options, const Work
 core::RunSettings make_settings(const Config& config) {
     core::RunSettings settings;
     settings.max_parallel = config.max_parallel.value_or(settings.max_parallel);
+    settings.cancel_grace = config.cancel_grace;
     settings.seed = std::random_device{}();
     return settings;
 }

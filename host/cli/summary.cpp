@@ -58,10 +58,14 @@ void print_failures(const core::RunReport& report, const Terminal& terminal, std
         std::string name = fit(printable(task.name), width);
         name.append(width - columns_of(name), ' ');
         out << "  " << paint(name, Colour::Bold, terminal.colours) << "  "
-            << paint(task.failure->code, Colour::Red, terminal.colours) << ": "
-            << printable(task.failure->message);
+            << paint(task.failure->code, task.allow_failure ? Colour::Yellow : Colour::Red,
+                     terminal.colours)
+            << ": " << printable(task.failure->message);
         if (task.attempts > 1) {
             out << " (" << task.attempts << " attempts)";
+        }
+        if (task.allow_failure) {
+            out << ", which is allowed";
         }
         out << '\n';
     }

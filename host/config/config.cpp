@@ -19,6 +19,7 @@ constexpr std::uint32_t max_parallel_limit = 1'000;
 const std::string max_parallel_expected = "a number from 1 to 1000";
 const std::string log_level_expected = "trace, debug, info, warn, error or off";
 const std::string log_format_expected = "text or json";
+const std::string cancel_grace_expected = "a duration such as 500ms, 10s or 1m";
 
 std::optional<std::uint32_t> parallel_from(const std::string& text) {
     std::uint32_t number = 0;
@@ -84,6 +85,9 @@ private:
         } else if (entry.key == "log_format") {
             set(config_.log_format, log_format_from(text), text, log_format_expected, place,
                 diagnostics_);
+        } else if (entry.key == "cancel_grace") {
+            set(config_.cancel_grace, core::parse_duration(text), text, cancel_grace_expected,
+                place, diagnostics_);
         } else {
             const auto number = parallel_from(text);
             std::uint32_t value = 0;
@@ -177,6 +181,11 @@ void read_environment(const GetEnvironment& environment, ConfigResult& result) {
     if (const auto text = environment("OA_LOG_FORMAT")) {
         place.message = "OA_LOG_FORMAT: ";
         set(config.log_format, log_format_from(*text), *text, log_format_expected, place,
+            result.diagnostics);
+    }
+    if (const auto text = environment("OA_CANCEL_GRACE")) {
+        place.message = "OA_CANCEL_GRACE: ";
+        set(config.cancel_grace, core::parse_duration(*text), *text, cancel_grace_expected, place,
             result.diagnostics);
     }
     if (const auto text = environment("OA_MAX_PARALLEL")) {

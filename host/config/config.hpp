@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/diagnostic.hpp"
+#include "core/duration.hpp"
 #include "host/log/logger.hpp"
 
 namespace oa::host {
@@ -22,6 +23,7 @@ struct Config {
     LogLevel log_level = LogLevel::Info;
     LogFormat log_format = LogFormat::Text;
     std::optional<std::uint32_t> max_parallel;
+    core::Milliseconds cancel_grace{10'000};  ///< from asking a task to stop to giving up on it
 };
 
 struct ConfigResult {
@@ -34,7 +36,7 @@ using GetEnvironment = std::function<std::optional<std::string>(const std::strin
 
 /// The file is `explicit_file`, else OA_CONFIG, else the first that exists of
 /// $XDG_CONFIG_HOME/oa/oa.yaml (~/.config/oa/oa.yaml) and /etc/oa/oa.yaml. One that is named must
-/// exist. Then OA_LOG_LEVEL, OA_LOG_FORMAT and OA_MAX_PARALLEL.
+/// exist. Then OA_LOG_LEVEL, OA_LOG_FORMAT, OA_MAX_PARALLEL and OA_CANCEL_GRACE.
 [[nodiscard]] ConfigResult read_config(const std::optional<std::filesystem::path>& explicit_file,
                                        const GetEnvironment& environment);
 

@@ -161,6 +161,9 @@ void RunLoop::handle(Message message) {
             return;
         }
     }
+    if (const auto* request = std::get_if<core::CancelRequested>(&event)) {
+        services_.sink.run_cancelling(request->reason);
+    }
     take(std::move(event), nullptr);
 }
 

@@ -1,6 +1,7 @@
 #include "host/plugin/call_context.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 #include <boost/json/array.hpp>
@@ -33,6 +34,7 @@ CallContext::CallContext(std::shared_ptr<const core::Invocation> invocation,
       function_(static_cast<const LoadedFunction&>(*invocation_->function)),
       limits_(limits),
       slot_(acquire_slot()) {
+    assert(invocation_->function != nullptr);
     info_ = {.struct_size = sizeof(oa_call_info),
              .attempt = invocation_->attempt,
              .run_id = invocation_->run_id.c_str(),
@@ -66,7 +68,7 @@ void CallContext::cancel() {
         callbacks_.erase(callbacks_.begin());
         slot_.running_token = callback.token;
         lock.unlock();
-        callback.fn(callback.user);
+        call_plugin(callback.fn, callback.user);
         lock.lock();
         slot_.running_token = 0;
         slot_.quiet.notify_all();
@@ -92,6 +94,15 @@ void CallContext::close(Waiting waiting, bool abandoned) {
         return slot_.observing == 0 &&
                (waiting == Waiting::ForObserver || slot_.running_token == 0);
     });
+}
+
+void CallContext::call_plugin(void(OA_CALL* fn)(void*), void* user) const noexcept {
+    try {
+        fn(user);
+    } catch (...) {
+        // The contract forbids it, and the call's outcome must not depend on it.
+        function_.owner->host().misbehaviours.fetch_add(1);
+    }
 }
 
 core::Outcome CallContext::finish(std::int32_t status) {
@@ -131,7 +142,7 @@ std::optional<core::Failure> CallContext::failure_of(std::int32_t status) {
 void CallContext::release_blobs() noexcept {
     for (OutputBlob& blob : blobs_) {
         if (blob.release != nullptr) {
-            blob.release(blob.user);
+            call_plugin(blob.release, blob.user);
         }
     }
     blobs_.clear();

@@ -39,7 +39,7 @@ public:
     CallContext(std::shared_ptr<const core::Invocation> invocation,
                 core::CallObserver& observer,
                 const CallLimits& limits);
-    ~CallContext();
+    ~CallContext() override;
     CallContext(const CallContext&) = delete;
     CallContext& operator=(const CallContext&) = delete;
 
@@ -81,6 +81,7 @@ private:
     void close(Waiting waiting, bool abandoned);
     [[nodiscard]] std::optional<core::Failure> failure_of(std::int32_t status);
     void release_blobs() noexcept;
+    void call_plugin(void(OA_CALL* fn)(void*), void* user) const noexcept;
 
     const std::shared_ptr<const core::Invocation> invocation_;  // shared with the engine
     core::CallObserver& observer_;
@@ -111,16 +112,31 @@ public:
     /// Runs `tell(context)` without the lock; the call's end waits for it.
     template <typename Tell>
     void observe(const Tell& tell) {
-        ++slot_->observing;
-        lock_.unlock();
+        const Unlocked unlocked(*this);
         tell(*context_);
-        lock_.lock();
-        if (--slot_->observing == 0) {
-            slot_->quiet.notify_all();
-        }
     }
 
 private:
+    /// Keeps the call from ending while it is not locked.
+    class Unlocked {
+    public:
+        explicit Unlocked(LockedCall& call) : call_(call) {
+            ++call_.slot_->observing;
+            call_.lock_.unlock();
+        }
+        ~Unlocked() {
+            call_.lock_.lock();
+            if (--call_.slot_->observing == 0) {
+                call_.slot_->quiet.notify_all();
+            }
+        }
+        Unlocked(const Unlocked&) = delete;
+        Unlocked& operator=(const Unlocked&) = delete;
+
+    private:
+        LockedCall& call_;
+    };
+
     CallSlot* slot_ = nullptr;
     std::unique_lock<std::mutex> lock_;
     CallContext* context_ = nullptr;

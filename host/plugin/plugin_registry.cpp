@@ -180,6 +180,10 @@ void PluginRegistry::add_full_alias(LoadedModule& module,
 void PluginRegistry::refuse(const std::filesystem::path& file,
                             const PluginPlace& place,
                             const PluginRefused& why) {
+    if (std::any_of(refused_.begin(), refused_.end(),
+                    [&](const RefusedPlugin& other) { return other.file == file; })) {
+        return;
+    }
     refused_.push_back({.file = file,
                         .origin = place.origin,
                         .problem = why.problem(),

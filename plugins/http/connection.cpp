@@ -166,6 +166,7 @@ void Connection::connect_to(const Poco::Net::SocketAddress& address, TimePoint c
         throw_if_interrupted(interrupter_);
         const auto now = std::chrono::steady_clock::now();
         if (now >= connect_deadline) {
+            throw_if_interrupted(interrupter_);
             throw unavailable_peer(peer_, "connecting took longer than connect_timeout");
         }
         using Poco::Net::Socket;

@@ -246,7 +246,6 @@ Error in_context(const Error& error, const std::string& asked, steady_clock::dur
 }
 
 void perform(Call& call, std::string method) {
-    const auto started = steady_clock::now();
     call.check();
     Request request;
     request.method = std::move(method);
@@ -257,6 +256,7 @@ void perform(Call& call, std::string method) {
     const ExchangeOptions options = options_param(call);
     const bool fail_on_status = call.param<bool>("fail_on_status", true);
 
+    const auto started = steady_clock::now();
     Interrupter interrupter(deadline_of(call, started));
     const auto guard = call.on_cancel([&interrupter] { interrupter.cancel(); });
     const std::string asked = request.method + " " + request.url.text();

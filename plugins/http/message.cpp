@@ -11,8 +11,7 @@
 #include <Poco/Exception.h>
 #include <Poco/InflatingStream.h>
 #include <Poco/Net/HTTPRequest.h>
-#include <Poco/Net/HTTPResponse.h>
-#include <Poco/Net/NetException.h>
+#include <Poco/Net/MessageHeader.h>
 
 #include "fault.hpp"
 
@@ -35,6 +34,28 @@ Error incomplete(const std::string& peer) {
                  peer + ": the connection closed before the answer was complete");
 }
 
+/// One line without its end.
+std::string read_line(std::istream& input, const std::string& peer) {
+    std::string text;
+    while (true) {
+        const int c = input.get();
+        if (c == std::char_traits<char>::eof()) {
+            throw incomplete(peer);
+        }
+        if (c == '\n') {
+            break;
+        }
+        text += static_cast<char>(c);
+        if (text.size() > line_max) {
+            throw malformed(peer, "a line is too long");
+        }
+    }
+    if (text.ends_with('\r')) {
+        text.pop_back();
+    }
+    return text;
+}
+
 /// Reads the body of one response under its framing, and counts.
 class BodyReader {
 public:
@@ -44,11 +65,11 @@ public:
     std::string chunked() {
         while (const auto size = chunk_size()) {
             take_exactly(size);
-            if (!line().empty()) {
+            if (!read_line(input_, peer_).empty()) {
                 throw malformed(peer_, "a chunk is longer than its size");
             }
         }
-        while (!line().empty()) {
+        while (!read_line(input_, peer_).empty()) {
             // Trailers carry nothing that the output shows.
         }
         return std::move(body_);
@@ -91,29 +112,8 @@ private:
         }
     }
 
-    std::string line() {
-        std::string text;
-        while (true) {
-            const int c = input_.get();
-            if (c == std::char_traits<char>::eof()) {
-                throw incomplete(peer_);
-            }
-            if (c == '\n') {
-                break;
-            }
-            text += static_cast<char>(c);
-            if (text.size() > line_max) {
-                throw malformed(peer_, "a line of the chunked body is too long");
-            }
-        }
-        if (text.ends_with('\r')) {
-            text.pop_back();
-        }
-        return text;
-    }
-
     std::uint64_t chunk_size() {
-        const std::string text = line();
+        const std::string text = read_line(input_, peer_);
         std::uint64_t size = 0;
         const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), size, 16);
         const std::string_view rest(end, static_cast<std::size_t>(text.data() + text.size() - end));
@@ -165,30 +165,43 @@ std::string decompress(const std::string& packed, std::size_t body_max, const st
     return body;
 }
 
-/// One message head, bounded by Poco in names, values and count.
-void read_head(Poco::Net::HTTPResponse& head, std::istream& input, const std::string& peer) {
-    try {
-        head.setFieldLimit(header_count_max);
-        head.read(input);
-    } catch (const Poco::Net::NoMessageException&) {
+/// "HTTP/1.1 404 Not Found"
+void read_status_line(std::istream& input, Response& response, const std::string& peer) {
+    if (input.peek() == std::char_traits<char>::eof()) {
         throw fault(ErrorCode::Unavailable, Retry::Yes,
                     peer + ": the server closed the connection without an answer");
+    }
+    const std::string line = read_line(input, peer);
+    const std::size_t status_at = std::string_view("HTTP/1.1 ").size();
+    int status = 0;
+    if (line.starts_with("HTTP/1.") && line.size() >= status_at + 3) {
+        const char* const begin = line.data() + status_at;
+        const auto read = std::from_chars(begin, begin + 3, status);
+        const bool ends = line.size() == status_at + 3 || line[status_at + 3] == ' ';
+        if (read.ptr != begin + 3 || !ends) {
+            status = 0;
+        }
+    }
+    if (status < 100) {
+        throw malformed(peer, "the status line is wrong");
+    }
+    response.status = status;
+    response.reason = line.substr(std::min(line.size(), status_at + 4));
+}
+
+/// The headers up to the blank line after them, bounded by Poco in names, values and count.
+void read_headers(std::istream& input, Response& response, const std::string& peer) {
+    Poco::Net::MessageHeader header;
+    try {
+        header.setFieldLimit(header_count_max);
+        header.read(input);
     } catch (const Poco::Exception& error) {
         throw malformed(peer, error.message());
     }
-    if (input.eof()) {
-        throw incomplete(peer);
+    if (!read_line(input, peer).empty()) {
+        throw malformed(peer, "a header has no value");
     }
-    const int status = head.getStatus();
-    if (!head.getVersion().starts_with("HTTP/1.") || status < 100 || status > 999) {
-        throw malformed(peer, "the status line is wrong");
-    }
-}
-
-void copy_headers(const Poco::Net::HTTPResponse& head, Response& response) {
-    response.status = head.getStatus();
-    response.reason = head.getReason();
-    for (const auto& [name, value] : head) {
+    for (const auto& [name, value] : header) {
         const auto [at, added] = response.headers.try_emplace(lower_case(name), value);
         if (!added) {
             at->second += ", " + value;
@@ -256,19 +269,15 @@ Response read_response(std::istream& input,
                        std::string_view method,
                        std::size_t body_max,
                        const std::string& peer) {
-    Poco::Net::HTTPResponse head;
-    for (int skipped = 0;; ++skipped) {
-        head.clear();
-        read_head(head, input, peer);
-        if (head.getStatus() >= 200) {
-            break;
-        }
-        if (skipped == informational_max) {
+    Response response;
+    for (int skipped = 0; response.status < 200; ++skipped) {
+        if (skipped > informational_max) {
             throw malformed(peer, "it has too many interim answers");
         }
+        response = Response();
+        read_status_line(input, response, peer);
+        read_headers(input, response, peer);
     }
-    Response response;
-    copy_headers(head, response);
     if (has_no_body(response.status, method)) {
         return response;
     }

@@ -63,13 +63,14 @@ void look_up(const std::string& host, Lookup& lookup) {
 }  // namespace
 
 void throw_if_interrupted(const Interrupter& interrupter) {
-    switch (interrupter.reason()) {
-        case Interrupter::Reason::None: return;
-        case Interrupter::Reason::Cancelled:
-            throw fault(ErrorCode::Cancelled, Retry::No, "the request was cancelled");
-        case Interrupter::Reason::Deadline:
-            throw fault(ErrorCode::Deadline, Retry::Unknown,
-                        "the request took longer than its limit");
+    const auto reason = interrupter.reason();
+    if (reason == Interrupter::Reason::Cancelled) {
+        throw fault(ErrorCode::Cancelled, Retry::No, "the request was cancelled");
+    }
+    // The clock may be past the deadline before the watching thread has noticed.
+    if (reason == Interrupter::Reason::Deadline ||
+        std::chrono::steady_clock::now() >= interrupter.deadline()) {
+        throw fault(ErrorCode::Deadline, Retry::Unknown, "the request took longer than its limit");
     }
 }
 
@@ -86,6 +87,7 @@ Addresses resolve(const std::string& host, const Interrupter& interrupter, TimeP
         throw_if_interrupted(interrupter);
         const auto now = std::chrono::steady_clock::now();
         if (now >= deadline) {
+            throw_if_interrupted(interrupter);
             throw fault(ErrorCode::Unavailable, Retry::Yes,
                         "looking up the host name '" + host + "' took too long");
         }

@@ -28,6 +28,7 @@ public:
                         const core::Failure& /*failure*/,
                         core::Milliseconds /*delay*/) override {}
     void task_ended(core::TaskIndex /*task*/, const core::TaskReport& /*report*/) override {}
+    void run_cancelling(std::string_view /*reason*/) override {}
     void run_ended(const core::RunReport& /*run*/) override {}
     void task_log(std::string_view /*task*/,
                   core::TaskLogLevel /*level*/,

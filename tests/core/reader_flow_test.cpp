@@ -97,13 +97,13 @@ TEST_F(ReaderFlowTest, RefusesNeedsOfAHandlerInAGraph) {
 
 TEST_F(ReaderFlowTest, RefusesUnknownAndSenselessTargets) {
     EXPECT_EQ(mistakes({"name: fetch, needs: fetch", "name: b, needs: [fecth, end, fetch, fetch]",
-                        "name: c, on_success: [fetch, end], on_failure: nowhere"}),
+                        "name: c, on_success: [d, end], on_failure: nowhere", "name: d"}),
               "f.yaml:2:26: error: the task 'fetch' cannot need itself\n"
               "f.yaml:3:23: error: there is no task 'fecth'; did you mean 'fetch'?\n"
               "f.yaml:3:30: error: there is no task 'end'\n"
               "f.yaml:3:42: warning: 'fetch' stands twice in this list\n"
-              "f.yaml:4:35: error: 'end' stands alone in 'on_success': it ends the run\n"
-              "f.yaml:4:53: error: there is no task 'nowhere'\n");
+              "f.yaml:4:31: error: 'end' stands alone in 'on_success': it ends the run\n"
+              "f.yaml:4:49: error: there is no task 'nowhere'\n");
 }
 
 TEST_F(ReaderFlowTest, RefusesDuplicateNamesExceptInASequenceUnderCompat) {

@@ -160,7 +160,7 @@ TEST_F(ReaderTest, ChecksTheDocumentsSettings) {
                           "variable: {a: 1}\n"
                           "variables: {a: 1}\n"
                           "outputs: [a]\n"
-                          "defaults: {retry: 0, timeout: x, isolation: proces, retries: 1}\n"
+                          "defaults: {retry: 0, timeout: x, isolation: proces, retrys: 1}\n"
                           "tasks: [{util.print: {}}]\n"),
               "f.yaml:1:7: error: 'name' takes a text, not a list\n"
               "f.yaml:2:10: error: 'timeout' takes a duration above 0\n"
@@ -176,7 +176,7 @@ TEST_F(ReaderTest, ChecksTheDocumentsSettings) {
               "30s, 5m, 2h, 1d or a number of seconds, at most 366d\n"
               "f.yaml:10:45: error: 'isolation' takes in-process or process, not the text "
               "'proces'; did you mean 'process'?\n"
-              "f.yaml:10:53: error: the key 'retries' is unknown here; did you mean 'retry'?\n");
+              "f.yaml:10:53: error: the key 'retrys' is unknown here; did you mean 'retry'?\n");
 }
 
 TEST_F(ReaderTest, TakesANullAsNotGiven) {

@@ -2,6 +2,7 @@
 
 /echo...          what was asked, as JSON: method, target, headers (names in lower case), body (hex)
 /raw/<hex>        these bytes, then the connection closes
+/answer           the body of the request, then the connection closes
 /redirect/<n>/<hex>  status n with the decoded Location
 /hang             no answer at all
 /drip             a body of 1000 bytes, one every 50 ms
@@ -61,6 +62,8 @@ def serve(connection):
     body = stream.read(int(headers.get("content-length", 0)))
     if path[1] == "raw":
         connection.sendall(bytes.fromhex(path[2]))
+    elif path[1] == "answer":
+        connection.sendall(body)
     elif path[1] == "redirect":
         location = bytes.fromhex(path[3]).decode()
         answer(connection, f"{path[2]} Go", [("Location", location)], b"elsewhere")

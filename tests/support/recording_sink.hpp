@@ -29,6 +29,9 @@ public:
     void task_ended(core::TaskIndex task, const core::TaskReport& report) override {
         add("end " + workflow_->tasks[task].name + " " + std::string(to_string(report.status)));
     }
+    void run_cancelling(std::string_view reason) override {
+        add("cancelling " + std::string(reason));
+    }
     void run_ended(const core::RunReport& run) override {
         add("run ended " + std::string(to_string(run.status)));
     }

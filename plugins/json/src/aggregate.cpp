@@ -1,4 +1,5 @@
 #include <cmath>
+#include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -132,9 +133,8 @@ struct Aggregator {
         switch (operation) {
             case Operation::Sum: return sum_of(values.numbers);
             case Operation::Average: return average_of(values.numbers);
-            case Operation::Min:
-                return first_of(values, [](std::weak_ordering order) { return order < 0; });
-            default: return first_of(values, [](std::weak_ordering order) { return order > 0; });
+            case Operation::Min: return first_of(values, std::is_lt);
+            default: return first_of(values, std::is_gt);
         }
     }
 };

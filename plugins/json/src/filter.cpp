@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <compare>
 #include <memory>
 #include <string>
 #include <vector>
@@ -51,19 +52,19 @@ std::optional<std::weak_ordering> order(const Condition& condition, const Json* 
 
 bool less(const Condition& condition, const Json* actual) {
     const auto found = order(condition, actual);
-    return found && *found < 0;
+    return found && std::is_lt(*found);
 }
 bool less_or_equal(const Condition& condition, const Json* actual) {
     const auto found = order(condition, actual);
-    return found && *found <= 0;
+    return found && std::is_lteq(*found);
 }
 bool greater(const Condition& condition, const Json* actual) {
     const auto found = order(condition, actual);
-    return found && *found > 0;
+    return found && std::is_gt(*found);
 }
 bool greater_or_equal(const Condition& condition, const Json* actual) {
     const auto found = order(condition, actual);
-    return found && *found >= 0;
+    return found && std::is_gteq(*found);
 }
 
 bool contains(const Condition& condition, const Json* actual) {

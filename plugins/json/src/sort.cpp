@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <compare>
 #include <string>
 #include <vector>
 
@@ -133,9 +134,9 @@ Json sort(Call& call) {
             const Rank& a = ranks[left][k];
             const Rank& b = ranks[right][k];
             const auto found = compare(a, b);
-            if (found != 0) {
+            if (std::is_neq(found)) {
                 const bool missing = a.kind == Kind::Missing || b.kind == Kind::Missing;
-                return keys[k].descending && !missing ? found > 0 : found < 0;
+                return keys[k].descending && !missing ? std::is_gt(found) : std::is_lt(found);
             }
         }
         return false;

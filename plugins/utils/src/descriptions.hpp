@@ -127,8 +127,8 @@ inline constexpr Function fail{
                      "enum": ["cancelled", "invalid_params", "deadline", "not_found", "permission",
                               "unauthenticated", "exhausted", "precondition", "unavailable",
                               "conflict", "unimplemented", "internal"]},
-            "retryable": {"type": "boolean", "default": false,
-                          "description": "Whether another attempt could help"}
+            "retryable": {"type": "boolean",
+                          "description": "Whether another attempt could help; without it, as the code tells"}
         }
     })",
     .output = R"({"type": "null"})",

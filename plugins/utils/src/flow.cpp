@@ -79,9 +79,9 @@ void fail(Call& call) {
                                               {"unimplemented", ErrorCode::Unimplemented},
                                               {"internal", ErrorCode::Internal}},
                                              ErrorCode::Precondition);
-    const bool retryable = call.param<bool>("retryable", false);
+    const auto retryable = call.find_param<bool>("retryable");
     throw Error(code, call.param<std::string>("message", "failed on purpose"))
-        .with_retry(retryable ? Retry::Yes : Retry::No);
+        .with_retry(!retryable ? Retry::Unknown : *retryable ? Retry::Yes : Retry::No);
 }
 
 Json assert_that(Call& call) {

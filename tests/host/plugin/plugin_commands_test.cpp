@@ -138,6 +138,11 @@ TEST_F(PluginCommandsTest, DescribesForPrograms) {
 TEST_F(PluginCommandsTest, SuggestsTheNearestName) {
     EXPECT_NE(problem_with("godo").find("did you mean 'good'?"), std::string::npos);
     EXPECT_NE(problem_with("good.akt").find("did you mean 'act'?"), std::string::npos);
+    EXPECT_NE(problem_with("oa-io.act.nov").find("did you mean 'act.now'?"), std::string::npos);
+}
+
+TEST_F(PluginCommandsTest, ExplainsAnOlderNameThatStandsForFunctionsOnly) {
+    EXPECT_NE(problem_with("oa-io").find("act, act.now"), std::string::npos);
 }
 
 TEST_F(PluginCommandsTest, TellsThatAPluginOfThatNameWasRefused) {

@@ -226,6 +226,15 @@ TEST_F(SearchTest, TakesTheLibrariesOfAFolderInTheOrderOfTheirNames) {
     EXPECT_TRUE(registry.refused().empty());
 }
 
+TEST_F(SearchTest, ListsAFileThatIsFoundTwiceOnce) {
+    folder.write("x.so", "no library");
+
+    const PluginRegistry registry(
+        {{place(folder.path()), place(folder / "x.so")}, TrustPolicy::Ignore});
+
+    EXPECT_EQ(registry.refused().size(), 1U);
+}
+
 TEST_F(SearchTest, FollowsLinks) {
     std::filesystem::create_symlink(fixture("good"), folder / "good.so");
 

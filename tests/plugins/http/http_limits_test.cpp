@@ -2,6 +2,7 @@
 #include <csignal>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -59,8 +60,15 @@ TEST_F(HttpLimitsTest, EndsAtItsTimeoutHoweverSlowTheServerIs) {
 }
 
 TEST_F(HttpLimitsTest, EndsAtItsTimeoutWhileItSends) {
+    // Without care writing on raises SIGPIPE, whose default ends the process. The host's threads
+    // are as here; Poco blocks the signal only in the thread that loads it.
+    ASSERT_NE(std::signal(SIGPIPE, SIG_DFL), SIG_ERR);
+    sigset_t pipe;
+    sigemptyset(&pipe);
+    sigaddset(&pipe, SIGPIPE);
+    ASSERT_EQ(pthread_sigmask(SIG_UNBLOCK, &pipe, nullptr), 0);
     const Reply reply = http.run("post", {{"url", server.url("/stall")},
-                                          {"body", std::string(20'000'000, 'x')},
+                                          {"body", std::string(12'000'000, 'x')},
                                           {"request_timeout", 0.3}});
     EXPECT_EQ(reply.status, OA_DEADLINE) << reply.message;
 }
@@ -81,7 +89,7 @@ TEST_F(HttpLimitsTest, EndsWithinASecondOfBeingCancelled) {
     }
     milliseconds taken{};
     const Reply sending = cancelled(
-        "post", {{"url", server.url("/stall")}, {"body", std::string(20'000'000, 'x')}}, taken);
+        "post", {{"url", server.url("/stall")}, {"body", std::string(12'000'000, 'x')}}, taken);
     EXPECT_EQ(sending.status, OA_CANCELLED) << sending.message;
     EXPECT_LT(taken, milliseconds(1000));
     // TLS with a server that never answers the greeting.
@@ -122,7 +130,7 @@ TEST_F(HttpLimitsTest, BoundsWhatGzipUnpacks) {
     EXPECT_EQ(get(server.url("/zip/1000"), {{"max_bytes", 1000}}).output["body"].as_string().size(),
               1000U);
     EXPECT_EQ(get(server.url("/zip/1001"), {{"max_bytes", 1000}}).status, OA_EXHAUSTED);
-    const Reply bomb = get(server.url("/zip/200000000"));
+    const Reply bomb = get(server.url("/zip/50000000"));
     EXPECT_EQ(bomb.status, OA_EXHAUSTED);
     EXPECT_NE(bomb.message.find("unpacked"), std::string::npos) << bomb.message;
     const Reply broken =
@@ -155,10 +163,8 @@ TEST_F(HttpLimitsTest, OffersARetryOnlyWhereItDoesNoHarm) {
         << "nothing was sent";
 }
 
-TEST_F(HttpLimitsTest, AServerThatClosesEarlyEndsTheRequestAndNotTheProgram) {
-    // Without care the second write would raise SIGPIPE, whose default ends the process.
-    ASSERT_NE(std::signal(SIGPIPE, SIG_DFL), SIG_ERR);
-    for (int i = 0; i < 20; ++i) {
+TEST_F(HttpLimitsTest, ReadsTheAnswerOfAServerThatClosesEarly) {
+    for (int i = 0; i < 3; ++i) {
         const Reply reply = http.run(
             "post", {{"url", server.url("/refuse")}, {"body", std::string(5'000'000, 'x')}});
         EXPECT_TRUE(reply.status == OA_EXHAUSTED || reply.status == OA_UNAVAILABLE)

@@ -204,7 +204,8 @@ std::vector<std::string> PluginHarness::check_descriptor() const {
 std::string joined(const std::vector<std::string>& problems) {
     std::string out;
     for (const std::string& problem : problems) {
-        out += problem + "\n";
+        out += problem;
+        out += '\n';
     }
     return out;
 }

@@ -118,7 +118,8 @@ TEST_F(UtilsTest, FailsAsAsked) {
     EXPECT_EQ(reply.status, OA_UNAVAILABLE);
     EXPECT_EQ(reply.message, "no disk");
     EXPECT_EQ(reply.retry, OA_RETRY_YES);
-    EXPECT_EQ(utils.run("fail", Json::object()).retry, OA_RETRY_NO);
+    EXPECT_EQ(utils.run("fail", Json::object()).retry, OA_RETRY_UNKNOWN);
+    EXPECT_EQ(utils.run("fail", {{"retryable", false}}).retry, OA_RETRY_NO);
     EXPECT_EQ(wrong("fail", {{"code", "nonsense"}}), "/code");
 }
 

@@ -166,12 +166,12 @@ void FakeHost::fill_cancellation() noexcept {
     };
 }
 
-Reply FakeHost::run(const oa_function& function, CallOptions options, oa_instance* instance) {
+Reply FakeHost::run(const oa_function& function, CallOptions options, oa_instance* instance) const {
     FakeCall call(std::move(options));
     return run(function, call, instance);
 }
 
-Reply FakeHost::run(const oa_function& function, FakeCall& call, oa_instance* instance) {
+Reply FakeHost::run(const oa_function& function, FakeCall& call, oa_instance* instance) const {
     const std::int32_t status = function.run(instance, raw(), call.raw());
     call.reply.status = status;
     call.reply.blobs.assign(call.out_blobs_.begin(), call.out_blobs_.end());

@@ -101,9 +101,11 @@ public:
     [[nodiscard]] const oa_host* raw() const noexcept { return &table_; }
 
     /// Runs a function to its end.
-    Reply run(const oa_function& function, CallOptions options, oa_instance* instance = nullptr);
+    Reply run(const oa_function& function,
+              CallOptions options,
+              oa_instance* instance = nullptr) const;
     /// The same for a call that the test made, to cancel it meanwhile.
-    Reply run(const oa_function& function, FakeCall& call, oa_instance* instance = nullptr);
+    Reply run(const oa_function& function, FakeCall& call, oa_instance* instance = nullptr) const;
 
     std::vector<LogLine> logs;  ///< of no call
     std::map<std::string, const void*> extensions;
@@ -112,6 +114,7 @@ public:
 private:
     /// What plug-ins see, with the way back to the object.
     struct Table : oa_host {
+        Table() noexcept : oa_host() {}
         FakeHost* self = nullptr;
     };
     static FakeHost& of(const oa_host* host) noexcept {

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <boost/json.hpp>
+#include <gtest/gtest.h>
+
+#include "core/json/json.hpp"
+#include "tests/support/subprocess.hpp"
+
+namespace oa::test {
+
+/// Runs the real program against the real plug-ins.
+struct CliTest : testing::Test {
+    TemporaryFolder folder;
+
+    static std::vector<std::string> command(std::vector<std::string> arguments) {
+        arguments.insert(arguments.begin(), OA_PROGRAM);
+        return arguments;
+    }
+    static ProcessResult oa(std::vector<std::string> arguments,
+                            const Subprocess::Options& options = {}) {
+        return run_program(command(std::move(arguments)), options);
+    }
+    static boost::json::object json(const ProcessResult& result) {
+        return core::parse_json(result.out).as_object();
+    }
+    /// The tasks of an `oa run --json` document by name.
+    static boost::json::object task(const boost::json::object& document, std::string_view name) {
+        for (const auto& item : document.at("tasks").as_array()) {
+            if (item.at("name").as_string() == name) {
+                return item.as_object();
+            }
+        }
+        ADD_FAILURE() << "no task " << name;
+        return {};
+    }
+};
+
+}  // namespace oa::test
