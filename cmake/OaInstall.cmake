@@ -27,11 +27,8 @@ configure_file("${PROJECT_SOURCE_DIR}/sdk/oa-sdk.pc.in" "${PROJECT_BINARY_DIR}/o
 install(FILES "${PROJECT_BINARY_DIR}/oa-sdk.pc"
   DESTINATION "${CMAKE_INSTALL_DATADIR}/pkgconfig" COMPONENT sdk)
 
-# Programs say so themselves: set_property(GLOBAL APPEND PROPERTY OA_PROGRAMS <target>).
-get_property(oa_programs GLOBAL PROPERTY OA_PROGRAMS)
-if(oa_programs)
-  install(TARGETS ${oa_programs}
-    RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT runtime)
+if(TARGET oa_host)
+  install(TARGETS oa_host RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT runtime)
 endif()
 get_property(oa_plugins GLOBAL PROPERTY OA_PLUGINS)
 if(oa_plugins)

@@ -12,6 +12,7 @@ struct SourcePosition {
     std::uint32_t line = 0;
     std::uint32_t column = 0;
 
+    // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 mistakes what the compiler generates
     friend auto operator<=>(const SourcePosition&, const SourcePosition&) = default;
 };
 

@@ -4,6 +4,7 @@
 #include <deque>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <variant>
 #include <vector>
 
@@ -39,7 +40,11 @@ struct Timer {
     ExecutionIndex execution = 0;  ///< not for RunTimeout
     std::uint32_t attempt = 0;     ///< not for RunTimeout
 
-    friend auto operator<=>(const Timer&, const Timer&) = default;
+    friend bool operator==(const Timer&, const Timer&) = default;
+    friend bool operator<(const Timer& left, const Timer& right) {
+        return std::tie(left.kind, left.execution, left.attempt) <
+               std::tie(right.kind, right.execution, right.attempt);
+    }
 };
 
 /// Events: what has happened. The machine ignores an event that comes too late to matter (a timer

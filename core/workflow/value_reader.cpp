@@ -57,7 +57,9 @@ private:
     void step() {
         if (at_ >= text_.size() || value_at_ >= scalar_.size()) {
             lost_ = true;
-        } else if (quote_ == '"' && text_[at_] == '\\') {
+            return;
+        }
+        if (quote_ == '"' && text_[at_] == '\\') {
             step_escape();
         } else if (quote_ == '\'' && text_[at_] == '\'') {
             at_ += 2;

@@ -47,7 +47,7 @@ std::string alternatives(const boost::json::array& schemas) {
     for (const auto& schema : schemas) {
         const auto words = type_words(schema);
         if (words == "any") {
-            return words;
+            return "any";
         }
         out += (out.empty() ? "" : "|") + words;
     }

@@ -152,7 +152,7 @@ void RunLoop::handle(Message message) {
         attempt_done(std::move(*done));
         return;
     }
-    auto& event = std::get<RunEvent>(message);
+    const auto& event = std::get<RunEvent>(message);
     if (std::holds_alternative<core::RunStarted>(event)) {
         try {
             data_.evaluate_variables();
@@ -164,11 +164,11 @@ void RunLoop::handle(Message message) {
     if (const auto* request = std::get_if<core::CancelRequested>(&event)) {
         services_.sink.run_cancelling(request->reason);
     }
-    take(std::move(event), nullptr);
+    take(event, nullptr);
 }
 
 // Journals an event, gives it to the machine and does what that commands.
-void RunLoop::take(RunEvent event, std::shared_ptr<const boost::json::value> output) {
+void RunLoop::take(const RunEvent& event, std::shared_ptr<const boost::json::value> output) {
     write(core::MachineEvent{event, std::move(output)});
     commands_.clear();
     machine_.apply(event, commands_);

@@ -97,7 +97,7 @@ private:
     void post(Message message);
     void drain();
     void handle(Message message);
-    void take(core::RunEvent event, std::shared_ptr<const boost::json::value> output);
+    void take(const core::RunEvent& event, std::shared_ptr<const boost::json::value> output);
     void attempt_done(AttemptDone done);
 
     void execute(const core::StartAttempt& command);

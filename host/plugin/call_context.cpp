@@ -191,7 +191,7 @@ std::optional<std::uint32_t> CallContext::add_blob(OutputBlob blob, std::size_t 
 
 LockedCall::LockedCall(const oa_call* handle) {
     const auto reference = from_handle(handle);
-    if (reference.slot == nullptr || reference.generation == 0) {
+    if (reference.slot == nullptr) {
         return;
     }
     slot_ = reference.slot;

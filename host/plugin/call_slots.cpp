@@ -82,8 +82,12 @@ oa_call* to_handle(const CallSlot& slot, std::uint64_t generation) {
 
 SlotReference from_handle(const oa_call* handle) noexcept {
     const auto number = reinterpret_cast<std::uintptr_t>(handle);
-    const auto index = static_cast<std::uint32_t>(number & ((1U << index_bits) - 1));
-    return {slots().find(index), number >> index_bits};
+    const std::uint64_t generation = number >> index_bits;
+    if (generation == 0) {
+        return {};  // the first generation of a slot is 1
+    }
+    return {slots().find(static_cast<std::uint32_t>(number & ((1U << index_bits) - 1))),
+            generation};
 }
 
 }  // namespace oa::host

@@ -87,8 +87,8 @@ std::vector<std::string> read_aliases(const char* const* aliases,
         }
         auto alias = line(*aliases, "an alias of " + what);
         if (!is_alias(alias, dots)) {
-            invalid("the alias '" + alias + "' of " + what +
-                    " is not made of letters, digits, '_' and '-'");
+            invalid(what + " has the alias '" + alias +
+                    "', which is not made of letters, digits, '_' and '-'");
         }
         out.push_back(std::move(alias));
     }

@@ -29,7 +29,7 @@ public:
                                 "chmod a+r '" + path.string() + "'");
         }
     }
-    ~FileSource() { close(fd_); }
+    ~FileSource() override { close(fd_); }
     FileSource(const FileSource&) = delete;
     FileSource& operator=(const FileSource&) = delete;
 

@@ -248,9 +248,10 @@ std::vector<std::string> PluginRegistry::function_names(std::string_view module)
 
 std::vector<std::string> PluginRegistry::shutdown() {
     std::vector<std::string> busy;
-    for (auto module = modules_.rbegin(); module != modules_.rend(); ++module) {
-        if (!(*module)->stop()) {
-            busy.push_back((*module)->info().name);
+    const std::vector<LoadedModule*> last_first(modules_.rbegin(), modules_.rend());
+    for (LoadedModule* module : last_first) {
+        if (!module->stop()) {
+            busy.push_back(module->info().name);
         }
     }
     return busy;

@@ -17,7 +17,7 @@ namespace oa::files {
 
 namespace {
 
-constexpr std::size_t chunk_size = 64 * 1024;
+constexpr std::size_t chunk_size = std::size_t{64} * 1024;
 constexpr mode_t mode_bits = 07777;
 
 /// Makes a rename or a new name durable. Not every file system can; that is no failure.

@@ -3,18 +3,28 @@
 // JSON Schemas (2020-12) of the parameters and outputs, and the examples. Adjacent literals share
 // the properties that several functions have.
 
-#define OA_PATH_PROPERTY(text) R"("path": {"type": "string", "minLength": 1, "description": ")" text R"( Relative paths start at the host's working directory."})"
-#define OA_CREATE_PARENTS_PROPERTY R"("create_parents": {"type": "boolean", "default": false, "description": "Make the folders above that do not exist yet."})"
-#define OA_OVERWRITE_PROPERTY R"("overwrite": {"type": "boolean", "default": true, "description": "Replace a file that exists; false fails with CONFLICT instead."})"
-#define OA_MODE_PROPERTY R"("mode": {"type": "string", "pattern": "^[0-7]{3,5}$", "description": "Permissions in octal, such as \"0640\". Without it an existing file keeps its own and a new one gets what the umask leaves."})"
-#define OA_ENCODING_PROPERTY R"("encoding": {"type": "string", "enum": ["utf-8", "base64"], "default": "utf-8", "description": "How the bytes stand in content: as UTF-8 text, or as base64 for anything else."})"
-#define OA_MAX_BYTES_PROPERTY(bound) R"("max_bytes": {"type": "integer", "minimum": 1, "maximum": )" bound R"(, "default": 1048576, "description": "Largest file to read, in bytes; a longer one fails with EXHAUSTED."})"
-#define OA_DELIMITER_PROPERTY R"("delimiter": {"type": "string", "minLength": 1, "maxLength": 1, "default": ",", "description": "The character between fields, such as a semicolon or a tab."})"
+#define OA_PATH_PROPERTY(text)                                            \
+    R"("path": {"type": "string", "minLength": 1, "description": ")" text \
+    R"( Relative paths start at the host's working directory."})"
+#define OA_CREATE_PARENTS_PROPERTY \
+    R"("create_parents": {"type": "boolean", "default": false, "description": "Make the folders above that do not exist yet."})"
+#define OA_OVERWRITE_PROPERTY \
+    R"("overwrite": {"type": "boolean", "default": true, "description": "Replace a file that exists; false fails with CONFLICT instead."})"
+#define OA_MODE_PROPERTY \
+    R"("mode": {"type": "string", "pattern": "^[0-7]{3,5}$", "description": "Permissions in octal, such as \"0640\". Without it an existing file keeps its own and a new one gets what the umask leaves."})"
+#define OA_ENCODING_PROPERTY \
+    R"("encoding": {"type": "string", "enum": ["utf-8", "base64"], "default": "utf-8", "description": "How the bytes stand in content: as UTF-8 text, or as base64 for anything else."})"
+#define OA_MAX_BYTES_PROPERTY(bound)                                      \
+    R"("max_bytes": {"type": "integer", "minimum": 1, "maximum": )" bound \
+    R"(, "default": 1048576, "description": "Largest file to read, in bytes; a longer one fails with EXHAUSTED."})"
+#define OA_DELIMITER_PROPERTY \
+    R"("delimiter": {"type": "string", "minLength": 1, "maxLength": 1, "default": ",", "description": "The character between fields, such as a semicolon or a tab."})"
 #define OA_CONTENT_PROPERTIES \
     R"("content": {"type": "string", "description": "What to write."}, "json": {"description": "Any value, written as indented JSON instead of content."}, "input": {"description": "The previous task's output, written when neither content nor json is given: a text as it is, the output of files.read as what was read, anything else as indented JSON."})"
 #define OA_OBJECT_SCHEMA R"({"type": "object", "additionalProperties": false, )"
 #define OA_WRITTEN_SCHEMA \
-    OA_OBJECT_SCHEMA R"("required": ["path", "bytes", "created"], "properties": {"path": {"type": "string", "description": "As it was given."}, "bytes": {"type": "integer", "description": "Length of the new content in bytes."}, "created": {"type": "boolean", "description": "Whether there was no file before."}}})"
+    OA_OBJECT_SCHEMA      \
+        R"("required": ["path", "bytes", "created"], "properties": {"path": {"type": "string", "description": "As it was given."}, "bytes": {"type": "integer", "description": "Length of the new content in bytes."}, "created": {"type": "boolean", "description": "Whether there was no file before."}}})"
 
 namespace oa::files::schema {
 
@@ -34,7 +44,8 @@ inline constexpr const char* read_examples = R"([
     {"title": "Read any bytes", "params": {"path": "hello.txt", "encoding": "base64"},
      "output": {"path": "hello.txt", "content": "SGVsbG8K", "encoding": "base64", "size": 6}}])";
 
-inline constexpr const char* write_params = OA_OBJECT_SCHEMA R"("required": ["path"], "properties": {
+inline constexpr const char* write_params =
+    OA_OBJECT_SCHEMA R"("required": ["path"], "properties": {
     )" OA_PATH_PROPERTY("The file to write; a symbolic link is followed.") R"(,
     )" OA_CONTENT_PROPERTIES R"(,
     )" OA_ENCODING_PROPERTY R"(,
@@ -50,7 +61,8 @@ inline constexpr const char* write_examples = R"([
      "params": {"path": "key.bin", "content": "AAEC", "encoding": "base64", "mode": "0600"},
      "output": {"path": "key.bin", "bytes": 3, "created": true}}])";
 
-inline constexpr const char* append_params = OA_OBJECT_SCHEMA R"("required": ["path"], "properties": {
+inline constexpr const char* append_params =
+    OA_OBJECT_SCHEMA R"("required": ["path"], "properties": {
     )" OA_PATH_PROPERTY("The file to append to.") R"(,
     )" OA_CONTENT_PROPERTIES R"(,
     )" OA_ENCODING_PROPERTY R"(,
@@ -68,7 +80,8 @@ inline constexpr const char* append_examples = R"([
     {"title": "Add a line to a log", "params": {"path": "run.log", "content": "done", "newline": true},
      "output": {"path": "run.log", "bytes": 5, "size": 5, "created": true}}])";
 
-inline constexpr const char* read_json_params = OA_OBJECT_SCHEMA R"("required": ["path"], "properties": {
+inline constexpr const char* read_json_params =
+    OA_OBJECT_SCHEMA R"("required": ["path"], "properties": {
     )" OA_PATH_PROPERTY("The file to read.") R"(,
     )" OA_MAX_BYTES_PROPERTY("16777216") R"(}})";
 inline constexpr const char* read_json_output =
@@ -80,7 +93,8 @@ inline constexpr const char* read_json_examples = R"([
     {"title": "Read settings", "params": {"path": "settings.json"},
      "output": {"path": "settings.json", "data": {"retries": 3}, "size": 13}}])";
 
-inline constexpr const char* write_json_params = OA_OBJECT_SCHEMA R"("required": ["path"], "properties": {
+inline constexpr const char* write_json_params =
+    OA_OBJECT_SCHEMA R"("required": ["path"], "properties": {
     )" OA_PATH_PROPERTY("The file to write; a symbolic link is followed.") R"(,
     "data": {"description": "The value to write."},
     "input": {"description": "The previous task's output, written when data is not given."},
@@ -93,8 +107,11 @@ inline constexpr const char* write_json_examples = R"([
     {"title": "Write a value on one line", "params": {"path": "total.json", "data": {"total": 42}, "indent": 0},
      "output": {"path": "total.json", "bytes": 13, "created": true}}])";
 
-inline constexpr const char* read_csv_params = OA_OBJECT_SCHEMA R"("required": ["path"], "properties": {
-    )" OA_PATH_PROPERTY("The CSV file, as RFC 4180 has it: quotes, line breaks inside quotes, LF or CRLF, with or without a byte order mark.") R"(,
+inline constexpr const char* read_csv_params =
+    OA_OBJECT_SCHEMA R"("required": ["path"], "properties": {
+    )" OA_PATH_PROPERTY(
+        "The CSV file, as RFC 4180 has it: quotes, line breaks inside quotes, LF or CRLF, with or "
+        "without a byte order mark.") R"(,
     )" OA_DELIMITER_PROPERTY R"(,
     "header": {"type": "boolean", "default": true, "description": "Whether the first line names the columns. Rows are then objects, otherwise lists."},
     "columns": {"type": "array", "items": {"type": "string"}, "description": "Names of the columns, instead of those of the header line."},
@@ -117,7 +134,8 @@ inline constexpr const char* read_csv_examples = R"([
      "output": {"path": "orders.csv", "rows": [{"id": "2", "item": "cups, blue"}],
                 "columns": ["id", "item"], "count": 1, "more": false}}])";
 
-inline constexpr const char* write_csv_params = OA_OBJECT_SCHEMA R"("required": ["path"], "properties": {
+inline constexpr const char* write_csv_params =
+    OA_OBJECT_SCHEMA R"("required": ["path"], "properties": {
     )" OA_PATH_PROPERTY("The file to write; a symbolic link is followed.") R"(,
     "rows": {"type": ["array", "null"], "description": "The rows: objects, lists, or single values. Lists and objects inside a row are written as JSON, null as an empty field."},
     "input": {"description": "The previous task's output, used when rows is not given: a list, an object that holds one as rows, data, items, records, results, result or json, or one row."},
@@ -140,8 +158,9 @@ inline constexpr const char* write_csv_examples = R"([
      "params": {"path": "people.csv", "rows": [{"name": "Ada", "born": 1815}, {"name": "Alan, M.", "born": 1912}]},
      "output": {"path": "people.csv", "rows": 2, "columns": ["name", "born"], "bytes": 35, "created": true}}])";
 
-#define OA_TRANSFER_PROPERTIES(verb) \
-    R"("source": {"type": "string", "minLength": 1, "description": "The file or folder to )" verb R"(."}, "destination": {"type": "string", "minLength": 1, "description": "Its new path. A file goes into a destination that is a folder, or ends with a slash, under its own name; a folder becomes the destination itself."}, )" OA_CREATE_PARENTS_PROPERTY
+#define OA_TRANSFER_PROPERTIES(verb)                                                              \
+    R"("source": {"type": "string", "minLength": 1, "description": "The file or folder to )" verb \
+    R"(."}, "destination": {"type": "string", "minLength": 1, "description": "Its new path. A file goes into a destination that is a folder, or ends with a slash, under its own name; a folder becomes the destination itself."}, )" OA_CREATE_PARENTS_PROPERTY
 
 inline constexpr const char* copy_params =
     OA_OBJECT_SCHEMA R"("required": ["source", "destination"], "properties": {
@@ -149,8 +168,8 @@ inline constexpr const char* copy_params =
     "recursive": {"type": "boolean", "default": false, "description": "Copy a folder with all it holds, into a destination that may exist."},
     "follow_symlinks": {"type": "boolean", "default": false, "description": "Copy what links inside a folder name, instead of the links. The source itself is always followed."},
     )" OA_OVERWRITE_PROPERTY R"(}})";
-inline constexpr const char* copy_output =
-    OA_OBJECT_SCHEMA R"("required": ["source", "destination", "files", "directories", "symlinks", "bytes"], "properties": {
+inline constexpr const char* copy_output = OA_OBJECT_SCHEMA
+    R"("required": ["source", "destination", "files", "directories", "symlinks", "bytes"], "properties": {
     "source": {"type": "string", "description": "As it was given."},
     "destination": {"type": "string", "description": "Where the copy is."},
     "files": {"type": "integer", "description": "How many files were copied."},
@@ -175,7 +194,8 @@ inline constexpr const char* move_examples = R"([
     {"title": "Rename a file", "params": {"source": "draft.txt", "destination": "final.txt"},
      "output": {"source": "draft.txt", "destination": "final.txt"}}])";
 
-inline constexpr const char* remove_params = OA_OBJECT_SCHEMA R"("required": ["path"], "properties": {
+inline constexpr const char* remove_params =
+    OA_OBJECT_SCHEMA R"("required": ["path"], "properties": {
     )" OA_PATH_PROPERTY("The file, link or folder to remove; never what a link names.") R"(,
     "recursive": {"type": "boolean", "default": false, "description": "Remove a folder with all it holds."},
     "missing_ok": {"type": "boolean", "default": false, "description": "Succeed when there is nothing to remove."}}})";

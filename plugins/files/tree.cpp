@@ -170,6 +170,11 @@ private:
     std::vector<struct stat> above_;  // the folders that are being copied, outermost first
 };
 
+[[noreturn]] void throw_inside(const std::string& source, const std::string& destination) {
+    throw invalid_params("/destination", "the destination '" + destination +
+                                             "' lies inside the source '" + source + "'");
+}
+
 /// A folder inside itself would be copied until the disk is full.
 void refuse_inside(const std::string& source, const std::string& destination) {
     const auto info = find_stat(source, Links::Follow);
@@ -180,8 +185,7 @@ void refuse_inside(const std::string& source, const std::string& destination) {
     for (int hop = 0; hop < PATH_MAX; ++hop) {
         const auto at = find_stat(folder, Links::Follow);
         if (at && same_file(*at, *info)) {
-            throw invalid_params("/destination", "the destination '" + destination +
-                                                     "' lies inside the source '" + source + "'");
+            throw_inside(source, destination);
         }
         if (!at) {
             folder = parent_of(folder);

@@ -19,8 +19,8 @@ namespace oa::http {
 
 namespace {
 
-constexpr std::size_t piece_size = 16 * 1024;
-constexpr std::size_t line_max = 8 * 1024;
+constexpr std::size_t piece_size = std::size_t{16} * 1024;
+constexpr std::size_t line_max = std::size_t{8} * 1024;
 constexpr int header_count_max = 1000;
 constexpr int informational_max = 20;
 
@@ -136,11 +136,13 @@ private:
 };
 
 std::string decompress(const std::string& packed, std::size_t body_max, const std::string& peer) {
-    const Error broken = fault(ErrorCode::Unavailable, Retry::Unknown,
-                               peer + ": the body is not valid or not complete gzip");
+    const auto broken = [&peer] {
+        return fault(ErrorCode::Unavailable, Retry::Unknown,
+                     peer + ": the body is not valid or not complete gzip");
+    };
     // A gzip stream ends with the length of what it holds, modulo 2^32.
     if (packed.size() < 18) {
-        throw broken;
+        throw broken();
     }
     std::istringstream input(packed);
     Poco::InflatingInputStream inflating(input, Poco::InflatingStreamBuf::STREAM_GZIP);
@@ -160,7 +162,7 @@ std::string decompress(const std::string& packed, std::size_t body_max, const st
         length = (length << 8U) | static_cast<unsigned char>(packed[packed.size() - 1 - i]);
     }
     if (inflating.bad() || length != static_cast<std::uint32_t>(body.size())) {
-        throw broken;
+        throw broken();
     }
     return body;
 }

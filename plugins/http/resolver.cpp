@@ -4,7 +4,6 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <thread>
 #include <utility>
 
@@ -27,22 +26,20 @@ struct Lookup {
     std::condition_variable finished;
     bool done = false;
     Addresses addresses;
-    std::optional<Error> failure;
+    std::string failure;  // empty: found. A text, since exceptions share state between threads
 };
 
-Error failure_of(const std::string& host, const Poco::Exception& error) {
+std::string failure_of(const std::string& host, const Poco::Exception& error) {
     if (dynamic_cast<const Poco::Net::HostNotFoundException*>(&error) != nullptr ||
         dynamic_cast<const Poco::Net::NoAddressFoundException*>(&error) != nullptr) {
-        return fault(ErrorCode::Unavailable, Retry::Yes,
-                     "the host name '" + host + "' is not known");
+        return "the host name '" + host + "' is not known";
     }
-    return fault(ErrorCode::Unavailable, Retry::Yes,
-                 "the host name '" + host + "' cannot be looked up: " + error.displayText());
+    return "the host name '" + host + "' cannot be looked up: " + error.displayText();
 }
 
 void look_up(const std::string& host, Lookup& lookup) {
     Addresses addresses;
-    std::optional<Error> failure;
+    std::string failure;
     try {
         addresses = Poco::Net::DNS::hostByName(host, Poco::Net::DNS::DNS_HINT_NONE).addresses();
         if (addresses.empty()) {
@@ -51,7 +48,7 @@ void look_up(const std::string& host, Lookup& lookup) {
     } catch (const Poco::Exception& error) {
         failure = failure_of(host, error);
     } catch (const std::exception& error) {
-        failure = fault(ErrorCode::Internal, Retry::Unknown, error.what());
+        failure = "the host name '" + host + "' cannot be looked up: " + error.what();
     }
     const std::scoped_lock lock(lookup.mutex);
     lookup.addresses = std::move(addresses);
@@ -93,8 +90,8 @@ Addresses resolve(const std::string& host, const Interrupter& interrupter, TimeP
         }
         lookup->finished.wait_until(lock, std::min(deadline, now + 50ms));
     }
-    if (lookup->failure) {
-        throw Error(*lookup->failure);
+    if (!lookup->failure.empty()) {
+        throw fault(ErrorCode::Unavailable, Retry::Yes, lookup->failure);
     }
     return lookup->addresses;
 }

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::uint16_t port_http = 80;
 constexpr std::uint16_t port_https = 443;
-constexpr std::size_t url_size_max = 16 * 1024;
+constexpr std::size_t url_size_max = std::size_t{16} * 1024;
 
 bool is_alpha(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');

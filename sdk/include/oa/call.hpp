@@ -1,10 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <initializer_list>
 #include <memory>
 #include <mutex>
@@ -246,7 +246,7 @@ private:
 #if defined(__cpp_lib_jthread)
     struct Stopper {
         std::stop_source source;
-        void operator()() { source.request_stop(); }
+        void operator()() const { source.request_stop(); }
     };
     std::optional<CancelCallback<Stopper>> stopper_;
     std::stop_token stop_token_{};

@@ -123,11 +123,10 @@ template <typename... Tokens>
 [[nodiscard]] std::string pointer_to(const Tokens&... tokens) {
     std::string pointer;
     const auto add = [&pointer](const auto& token) {
-        pointer += '/';
         if constexpr (std::integral<std::decay_t<decltype(token)>>) {
-            pointer += std::to_string(token);
+            pointer += detail::pointer_step(std::to_string(token));
         } else {
-            pointer += detail::escape_pointer(token);
+            pointer += detail::pointer_step(token);
         }
     };
     (add(tokens), ...);

@@ -11,6 +11,10 @@ if(PROJECT STREQUAL "c99")
 endif()
 
 file(REMOVE_RECURSE "${OUTPUT}")
+file(GLOB installed RELATIVE "${PREFIX}" "${PREFIX}/*")
+if(NOT installed STREQUAL "include;share")
+  message(FATAL_ERROR "the component sdk installs more than headers and build files: ${installed}")
+endif()
 if(PKG_CONFIG)
   file(MAKE_DIRECTORY "${OUTPUT}")
   execute_process(COMMAND "${CMAKE_COMMAND}" -E env

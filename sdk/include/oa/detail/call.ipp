@@ -148,7 +148,9 @@ inline void Call::wait_for(std::chrono::milliseconds duration) const {
         changed.notify_all();
     });
     std::unique_lock lock(mutex);
-    const bool stopped = changed.wait_for(lock, duration, [&] { return stop; });
+    // Longer than that overflows the clock.
+    const auto longest = std::chrono::milliseconds(std::chrono::hours(24 * 366 * 100));
+    const bool stopped = changed.wait_for(lock, std::min(duration, longest), [&] { return stop; });
     lock.unlock();  // before the guard, which waits for a callback that may want the lock
     if (stopped) {
         throw Cancelled();

@@ -18,8 +18,9 @@ template <typename Integer>
     return integer;
 }
 
-[[nodiscard]] inline std::string escape_pointer(std::string_view token) {
-    std::string out;
+/// One step of a JSON Pointer: "a/b" is "/a~1b".
+[[nodiscard]] inline std::string pointer_step(std::string_view token) {
+    std::string out(1, '/');
     for (const char c : token) {
         if (c == '~') {
             out += "~0";
@@ -34,7 +35,7 @@ template <typename Integer>
 
 /// The error of a part as the error of the whole.
 [[nodiscard]] inline JsonError within(std::string_view token, const JsonError& error) {
-    return JsonError(error.what(), "/" + escape_pointer(token) + error.pointer());
+    return JsonError(error.what(), pointer_step(token) + error.pointer());
 }
 
 }  // namespace detail
@@ -265,7 +266,7 @@ inline const Json& Json::at(std::string_view key) const {
     if (const Json* found = as_object().find(key)) {
         return *found;
     }
-    throw JsonError("it is missing", "/" + detail::escape_pointer(key));
+    throw JsonError("it is missing", detail::pointer_step(key));
 }
 
 inline const Json& Json::at(std::size_t index) const {
@@ -274,7 +275,7 @@ inline const Json& Json::at(std::size_t index) const {
         return array[index];
     }
     throw JsonError("there are only " + std::to_string(array.size()) + " elements",
-                    "/" + std::to_string(index));
+                    detail::pointer_step(std::to_string(index)));
 }
 
 inline const Json& Json::operator[](std::string_view key) const noexcept {
@@ -346,7 +347,7 @@ inline std::string Json::describe() const {
         case JsonType::Bool: return as_bool() ? "true" : "false";
         case JsonType::Int:
         case JsonType::Uint:
-        case JsonType::Double: return "the number " + dump();
+        case JsonType::Double: return std::string("the number ").append(dump());
         case JsonType::String: return "a string";
         case JsonType::Array: return "an array";
         case JsonType::Object: return "an object";
