@@ -24,7 +24,7 @@
 #define OA_OBJECT_SCHEMA R"({"type": "object", "additionalProperties": false, )"
 #define OA_WRITTEN_SCHEMA \
     OA_OBJECT_SCHEMA      \
-        R"("required": ["path", "bytes", "created"], "properties": {"path": {"type": "string", "description": "As it was given."}, "bytes": {"type": "integer", "description": "Length of the new content in bytes."}, "created": {"type": "boolean", "description": "Whether there was no file before."}}})"
+    R"("required": ["path", "bytes", "created"], "properties": {"path": {"type": "string", "description": "As it was given."}, "bytes": {"type": "integer", "description": "Length of the new content in bytes."}, "created": {"type": "boolean", "description": "Whether there was no file before."}}})"
 
 namespace oa::files::schema {
 

@@ -1,5 +1,6 @@
 #include "tests/support/http_server.hpp"
 
+#include <filesystem>
 #include <stdexcept>
 
 namespace oa::test {
@@ -64,7 +65,8 @@ void HttpServer::make_certificates() const {
 
 void HttpServer::write_files() const {
     folder_.put("www/hello.txt", "Hello\n");
-    folder_.put("www/orders.json", R"([{"id":1,"item":"tea"}])");
+    std::filesystem::copy_file(OA_SOURCE_DIR "/tests/plugins/http/data/orders.json",
+                               folder_.at("www/orders.json"));
     folder_.put("www/large.json", "[\"" + std::string(50'000, 'x') + "\"]");
     folder_.put("www/private/page.txt", "for Ada\n");
     folder_.put("users", "ada:{PLAIN}secret\n");

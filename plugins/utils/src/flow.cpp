@@ -81,7 +81,9 @@ void fail(Call& call) {
                                              ErrorCode::Precondition);
     const auto retryable = call.find_param<bool>("retryable");
     throw Error(code, call.param<std::string>("message", "failed on purpose"))
-        .with_retry(!retryable ? Retry::Unknown : *retryable ? Retry::Yes : Retry::No);
+        .with_retry(!retryable   ? Retry::Unknown
+                    : *retryable ? Retry::Yes
+                                 : Retry::No);
 }
 
 Json assert_that(Call& call) {

@@ -25,7 +25,8 @@
 #include "oa/json.hpp"
 #include "oa/plugin.h"
 
-namespace oa::inline v1 {
+namespace oa {
+inline namespace v1 {
 
 enum class LogLevel : std::int32_t {
     Trace = OA_LOG_TRACE,
@@ -253,6 +254,7 @@ private:
 #endif
 };
 
-}  // namespace oa::inline v1
+}  // namespace v1
+}  // namespace oa
 
 #include "oa/detail/call.ipp"

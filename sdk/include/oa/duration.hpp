@@ -11,7 +11,8 @@
 
 #include "oa/json.hpp"
 
-namespace oa::inline v1 {
+namespace oa {
+inline namespace v1 {
 
 /// "250ms", "30s", "5m", "2h", "1d", or a number of seconds ("1.5"): not negative, at most 366
 /// days; nothing for any other text.
@@ -95,4 +96,5 @@ inline std::chrono::milliseconds JsonReader<std::chrono::milliseconds>::read(con
     return *duration;
 }
 
-}  // namespace oa::inline v1
+}  // namespace v1
+}  // namespace oa

@@ -10,7 +10,8 @@
 #include "oa/json.hpp"
 #include "oa/plugin.h"
 
-namespace oa::inline v1 {
+namespace oa {
+inline namespace v1 {
 
 /// Why a call fails, as plugin.h defines the codes.
 enum class ErrorCode : std::int32_t {
@@ -133,4 +134,5 @@ template <typename... Tokens>
     return pointer;
 }
 
-}  // namespace oa::inline v1
+}  // namespace v1
+}  // namespace oa

@@ -21,7 +21,8 @@
 #include <variant>
 #include <vector>
 
-namespace oa::inline v1 {
+namespace oa {
+inline namespace v1 {
 
 class Json;
 
@@ -236,7 +237,8 @@ struct Json::Member {
     Json value;
 };
 
-}  // namespace oa::inline v1
+}  // namespace v1
+}  // namespace oa
 
 // Each part needs the ones before it.
 // clang-format off

@@ -46,7 +46,8 @@
 #define OA_DETAIL_COMPILER "C++"
 #endif
 
-namespace oa::inline v1 {
+namespace oa {
+inline namespace v1 {
 
 /// What a function is. Every text is a literal; nullptr leaves it out.
 struct Function {
@@ -157,7 +158,8 @@ private:
 
 }  // namespace detail
 
-}  // namespace oa::inline v1
+}  // namespace v1
+}  // namespace oa
 
 /// OA_PLUGIN(oa::Module{...}, functions): once per plug-in, outside of any namespace. `functions`
 /// is a constexpr array of oa_function.

@@ -420,7 +420,7 @@ TEST_F(HttpServerTest, GetsFilesAndJson) {
     ASSERT_EQ(text.status, OA_OK) << text.message;
     EXPECT_EQ(text.output["body"], Json("Hello\n"));
     EXPECT_EQ(text.output["headers"]["content-type"], Json("text/plain"));
-    EXPECT_EQ(get(server.http("/orders.json")).output["json"].at(0)["item"], Json("tea"));
+    EXPECT_EQ(get(server.http("/orders.json")).output["json"].at(0)["customer"], Json("Ada"));
     const Reply head = http.run("head", {{"url", server.http("/hello.txt")}});
     EXPECT_EQ(head.output["headers"]["content-length"], Json("6"));
 }

@@ -12,14 +12,16 @@
 #include "oa/json.hpp"
 #include "oa/plugin.h"
 
-namespace oa::inline v1 {
+namespace oa {
+inline namespace v1 {
 
 /// For messages of failed expectations.
 inline void PrintTo(const Json& json, std::ostream* out) {
     *out << json.dump();
 }
 
-}  // namespace oa::inline v1
+}  // namespace v1
+}  // namespace oa
 
 namespace oa::test {
 

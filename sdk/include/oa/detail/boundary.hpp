@@ -24,7 +24,9 @@
 #include "oa/json.hpp"
 #include "oa/plugin.h"
 
-namespace oa::inline v1::detail {
+namespace oa {
+inline namespace v1 {
+namespace detail {
 
 inline constexpr std::uint32_t abi_version = (std::uint32_t{OA_ABI_MAJOR} << 16U) | OA_ABI_MINOR;
 
@@ -281,4 +283,6 @@ template <auto Handler>
     }
 }
 
-}  // namespace oa::inline v1::detail
+}  // namespace detail
+}  // namespace v1
+}  // namespace oa

@@ -1,6 +1,7 @@
 // A part of oa/call.hpp, which includes it: Call.
 
-namespace oa::inline v1 {
+namespace oa {
+inline namespace v1 {
 
 inline const Json& Call::params() {
     if (!params_) {
@@ -168,4 +169,5 @@ inline std::stop_token Call::stop_token() {
 }
 #endif
 
-}  // namespace oa::inline v1
+}  // namespace v1
+}  // namespace oa

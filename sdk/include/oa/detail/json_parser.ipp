@@ -1,6 +1,7 @@
 // A part of oa/json.hpp, which includes it: Json::parse.
 
-namespace oa::inline v1 {
+namespace oa {
+inline namespace v1 {
 namespace detail {
 
 /// A double from JSON's number grammar, whatever the locale: strtod() is given no decimal point to
@@ -329,4 +330,5 @@ inline Json Json::parse(std::string_view text) {
     return detail::JsonParser(text).parse();
 }
 
-}  // namespace oa::inline v1
+}  // namespace v1
+}  // namespace oa

@@ -1,6 +1,7 @@
 // A part of oa/json.hpp, which includes it: Json::as<T>, Json::get<T>.
 
-namespace oa::inline v1 {
+namespace oa {
+inline namespace v1 {
 
 template <>
 struct JsonReader<Json> {
@@ -113,4 +114,5 @@ T Json::get(std::string_view key, std::type_identity_t<T> fallback) const {
     return value == nullptr || value->is_null() ? std::move(fallback) : get<T>(key);
 }
 
-}  // namespace oa::inline v1
+}  // namespace v1
+}  // namespace oa

@@ -1,6 +1,7 @@
 // A part of oa/json.hpp, which includes it: Json and Json::Object.
 
-namespace oa::inline v1 {
+namespace oa {
+inline namespace v1 {
 namespace detail {
 
 /// The integer that a double is, when it is one of 64 bits.
@@ -359,4 +360,5 @@ inline JsonError Json::mismatch(std::string_view expected) const {
     return JsonError("expected " + std::string(expected) + ", found " + describe());
 }
 
-}  // namespace oa::inline v1
+}  // namespace v1
+}  // namespace oa

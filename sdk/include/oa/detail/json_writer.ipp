@@ -1,6 +1,7 @@
 // A part of oa/json.hpp, which includes it: Json::dump, and UTF-8.
 
-namespace oa::inline v1 {
+namespace oa {
+inline namespace v1 {
 namespace detail {
 
 /// Bytes of the UTF-8 sequence at the start of `text`; 0 when there is none that is valid.
@@ -165,4 +166,5 @@ inline std::string Json::dump(JsonStyle style) const {
     return out;
 }
 
-}  // namespace oa::inline v1
+}  // namespace v1
+}  // namespace oa
