@@ -24,8 +24,8 @@ rule("core talks to the system through ports"
   FILES "^core/" FORBIDS "^<(dlfcn|unistd|signal|pthread|fcntl|poll)[.]h>")
 rule("plugins see the sdk alone"
   FILES "^plugins/" FORBIDS "^[<\"](core|host|tests)/")
-rule("only core/workflow/yaml.cpp includes yaml-cpp"
-  FILES "^(core|host)/" EXCEPT "^core/workflow/yaml[.]cpp$" FORBIDS "^[<\"]yaml-cpp/")
+rule("only the YAML guard in core/workflow includes yaml-cpp"
+  FILES "^(core|host)/" EXCEPT "^core/workflow/(yaml[.]cpp|yaml_tree[.](cpp|hpp))$" FORBIDS "^[<\"]yaml-cpp/")
 rule("only host/plugin includes Boost.DLL"
   FILES "^(core|host|plugins)/" EXCEPT "^host/plugin/" FORBIDS "^[<\"]boost/dll")
 rule("only host/log includes spdlog"

@@ -168,9 +168,10 @@ private:
 
     void paint_loop() {
         std::unique_lock lock(mutex_);
-        while (!stopping_) {
-            changed_.wait_for(lock, frame_time, [&] { return stopping_; });
-            paint_frame(stopping_);
+        bool last = false;
+        while (!last) {
+            last = changed_.wait_for(lock, frame_time, [&] { return stopping_; });
+            paint_frame(last);
         }
     }
 
