@@ -41,7 +41,7 @@ std::optional<GraphFormat> graph_format_from(std::string_view name) {
 
 void add_global(CLI::App& app, GlobalOptions& options) {
     app.add_option("--config", options.config_file,
-                   "Configuration file (default: oa/oa.yaml in the user's or the system's folder)")
+                   "Configuration file (default: oa.yaml in ~/.config/oa or /etc/oa)")
         ->type_name("FILE");
     app.add_option("--plugins", options.plugins,
                    "Folder or file with plug-ins, before all others; may be repeated")

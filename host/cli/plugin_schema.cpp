@@ -54,13 +54,20 @@ std::string alternatives(const boost::json::array& schemas) {
     return out;
 }
 
-void add_sentence(std::string& text, const std::string& sentence) {
-    if (!sentence.empty()) {
-        text += (text.empty() ? "" : "; ") + sentence;
-    }
+void add_clause(std::string& clauses, const std::string& clause) {
+    clauses += (clauses.empty() ? "" : ", ") + clause;
 }
 
-/// The description of a property and what else the schema says of it.
+/// "1 character", "3 elements", or just "5" for a number.
+std::string amount(const boost::json::value& limit, std::string_view noun) {
+    const std::string count = text_of(limit);
+    if (noun.empty()) {
+        return count;
+    }
+    return count + " " + std::string(noun) + (count == "1" ? "" : "s");
+}
+
+/// The description of a property and, in brackets, what else the schema says of it.
 std::string description_of(const boost::json::object& property) {
     std::string out;
     if (const auto* text = property.if_contains("description"); text && text->is_string()) {
@@ -68,31 +75,40 @@ std::string description_of(const boost::json::object& property) {
     } else if (const auto* title = property.if_contains("title"); title && title->is_string()) {
         out = printable(title->get_string());
     }
+    std::string clauses;
     if (const auto* values = array_at(property, "enum");
         values != nullptr && type_words(property) == "enum") {
-        add_sentence(out, "one of " + joined(*values, ", "));
+        add_clause(clauses, "one of " + joined(*values, ", "));
     }
-    constexpr std::array<std::pair<std::string_view, std::string_view>, 9> limits{{
-        {"minimum", "at least "},
-        {"exclusiveMinimum", "more than "},
-        {"maximum", "at most "},
-        {"exclusiveMaximum", "less than "},
-        {"minLength", "characters at least "},
-        {"maxLength", "characters at most "},
-        {"minItems", "elements at least "},
-        {"maxItems", "elements at most "},
-        {"pattern", "pattern "},
+    struct Limit {
+        std::string_view key;
+        std::string_view words;
+        std::string_view noun;
+    };
+    constexpr std::array<Limit, 9> limits{{
+        {"minimum", "at least ", ""},
+        {"exclusiveMinimum", "more than ", ""},
+        {"maximum", "at most ", ""},
+        {"exclusiveMaximum", "less than ", ""},
+        {"minLength", "at least ", "character"},
+        {"maxLength", "at most ", "character"},
+        {"minItems", "at least ", "element"},
+        {"maxItems", "at most ", "element"},
+        {"pattern", "pattern ", ""},
     }};
-    for (const auto& [key, words] : limits) {
-        if (const auto* limit = property.if_contains(key)) {
-            add_sentence(out, std::string(words) + text_of(*limit));
+    for (const Limit& limit : limits) {
+        if (const auto* value = property.if_contains(limit.key)) {
+            add_clause(clauses, std::string(limit.words) + amount(*value, limit.noun));
         }
     }
     if (const auto* value = property.if_contains("default");
         value != nullptr && core::write_json(*value).size() > default_columns_max) {
-        add_sentence(out, "default " + core::write_json(*value));
+        add_clause(clauses, "default " + core::write_json(*value));
     }
-    return out;
+    if (clauses.empty()) {
+        return out;
+    }
+    return out.empty() ? clauses : out + " (" + clauses + ")";
 }
 
 std::string short_default(const boost::json::object& property) {

@@ -211,7 +211,7 @@ TEST(PluginSchemaTest, AddsLimitsToTheDescription) {
     const auto table = property_table(schema.as_object());
 
     ASSERT_EQ(table.rows.size(), 4U);
-    EXPECT_EQ(table.rows[1].back(), "How many; at least 1; at most 9");
+    EXPECT_EQ(table.rows[1].back(), "How many (at least 1, at most 9)");
     EXPECT_EQ(table.rows[2][3], "see text");
     EXPECT_EQ(table.rows[2].back(), R"(default ["a","long","default","value"])");
     EXPECT_EQ(table.rows[3][1], "any");
