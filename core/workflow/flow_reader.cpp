@@ -137,7 +137,7 @@ private:
                 ends = true;
                 if (names.size() > 1) {
                     reading_.error(name.position,
-                                   "'end' stands alone in '" + key + "': it ends the run");
+                                   "'end' stands alone in '" + key + "': it ends the branch");
                 }
             } else if (const auto target = find(name)) {
                 add(targets, *target, name);

@@ -51,7 +51,12 @@ std::optional<Isolation> read_isolation(Reading& reading, const YamlNode& node) 
                       reading.suggest(*word, isolation_words));
         return std::nullopt;
     }
-    return *word == "process" ? Isolation::Process : Isolation::InProcess;
+    if (*word == "process") {
+        // Running it in process after all would take away the protection that the author asked for.
+        reading.unavailable(node.position, "isolation: process");
+        return Isolation::Process;
+    }
+    return Isolation::InProcess;
 }
 
 /// Reads `retry` over what `defaults` gives: what it leaves out stays.
@@ -249,7 +254,7 @@ private:
             reading_.error(node.position, std::move(*problem));
         } else if (*name == "end") {
             const std::string message =
-                "no task can be named 'end', which as a target ends the run";
+                "no task can be named 'end', which as a target ends the branch";
             if (reading_.compat_oa3) {
                 reading_.warn(node.position, message);
             } else {

@@ -102,7 +102,7 @@ TEST_F(ReaderFlowTest, RefusesUnknownAndSenselessTargets) {
               "f.yaml:3:23: error: there is no task 'fecth'; did you mean 'fetch'?\n"
               "f.yaml:3:30: error: there is no task 'end'\n"
               "f.yaml:3:42: warning: 'fetch' stands twice in this list\n"
-              "f.yaml:4:31: error: 'end' stands alone in 'on_success': it ends the run\n"
+              "f.yaml:4:31: error: 'end' stands alone in 'on_success': it ends the branch\n"
               "f.yaml:4:49: error: there is no task 'nowhere'\n");
 }
 

@@ -160,7 +160,7 @@ TEST_F(ReaderTaskTest, ChecksNames) {
         "f.yaml:2:12: error: a name cannot be empty\n"
         "f.yaml:3:12: error: a name has printable characters only, on one line\n"
         "f.yaml:4:12: error: a name has at most 128 characters, this one has 129\n"
-        "f.yaml:5:12: error: no task can be named 'end', which as a target ends the run; give "
+        "f.yaml:5:12: error: no task can be named 'end', which as a target ends the branch; give "
         "it another name\n"
         "f.yaml:6:12: error: 'name' takes a text, not a list\n");
     std::string umlauts;
@@ -299,6 +299,11 @@ TEST_F(ReaderTaskTest, ChecksSettings) {
         "f.yaml:8:29: error: 'retry' takes a whole number from 1 to 1000, not the number 1.5\n"
         "f.yaml:9:29: error: 'retry' has no 'max_attempts'\n"
         "f.yaml:10:69: error: 'max_delay' is less than 'delay', 5s\n");
+}
+
+TEST_F(ReaderTaskTest, RefusesAnIsolationThatItCannotGive) {
+    EXPECT_EQ(of_tasks("  - util.print: {}\n    isolation: process\n"),
+              "f.yaml:3:16: error: 'isolation: process' is not available in this version\n");
 }
 
 }  // namespace

@@ -30,7 +30,7 @@ variables: {base: x}
 timeout: 5m
 fail_fast: true
 concurrency: {max_parallel: 4}
-defaults: {retry: 3, timeout: 10s, isolation: process}
+defaults: {retry: 3, timeout: 10s, isolation: in-process}
 tasks:
   - util.print: {text: "${base}"}
 outputs:
@@ -54,7 +54,7 @@ outputs:
     ASSERT_EQ(read.tasks.size(), 1U);
     EXPECT_EQ(read.tasks[0].retry.attempts_max, 3U);
     EXPECT_EQ(read.tasks[0].timeout, 10s);
-    EXPECT_EQ(read.tasks[0].isolation, Isolation::Process);
+    EXPECT_EQ(read.tasks[0].isolation, Isolation::InProcess);
     ASSERT_EQ(read.outputs.size(), 3U);
     EXPECT_FALSE(read.outputs[0].value.is_literal());
     EXPECT_FALSE(read.outputs[1].value.is_literal());
