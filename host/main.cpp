@@ -22,6 +22,10 @@ ExitStatus execute(const CommandLine& line) {
         return *status;
     }
     const Workbench& workbench = std::get<Workbench>(made);
+    if (const auto* options = std::get_if<PluginListOptions>(&line.command)) {
+        return print_plugin_list(*options, workbench, std::cout);
+    }
+    report_refused_plugins(workbench);
     if (const auto* options = std::get_if<RunOptions>(&line.command)) {
         const RunCommandResult result = run(*options, workbench, std::cout);
         if (result.threads_left_behind) {
@@ -35,9 +39,6 @@ ExitStatus execute(const CommandLine& line) {
     }
     if (const auto* options = std::get_if<GraphOptions>(&line.command)) {
         return graph(*options, workbench, std::cout);
-    }
-    if (const auto* options = std::get_if<PluginListOptions>(&line.command)) {
-        return print_plugin_list(*options, workbench, std::cout);
     }
     return describe_plugin(std::get<PluginDescribeOptions>(line.command), workbench, std::cout);
 }

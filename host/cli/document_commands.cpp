@@ -48,7 +48,7 @@ ExitStatus validate(const ValidateOptions& options, const Workbench& workbench, 
             documents.push_back(to_json(file, loaded));
             continue;
         }
-        print_diagnostics(loaded.diagnostics, workbench);
+        print_diagnostics(loaded.diagnostics);
         if (loaded.workflow) {
             out << printable(file) << ": valid: " << core::to_string(loaded.workflow->flow)
                 << " of " << plural(loaded.workflow->tasks.size(), "task") << '\n';
@@ -64,7 +64,7 @@ ExitStatus validate(const ValidateOptions& options, const Workbench& workbench, 
 
 ExitStatus graph(const GraphOptions& options, const Workbench& workbench, std::ostream& out) {
     const LoadedWorkflow loaded = load_workflow(options.file, workbench);
-    print_diagnostics(loaded.diagnostics, workbench);
+    print_diagnostics(loaded.diagnostics);
     if (!loaded.workflow) {
         return loaded.status;
     }

@@ -101,11 +101,10 @@ void print_findings_as_json(const core::Diagnostics& diagnostics, std::ostream& 
 }
 
 ExitStatus refuse(const RunOptions& options,
-                  const Workbench& workbench,
                   const core::Diagnostics& diagnostics,
                   ExitStatus status,
                   std::ostream& out) {
-    print_diagnostics(diagnostics, workbench);
+    print_diagnostics(diagnostics);
     if (options.json) {
         print_findings_as_json(diagnostics, out);
     }
@@ -144,23 +143,28 @@ ExitStatus status_of(const core::RunReport& report, int signal) {
 }  // namespace
 
 RunCommandResult run(const RunOptions& options, const Workbench& workbench, std::ostream& out) {
+    if (options.file == "-" && options.inputs_file == "-") {
+        const core::Diagnostics twice{
+            about("--inputs", "standard input is the workflow already; give a file")};
+        return {refuse(options, twice, ExitStatus::Usage, out)};
+    }
     LoadedWorkflow loaded = load_workflow(options.file, workbench);
     if (!loaded.workflow) {
-        return {refuse(options, workbench, loaded.diagnostics, loaded.status, out)};
+        return {refuse(options, loaded.diagnostics, loaded.status, out)};
     }
-    print_diagnostics(loaded.diagnostics, workbench);  // warnings
+    print_diagnostics(loaded.diagnostics);  // warnings
 
     core::Diagnostics problems;
     core::BoundInputs inputs =
         core::bind_inputs(*loaded.workflow, given_inputs(options, *loaded.workflow, problems));
     if (!problems.empty()) {
-        return {refuse(options, workbench, problems, ExitStatus::Usage, out)};
+        return {refuse(options, problems, ExitStatus::Usage, out)};
     }
     for (const core::InputProblem& problem : inputs.problems) {
         problems.push_back(about("input '" + problem.input + "'", problem.message, problem.hint));
     }
     if (!problems.empty()) {
-        return {refuse(options, workbench, problems, ExitStatus::Usage, out)};
+        return {refuse(options, problems, ExitStatus::Usage, out)};
     }
     if (options.dry_run) {
         if (options.json) {

@@ -75,15 +75,6 @@ std::optional<std::string> read_all(int descriptor, std::size_t bytes_max) {
     return text;
 }
 
-bool names_a_missing_module(const core::Diagnostics& diagnostics) {
-    for (const core::Diagnostic& diagnostic : diagnostics) {
-        if (diagnostic.message.find("module") != std::string::npos) {
-            return true;
-        }
-    }
-    return false;
-}
-
 }  // namespace
 
 PluginSearch plugin_search(const GlobalOptions& options, const Config& config) {
@@ -182,18 +173,23 @@ LoadedWorkflow load_workflow(const std::string& file, const Workbench& workbench
     return loaded;
 }
 
-void print_diagnostics(const core::Diagnostics& diagnostics, const Workbench& workbench) {
+void print_diagnostics(const core::Diagnostics& diagnostics) {
     const Terminal terminal = inspect_terminal(STDERR_FILENO);
     for (const core::Diagnostic& diagnostic : diagnostics) {
         const Colour colour =
             diagnostic.severity == core::Severity::Error ? Colour::Red : Colour::Yellow;
         std::cerr << paint(printable(to_string(diagnostic)), colour, terminal.colours) << '\n';
     }
-    if (has_errors(diagnostics) && names_a_missing_module(diagnostics)) {
-        for (const RefusedPlugin& refused : workbench.plugins->refused()) {
-            std::cerr << "note: plug-in " << printable(refused.file.string()) << " "
-                      << printable(refused.reason) << '\n';
+}
+
+void report_refused_plugins(const Workbench& workbench) {
+    for (const RefusedPlugin& refused : workbench.plugins->refused()) {
+        std::string text =
+            "plug-in " + refused.file.string() + " (" + refused.origin + ") " + refused.reason;
+        if (!refused.fix.empty()) {
+            text += "; " + refused.fix;
         }
+        workbench.logger->write(LogLevel::Warn, text);
     }
 }
 

@@ -41,9 +41,11 @@ struct LoadedWorkflow {
 /// Reads and checks a workflow document.
 [[nodiscard]] LoadedWorkflow load_workflow(const std::string& file, const Workbench& workbench);
 
-/// Writes diagnostics to standard error, one a line. When errors name modules that are not there,
-/// adds which plug-ins were refused.
-void print_diagnostics(const core::Diagnostics& diagnostics, const Workbench& workbench);
+/// Writes diagnostics to standard error, one a line.
+void print_diagnostics(const core::Diagnostics& diagnostics);
+
+/// A warning for each plug-in that was found and not taken, with the reason and the fix.
+void report_refused_plugins(const Workbench& workbench);
 
 /// {"severity", "file", "line", "column", "message", "hint"}.
 [[nodiscard]] boost::json::object to_json(const core::Diagnostic& diagnostic);

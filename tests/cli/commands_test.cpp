@@ -93,6 +93,11 @@ TEST_F(CommandsTest, ListsABadPluginWithItsReasonBesideTheGoodOnes) {
     const ProcessResult list = oa({"plugin", "list", "--plugins", bad});
     EXPECT_TRUE(contains(list.out, "utils")) << list.out;
     EXPECT_TRUE(contains(list.out, "bad.so")) << list.out;
+
+    const std::string workflow = folder.write("w.yaml", "tasks: [{name: a, utils.noop: {}}]\n");
+    const ProcessResult run = oa({"run", workflow, "--plugins", bad});
+    EXPECT_EQ(run.exit_status, 0);
+    EXPECT_TRUE(contains(run.err, "WARN  plug-in " + bad + " (--plugins)")) << run.err;
 }
 
 TEST_F(CommandsTest, ReadsTheConfigurationAndSaysWhatIsWrongWithIt) {

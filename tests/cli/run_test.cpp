@@ -117,6 +117,7 @@ tasks:
     EXPECT_EQ(oa({"run", file, "--inputs", given}).exit_status, 0);
     EXPECT_EQ(oa({"run", file, "--inputs", "-"}, {.input = R"({"days": 3})"}).exit_status, 0);
     EXPECT_EQ(oa({"run", file, "--inputs", "-"}, {.input = "[1]"}).exit_status, 2);
+    EXPECT_EQ(oa({"run", "-", "--inputs", "-"}, {.input = "{}"}).exit_status, 2);
 }
 
 TEST_F(RunCommandTest, ReadsAWorkflowFromStandardInput) {
