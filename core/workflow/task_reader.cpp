@@ -279,6 +279,9 @@ private:
             fields.push_back({entry->key, read_template(reading_, *entry->value)});
         }
         if (call_.info != nullptr) {
+            if (!draft_.task.timeout && call_.info->default_timeout_ms > 0) {
+                draft_.task.timeout = Milliseconds{call_.info->default_timeout_ms};
+            }
             std::vector<GivenParameter> given;
             given.reserve(fields.size());
             for (std::size_t i = 0; i < fields.size(); ++i) {

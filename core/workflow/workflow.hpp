@@ -46,7 +46,8 @@ struct Task {
     bool ends_on_success = false;
     bool ends_on_failure = false;
     RetryPolicy retry;
-    std::optional<Milliseconds> timeout;  ///< of one attempt
+    std::optional<Milliseconds>
+        timeout;  ///< of one attempt; the function's own where the document has none
     bool allow_failure = false;
     std::optional<bool> idempotent;  ///< nothing: as the function says
     std::optional<Isolation> isolation;

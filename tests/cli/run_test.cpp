@@ -239,6 +239,26 @@ TEST_F(RunCommandTest, RunsTenThousandTasksOfOneDocument) {
     EXPECT_TRUE(contains(result.out, "10000 succeeded")) << result.out;
 }
 
+TEST_F(RunCommandTest, LetsTheCommandLineDecideHowManyRunInParallel) {
+    const std::string file = folder.write("w.yaml", R"(
+concurrency: {max_parallel: 3}
+tasks:
+  - {name: a, utils.sleep: {duration: 20ms}}
+  - {name: b, utils.sleep: {duration: 20ms}}
+  - {name: c, utils.noop: {}, needs: a}
+)");
+
+    const ProcessResult result = oa({"run", "--json", "--max-parallel", "1", file});
+
+    // One at a time: b cannot have begun before a had slept. Timestamps of one format sort as text.
+    const boost::json::object document = json(result);
+    const auto milliseconds = [&](std::string_view name) {
+        const std::string time(task(document, name).at("started_at").as_string());
+        return std::stoi(time.substr(17, 2)) * 1000 + std::stoi(time.substr(20, 3));
+    };
+    EXPECT_GE((milliseconds("b") - milliseconds("a") + 60'000) % 60'000, 19);
+}
+
 TEST_F(RunCommandTest, HandlesFailuresByTransition) {
     const std::string file = folder.write("w.yaml", R"(
 tasks:

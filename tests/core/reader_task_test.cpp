@@ -301,6 +301,15 @@ TEST_F(ReaderTaskTest, ChecksSettings) {
         "f.yaml:10:69: error: 'max_delay' is less than 'delay', 5s\n");
 }
 
+TEST_F(ReaderTaskTest, TakesTheTimeoutOfTheFunctionWhereTheDocumentHasNone) {
+    catalog.add("util", "slow").default_timeout_ms = 7'000;
+    EXPECT_EQ(task("  - util.slow:\n").timeout, 7s);
+    EXPECT_EQ(task("  - util.slow: {}\n    timeout: 3s\n").timeout, 3s);
+    EXPECT_EQ(workflow("defaults: {timeout: 5s}\ntasks:\n  - util.slow: {}\n").tasks[0].timeout,
+              5s);
+    EXPECT_EQ(task("  - util.print: {}\n").timeout, std::nullopt);
+}
+
 TEST_F(ReaderTaskTest, RefusesAnIsolationThatItCannotGive) {
     EXPECT_EQ(of_tasks("  - util.print: {}\n    isolation: process\n"),
               "f.yaml:3:16: error: 'isolation: process' is not available in this version\n");
