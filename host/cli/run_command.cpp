@@ -30,6 +30,7 @@ namespace {
 
 /// Threads for tasks: as many as any document may run at one time.
 constexpr std::size_t worker_threads_max = 1'000;
+constexpr std::size_t inputs_bytes_max = 16U << 20U;
 
 /// What a run works with, for one run of one process.
 struct Engine {
@@ -62,7 +63,7 @@ json::object given_inputs(const RunOptions& options,
                           core::Diagnostics& diagnostics) {
     json::object given;
     if (options.inputs_file) {
-        auto text = read_document(*options.inputs_file);
+        auto text = read_document(*options.inputs_file, inputs_bytes_max);
         if (auto* missing = std::get_if<core::Diagnostic>(&text)) {
             diagnostics.push_back(std::move(*missing));
             return given;

@@ -1,5 +1,6 @@
 #include "host/cli/workbench.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -128,8 +129,20 @@ std::variant<Workbench, ExitStatus> make_workbench(const GlobalOptions& options)
     return workbench;
 }
 
-std::variant<std::string, core::Diagnostic> read_document(const std::string& file) {
-    const std::size_t bytes_max = core::ReadLimits{}.yaml.bytes_max;
+core::ReadLimits read_limits(const Config& config) {
+    core::ReadLimits limits;
+    const core::ReadLimits standard;
+    limits.tasks_max = config.max_tasks;
+    limits.yaml.bytes_max = std::size_t{config.max_document_mib} << 20U;
+    // A document that may be larger may also have more nodes.
+    limits.yaml.nodes_max = std::max(
+        standard.yaml.nodes_max * std::max<std::size_t>(limits.tasks_max / standard.tasks_max, 1),
+        limits.yaml.bytes_max / standard.yaml.bytes_max * standard.yaml.nodes_max);
+    return limits;
+}
+
+std::variant<std::string, core::Diagnostic> read_document(const std::string& file,
+                                                          std::size_t bytes_max) {
     if (file == "-") {
         if (auto text = read_all(STDIN_FILENO, bytes_max)) {
             return *std::move(text);
@@ -156,14 +169,16 @@ std::variant<std::string, core::Diagnostic> read_document(const std::string& fil
 
 LoadedWorkflow load_workflow(const std::string& file, const Workbench& workbench) {
     LoadedWorkflow loaded;
-    auto text = read_document(file);
+    const core::ReadLimits limits = read_limits(workbench.config);
+    auto text = read_document(file, limits.yaml.bytes_max);
     if (auto* missing = std::get_if<core::Diagnostic>(&text)) {
         loaded.status = ExitStatus::Usage;
         loaded.diagnostics.push_back(std::move(*missing));
         return loaded;
     }
-    core::ReadResult read = core::read_workflow(
-        std::get<std::string>(text), file == "-" ? "standard input" : file, *workbench.plugins);
+    core::ReadResult read =
+        core::read_workflow(std::get<std::string>(text), file == "-" ? "standard input" : file,
+                            *workbench.plugins, limits);
     loaded.diagnostics = std::move(read.diagnostics);
     if (read.workflow) {
         loaded.workflow = std::make_shared<const core::Workflow>(*std::move(read.workflow));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,7 +30,11 @@ struct Workbench {
 
 /// The text of a file ("-": standard input), or why it cannot be had. Reads no more than a document
 /// may have, plus one byte.
-[[nodiscard]] std::variant<std::string, core::Diagnostic> read_document(const std::string& file);
+[[nodiscard]] std::variant<std::string, core::Diagnostic> read_document(const std::string& file,
+                                                                        std::size_t bytes_max);
+
+/// What a document may cost, by the configuration.
+[[nodiscard]] core::ReadLimits read_limits(const Config& config);
 
 struct LoadedWorkflow {
     std::shared_ptr<const core::Workflow> workflow;  ///< null when there are errors

@@ -1,10 +1,11 @@
 #include "host/config/config.hpp"
 
-#include <algorithm>
 #include <charconv>
 #include <fstream>
+#include <functional>
 #include <sstream>
 #include <system_error>
+#include <utility>
 
 #include "core/nearest.hpp"
 #include "core/workflow/yaml.hpp"
@@ -15,35 +16,63 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::uint32_t max_parallel_limit = 1'000;
-const std::string max_parallel_expected = "a number from 1 to 1000";
-const std::string log_level_expected = "trace, debug, info, warn, error or off";
-const std::string log_format_expected = "text or json";
-const std::string cancel_grace_expected = "a duration such as 500ms, 10s or 1m";
+/// One value that can be set in the file and in the environment.
+struct Setting {
+    std::string key;                                                     ///< in the file
+    std::string environment;                                             ///< the variable
+    std::string expected;                                                ///< "'x' is not ..."
+    std::function<bool(Config& config, const std::string& text)> apply;  ///< false: not acceptable
+};
 
-std::optional<std::uint32_t> parallel_from(const std::string& text) {
-    std::uint32_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc{} || end != text.data() + text.size() || number < 1 ||
-        number > max_parallel_limit) {
-        return std::nullopt;
-    }
-    return number;
+template <typename Member, typename Value>
+Setting word(std::string key,
+             std::string environment,
+             std::string expected,
+             Member Config::*member,
+             std::optional<Value> (*parse)(std::string_view)) {
+    return {std::move(key), std::move(environment), std::move(expected),
+            [member, parse](Config& config, const std::string& text) {
+                const std::optional<Value> value = parse(text);
+                if (value) {
+                    config.*member = *value;
+                }
+                return value.has_value();
+            }};
 }
 
-template <typename Value>
-void set(Value& target,
-         const std::optional<std::remove_reference_t<Value>>& value,
-         const std::string& text,
-         const std::string& expected,
-         core::Diagnostic place,
-         core::Diagnostics& diagnostics) {
-    if (value) {
-        target = *value;
-        return;
-    }
-    place.message += "'" + text + "' is not " + expected;
-    diagnostics.push_back(std::move(place));
+template <typename Member>
+Setting number(std::string key,
+               std::string environment,
+               std::uint32_t least,
+               std::uint32_t most,
+               Member Config::*member) {
+    return {std::move(key), std::move(environment),
+            "a number from " + std::to_string(least) + " to " + std::to_string(most),
+            [least, most, member](Config& config, const std::string& text) {
+                std::uint32_t value = 0;
+                const char* end = text.data() + text.size();
+                const auto [stopped, error] = std::from_chars(text.data(), end, value);
+                const bool fine =
+                    error == std::errc{} && stopped == end && value >= least && value <= most;
+                if (fine) {
+                    config.*member = value;
+                }
+                return fine;
+            }};
+}
+
+const std::vector<Setting>& settings() {
+    static const std::vector<Setting> all{
+        word("log_level", "OA_LOG_LEVEL", "trace, debug, info, warn, error or off",
+             &Config::log_level, log_level_from),
+        word("log_format", "OA_LOG_FORMAT", "text or json", &Config::log_format, log_format_from),
+        word("cancel_grace", "OA_CANCEL_GRACE", "a duration such as 500ms, 10s or 1m",
+             &Config::cancel_grace, core::parse_duration),
+        number("max_parallel", "OA_MAX_PARALLEL", 1, 1'000, &Config::max_parallel),
+        number("max_tasks", "OA_MAX_TASKS", 1, 100'000, &Config::max_tasks),
+        number("max_document_mib", "OA_MAX_DOCUMENT_MIB", 1, 256, &Config::max_document_mib),
+    };
+    return all;
 }
 
 class FileReader {
@@ -63,37 +92,28 @@ public:
 
 private:
     void read(const core::YamlNode::Entry& entry) {
-        static const std::vector<std::string> keys{"plugins", "log_level", "log_format",
-                                                   "max_parallel"};
         const core::YamlNode& node = *entry.value;
         if (entry.key == "plugins") {
             read_plugins(node);
             return;
         }
-        if (std::find(keys.begin(), keys.end(), entry.key) == keys.end()) {
-            core::Diagnostic problem =
-                at(entry.key_position, "unknown setting '" + entry.key + "'");
-            problem.hint = core::did_you_mean(entry.key, keys);
-            diagnostics_.push_back(std::move(problem));
-            return;
+        for (const Setting& setting : settings()) {
+            if (setting.key == entry.key) {
+                const bool scalar = node.kind == core::YamlNode::Kind::Scalar;
+                if (!scalar || !setting.apply(config_, node.scalar)) {
+                    diagnostics_.push_back(at(node.position, entry.key + ": '" + node.scalar +
+                                                                 "' is not " + setting.expected));
+                }
+                return;
+            }
         }
-        const std::string& text = node.scalar;
-        const core::Diagnostic place = at(node.position, entry.key + ": ");
-        if (entry.key == "log_level") {
-            set(config_.log_level, log_level_from(text), text, log_level_expected, place,
-                diagnostics_);
-        } else if (entry.key == "log_format") {
-            set(config_.log_format, log_format_from(text), text, log_format_expected, place,
-                diagnostics_);
-        } else if (entry.key == "cancel_grace") {
-            set(config_.cancel_grace, core::parse_duration(text), text, cancel_grace_expected,
-                place, diagnostics_);
-        } else {
-            const auto number = parallel_from(text);
-            std::uint32_t value = 0;
-            set(value, number, text, max_parallel_expected, place, diagnostics_);
-            config_.max_parallel = number;
+        std::vector<std::string> keys{"plugins"};
+        for (const Setting& setting : settings()) {
+            keys.push_back(setting.key);
         }
+        core::Diagnostic problem = at(entry.key_position, "unknown setting '" + entry.key + "'");
+        problem.hint = core::did_you_mean(entry.key, keys);
+        diagnostics_.push_back(std::move(problem));
     }
 
     void read_plugins(const core::YamlNode& node) {
@@ -171,28 +191,14 @@ void read_environment(const GetEnvironment& environment, ConfigResult& result) {
             }
         }
     }
-    core::Diagnostic place;
-    place.file = "environment";
-    if (const auto text = environment("OA_LOG_LEVEL")) {
-        place.message = "OA_LOG_LEVEL: ";
-        set(config.log_level, log_level_from(*text), *text, log_level_expected, place,
-            result.diagnostics);
-    }
-    if (const auto text = environment("OA_LOG_FORMAT")) {
-        place.message = "OA_LOG_FORMAT: ";
-        set(config.log_format, log_format_from(*text), *text, log_format_expected, place,
-            result.diagnostics);
-    }
-    if (const auto text = environment("OA_CANCEL_GRACE")) {
-        place.message = "OA_CANCEL_GRACE: ";
-        set(config.cancel_grace, core::parse_duration(*text), *text, cancel_grace_expected, place,
-            result.diagnostics);
-    }
-    if (const auto text = environment("OA_MAX_PARALLEL")) {
-        place.message = "OA_MAX_PARALLEL: ";
-        std::uint32_t value = 0;
-        set(value, parallel_from(*text), *text, max_parallel_expected, place, result.diagnostics);
-        config.max_parallel = parallel_from(*text);
+    for (const Setting& setting : settings()) {
+        const auto text = environment(setting.environment);
+        if (text && !setting.apply(config, *text)) {
+            core::Diagnostic problem;
+            problem.file = "environment";
+            problem.message = setting.environment + ": '" + *text + "' is not " + setting.expected;
+            result.diagnostics.push_back(std::move(problem));
+        }
     }
 }
 

@@ -23,6 +23,8 @@ struct Config {
     LogLevel log_level = LogLevel::Info;
     LogFormat log_format = LogFormat::Text;
     std::optional<std::uint32_t> max_parallel;
+    std::uint32_t max_tasks = 10'000;         ///< of one document
+    std::uint32_t max_document_mib = 4;       ///< size of one document
     core::Milliseconds cancel_grace{10'000};  ///< from asking a task to stop to giving up on it
 };
 
@@ -36,7 +38,7 @@ using GetEnvironment = std::function<std::optional<std::string>(const std::strin
 
 /// The file is `explicit_file`, else OA_CONFIG, else the first that exists of
 /// $XDG_CONFIG_HOME/oa/oa.yaml (~/.config/oa/oa.yaml) and /etc/oa/oa.yaml. One that is named must
-/// exist. Then OA_LOG_LEVEL, OA_LOG_FORMAT, OA_MAX_PARALLEL and OA_CANCEL_GRACE.
+/// exist. Then the environment variables that docs/command-line.md lists.
 [[nodiscard]] ConfigResult read_config(const std::optional<std::filesystem::path>& explicit_file,
                                        const GetEnvironment& environment);
 

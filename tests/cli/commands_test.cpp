@@ -122,5 +122,24 @@ TEST_F(CommandsTest, ReadsTheConfigurationAndSaysWhatIsWrongWithIt) {
     EXPECT_EQ(oa({"run", workflow}, {.environment = {{"OA_LOG_LEVEL", "loud"}}}).exit_status, 2);
 }
 
+TEST_F(CommandsTest, LetsTheOperatorDecideHowLargeADocumentMayBe) {
+    std::string many = "tasks:\n";
+    for (int index = 0; index < 10'001; ++index) {
+        many += "  - utils.noop:\n";
+    }
+    const std::string file = folder.write("many.yaml", many);
+    const ProcessResult refused = oa({"validate", file});
+    EXPECT_EQ(refused.exit_status, 3);
+    EXPECT_TRUE(contains(refused.err, "more than 10000 tasks")) << refused.err;
+    EXPECT_EQ(oa({"validate", file}, {.environment = {{"OA_MAX_TASKS", "20000"}}}).exit_status, 0);
+    EXPECT_EQ(oa({"validate", file}, {.environment = {{"OA_MAX_TASKS", "200000"}}}).exit_status, 2);
+
+    const std::string large = folder.write(
+        "large.yaml", "# " + std::string(4U << 20U, 'x') + "\ntasks: [utils.noop: {}]\n");
+    EXPECT_EQ(oa({"validate", large}).exit_status, 3);
+    EXPECT_EQ(oa({"validate", large}, {.environment = {{"OA_MAX_DOCUMENT_MIB", "5"}}}).exit_status,
+              0);
+}
+
 }  // namespace
 }  // namespace oa::test
