@@ -78,7 +78,7 @@ public:
             fields["code"] = report.failure->code;
             fields["error"] = report.failure->message;
         }
-        say(level, text, std::move(fields));
+        say(level, text, fields);
     }
     void run_cancelling(std::string_view reason) override {
         say(LogLevel::Warn, "stopping, " + std::string(reason) + "; once more leaves at once",
@@ -140,7 +140,7 @@ public:
 
 private:
     // People read the sentence, programs the fields.
-    void say(LogLevel level, const std::string& text, json::object fields) {
+    void say(LogLevel level, const std::string& text, const json::object& fields) {
         if (logger_.format() == LogFormat::Json) {
             logger_.write(level, text, fields);
         } else {

@@ -60,7 +60,7 @@ void add_clause(std::string& clauses, const std::string& clause) {
 
 /// "1 character", "3 elements", or just "5" for a number.
 std::string amount(const boost::json::value& limit, std::string_view noun) {
-    const std::string count = text_of(limit);
+    std::string count = text_of(limit);
     if (noun.empty()) {
         return count;
     }

@@ -87,8 +87,9 @@ std::vector<std::string> read_aliases(const char* const* aliases,
         }
         auto alias = line(*aliases, "an alias of " + what);
         if (!is_alias(alias, dots)) {
-            invalid(what + " has the alias '" + alias +
-                    "', which is not made of letters, digits, '_' and '-'");
+            std::string problem = what;
+            problem.append(" has the alias '").append(alias);
+            invalid(problem.append("', which is not made of letters, digits, '_' and '-'"));
         }
         out.push_back(std::move(alias));
     }
