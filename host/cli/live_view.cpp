@@ -6,6 +6,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include <unistd.h>
 
@@ -119,15 +120,23 @@ public:
                   std::string_view message,
                   std::string_view fields) override {
         const std::lock_guard lock(mutex_);
-        std::string text = printable(message);
-        if (!fields.empty()) {
-            text += " " + printable(fields);
-        }
         const Colour colour = level >= core::TaskLogLevel::Error  ? Colour::Red
                               : level == core::TaskLogLevel::Warn ? Colour::Yellow
                                                                   : Colour::None;
-        lines_ += paint("  " + printable(task) + " │ ", Colour::Dim, terminal_.colours) +
-                  paint(text, colour, terminal_.colours) + "\n";
+        std::vector<std::string> texts;
+        for (const std::string_view line : split_lines(message)) {
+            texts.push_back(printable(line));
+        }
+        if (texts.empty()) {
+            texts.emplace_back();
+        }
+        if (!fields.empty()) {
+            texts.back() += " " + printable(fields);
+        }
+        for (const std::string& text : texts) {
+            lines_ += paint("  " + printable(task) + " │ ", Colour::Dim, terminal_.colours) +
+                      paint(text, colour, terminal_.colours) + "\n";
+        }
     }
     void task_progress(std::string_view task, double fraction, std::string_view message) override {
         const std::lock_guard lock(mutex_);

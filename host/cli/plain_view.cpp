@@ -1,4 +1,6 @@
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include <boost/json.hpp>
 
@@ -113,11 +115,23 @@ public:
             logger_.write(to_log_level(level), message, all);
             return;
         }
-        std::string text = std::string(task) + ": " + std::string(message);
-        all.erase("task");
         const json::value* given = all.if_contains("fields");
-        logger_.write(to_log_level(level), text,
-                      given != nullptr && given->is_object() ? given->as_object() : all);
+        json::object shown;
+        if (given != nullptr && given->is_object()) {
+            shown = given->as_object();
+        } else if (given != nullptr) {
+            shown["fields"] = *given;
+        }
+        // Each line of its own; the fields stand behind the last one.
+        std::vector<std::string_view> lines = split_lines(message);
+        if (lines.empty()) {
+            lines.emplace_back();
+        }
+        for (std::size_t index = 0; index < lines.size(); ++index) {
+            const bool last = index + 1 == lines.size();
+            logger_.write(to_log_level(level), std::string(task) + ": " + std::string(lines[index]),
+                          last ? shown : json::object{});
+        }
     }
     void task_progress(std::string_view task, double fraction, std::string_view message) override {
         if (!logger_.wants(LogLevel::Debug)) {

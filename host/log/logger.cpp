@@ -132,6 +132,20 @@ std::string printable(std::string_view text) {
     return out;
 }
 
+std::vector<std::string_view> split_lines(std::string_view text) {
+    std::vector<std::string_view> lines;
+    while (!text.empty()) {
+        const std::size_t end = text.find('\n');
+        std::string_view line = text.substr(0, end);
+        if (!line.empty() && line.back() == '\r') {
+            line.remove_suffix(1);
+        }
+        lines.push_back(line);
+        text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    }
+    return lines;
+}
+
 struct Logger::Sink {
     spdlog::logger logger;
 };
@@ -160,7 +174,15 @@ void Logger::write(LogLevel level, std::string_view message, const json::object&
         json::object record;
         record["time"] = core::format_time(std::chrono::system_clock::now());
         record["level"] = name_of(level);
-        record["message"] = printable(message);
+        std::string text;
+        for (const std::string_view part : split_lines(message)) {
+            text += printable(part);
+            text += '\n';
+        }
+        if (!text.empty()) {
+            text.pop_back();
+        }
+        record["message"] = text;
         for (const auto& field : fields) {
             record[field.key()] = field.value();
         }

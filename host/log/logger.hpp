@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <boost/json/fwd.hpp>
 
@@ -21,6 +22,9 @@ enum class LogFormat { Text, Json };
 /// tabs stay.
 [[nodiscard]] std::string printable(std::string_view text);
 
+/// The lines of a text, without their ends; a line end at the very end makes no further line.
+[[nodiscard]] std::vector<std::string_view> split_lines(std::string_view text);
+
 /// Writes log lines to standard error. Text: "12:34:56.789 INFO  message key=value"; JSON: one
 /// object a line with time, level, message and the fields. Thread safe.
 class Logger {
@@ -33,7 +37,8 @@ public:
     [[nodiscard]] bool wants(LogLevel level) const noexcept { return level >= level_; }
     [[nodiscard]] LogFormat format() const noexcept { return format_; }
 
-    /// The message may hold anything; it is made printable. Fields are added in their order.
+    /// The message may hold anything; it is made printable. In JSON its line ends are kept. Fields
+    /// are added in their order.
     void write(LogLevel level, std::string_view message);
     void write(LogLevel level, std::string_view message, const boost::json::object& fields);
 

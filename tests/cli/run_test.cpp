@@ -154,6 +154,20 @@ TEST_F(RunCommandTest, WritesLogLinesAsJson) {
     EXPECT_TRUE(found) << result.err;
 }
 
+TEST_F(RunCommandTest, ShowsEachLineOfWhatATaskSaysOnALineOfItsOwn) {
+    const std::string file = folder.write(
+        "w.yaml", "tasks:\n  - {name: a, utils.print: {text: \"one\\ntwo\\r\\nthree\\n\"}}\n");
+    const std::string log = oa({"run", file}).err;
+    EXPECT_TRUE(contains(log, "a: one\n")) << log;
+    EXPECT_TRUE(contains(log, "a: two\n")) << log;
+    EXPECT_TRUE(contains(log, "a: three\n")) << log;
+    const ProcessResult live =
+        oa({"run", file}, {.environment = {{"TERM", "dumb"}}, .terminal = true});
+    EXPECT_TRUE(contains(live.err, "  a │ one\n  a │ two\n  a │ three\n")) << live.err;
+    EXPECT_TRUE(
+        contains(oa({"run", file, "--log-format", "json"}).err, R"("message":"one\ntwo\nthree")"));
+}
+
 TEST_F(RunCommandTest, KeepsQuietAtAHighLogLevel) {
     const std::string file = folder.write("w.yaml", "tasks:\n  - {name: a, utils.noop: {}}\n");
     EXPECT_TRUE(oa({"run", file, "--log-level", "error"}).err.empty());

@@ -34,6 +34,13 @@ TEST(PrintableTest, ShowsBytesThatAreNoText) {
     EXPECT_EQ(printable("\xf5\x80\x80\x80"), "\\xf5\\x80\\x80\\x80");
 }
 
+TEST(SplitLinesTest, GivesEveryLineWithoutItsEnd) {
+    using Lines = std::vector<std::string_view>;
+    EXPECT_EQ(split_lines("one\r\n\ntwo\n"), (Lines{"one", "", "two"}));
+    EXPECT_EQ(split_lines("\none"), (Lines{"", "one"}));
+    EXPECT_EQ(split_lines(""), Lines{});
+}
+
 TEST(LogLevelTest, KnowsItsNames) {
     EXPECT_EQ(log_level_from("warn"), LogLevel::Warn);
     EXPECT_EQ(log_level_from("loud"), std::nullopt);
