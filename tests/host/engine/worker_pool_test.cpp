@@ -3,6 +3,7 @@
 #include <atomic>
 #include <functional>
 #include <latch>
+#include <memory>
 #include <thread>
 #include <vector>
 
@@ -62,13 +63,13 @@ TEST(WorkerPoolTest, KeepsAJobThatAJobSubmitsOnItsOwnThread) {
 
 TEST(WorkerPoolTest, ReplacesAThreadThatWasWrittenOff) {
     std::latch stuck(1);
-    std::latch release(1);
+    const auto release = std::make_shared<std::latch>(1);
     std::latch returned(1);
     {
         WorkerPool pool(1);
-        const auto deaf = job([&] {
+        const auto deaf = job([&stuck, &returned, release] {
             stuck.count_down();
-            release.wait();
+            release->wait();
             returned.count_down();
         });
         pool.submit(deaf);
@@ -81,7 +82,7 @@ TEST(WorkerPoolTest, ReplacesAThreadThatWasWrittenOff) {
         ran.wait();
         // The destructor does not wait for the one that was written off.
     }
-    release.count_down();
+    release->count_down();
     returned.wait();
 }
 
@@ -100,6 +101,9 @@ TEST(WorkerPoolTest, ReplacesAWrittenOffThreadForJobsThatWaitAlready) {
     pool.write_off(*deaf);
     ran.wait();
     release.count_down();
+    while (pool.written_off() > 0) {
+        std::this_thread::yield();
+    }
 }
 
 TEST(WorkerPoolTest, NeverRunsAJobThatWasWrittenOffBeforeItsTurn) {
