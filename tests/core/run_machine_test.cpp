@@ -34,7 +34,8 @@ public:
                 latest_[workflow_.tasks[start->task].name] = start->execution;
                 attempt_[start->execution] = start->attempt;
             }
-            const std::string text = std::visit([this](const auto& c) { return word(c); }, command);
+            const std::string text =
+                std::visit([this](const auto& c) { return this->word(c); }, command);
             if (!text.empty()) {
                 words.push_back(text);
             }
