@@ -9,6 +9,7 @@
 
 #include "core/json/json.hpp"
 #include "tests/support/subprocess.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace oa::test {
 

@@ -39,7 +39,7 @@ TEST_F(CommandsTest, ReportsEveryMistakeOfEveryFileWithItsPlace) {
         "bad.yaml",
         "tasks:\n  - {name: a, utils.noop: {}, need: b}\n  - {name: a, utilz.noop: {}}\n");
 
-    const ProcessResult result = oa({"validate", good, bad, folder.path() + "/none.yaml"});
+    const ProcessResult result = oa({"validate", good, bad, folder.at("none.yaml")});
 
     EXPECT_EQ(result.exit_status, 3);
     EXPECT_TRUE(contains(result.out, "good.yaml: valid: sequence of 1 task\n")) << result.out;
@@ -118,7 +118,7 @@ TEST_F(CommandsTest, ReadsTheConfigurationAndSaysWhatIsWrongWithIt) {
     EXPECT_TRUE(contains(
         wrong.err, "bad.yaml:2:15: error: max_parallel: 'many' is not a number from 1 to 1000"))
         << wrong.err;
-    EXPECT_EQ(oa({"--config", folder.path() + "/none.yaml", "run", workflow}).exit_status, 2);
+    EXPECT_EQ(oa({"--config", folder.at("none.yaml"), "run", workflow}).exit_status, 2);
     EXPECT_EQ(oa({"run", workflow}, {.environment = {{"OA_LOG_LEVEL", "loud"}}}).exit_status, 2);
 }
 

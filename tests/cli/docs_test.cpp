@@ -87,7 +87,7 @@ TEST_F(DocsTest, RunEveryTitledWorkflow) {
         }
         ++count;
         const ProcessResult result =
-            oa({"run", folder.write(block.title, block.text)}, {.folder = folder.path()});
+            oa({"run", folder.write(block.title, block.text)}, {.folder = folder.path().string()});
         EXPECT_EQ(result.exit_status, 0) << block.page << ": " << block.title << "\n" << result.err;
     }
     EXPECT_GE(count, 10);

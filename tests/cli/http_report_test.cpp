@@ -12,7 +12,7 @@ struct HttpReportTest : CliTest {
     [[nodiscard]] ProcessResult report(const std::string& url) const {
         return oa({"run", "--json", std::string(OA_SOURCE_DIR) + "/workflows/http-report.yaml",
                    "--input", "url=" + url},
-                  {.folder = folder.path()});
+                  {.folder = folder.path().string()});
     }
 };
 

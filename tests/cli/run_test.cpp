@@ -80,8 +80,8 @@ TEST_F(RunCommandTest, SaysInOneLineWhyARunFailed) {
 }
 
 TEST_F(RunCommandTest, TellsAMissingFileFromAnInvalidOne) {
-    EXPECT_EQ(oa({"run", folder.path() + "/nothing.yaml"}).exit_status, 2);
-    EXPECT_EQ(oa({"run", folder.path()}).exit_status, 2);
+    EXPECT_EQ(oa({"run", folder.at("nothing.yaml")}).exit_status, 2);
+    EXPECT_EQ(oa({"run", folder.path().string()}).exit_status, 2);
     const ProcessResult invalid =
         oa({"run", folder.write("bad.yaml", "tasks:\n  - {name: a, utils.prnt: {}}\n")});
     EXPECT_EQ(invalid.exit_status, 3);
@@ -129,8 +129,8 @@ TEST_F(RunCommandTest, ReadsAWorkflowFromStandardInput) {
 
 TEST_F(RunCommandTest, OnlyShowsThePlanInADryRun) {
     const std::string file =
-        folder.write("w.yaml", "tasks:\n  - {name: a, files.write: {path: " + folder.path() +
-                                   "/made, content: x}}\n");
+        folder.write("w.yaml", "tasks:\n  - {name: a, files.write: {path: " + folder.at("made") +
+                                   ", content: x}}\n");
     const ProcessResult result = oa({"run", file, "--dry-run"});
     EXPECT_EQ(result.exit_status, 0) << result.err;
     EXPECT_TRUE(contains(result.out, "a")) << result.out;

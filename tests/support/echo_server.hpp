@@ -3,6 +3,7 @@
 #include <string>
 
 #include "tests/support/http_server_process.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace oa::test {
 

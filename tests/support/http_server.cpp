@@ -20,41 +20,41 @@ std::string HttpServer::url(const std::string& scheme, int server, const std::st
 void HttpServer::make_certificate(const std::string& name,
                                   const std::string& names,
                                   const std::string& days) const {
-    folder_.put(name + ".ext", "subjectAltName=" + names + "\n");
-    run_program({"openssl", "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
-                 "-nodes", "-subj", "/CN=test", "-keyout", folder_.at(name + ".key"), "-out",
-                 folder_.at(name + ".csr"), "-batch", "-config", folder_.at("openssl.cnf")});
-    run_program({"openssl", "x509", "-req", "-in", folder_.at(name + ".csr"), "-CA",
-                 folder_.at("ca.pem"), "-CAkey", folder_.at("ca.key"), "-CAcreateserial", "-days",
-                 days, "-extfile", folder_.at(name + ".ext"), "-out", folder_.at(name + ".pem")});
+    folder_.write(name + ".ext", "subjectAltName=" + names + "\n");
+    must_run({"openssl", "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+              "-nodes", "-subj", "/CN=test", "-keyout", folder_.at(name + ".key"), "-out",
+              folder_.at(name + ".csr"), "-batch", "-config", folder_.at("openssl.cnf")});
+    must_run({"openssl", "x509", "-req", "-in", folder_.at(name + ".csr"), "-CA",
+              folder_.at("ca.pem"), "-CAkey", folder_.at("ca.key"), "-CAcreateserial", "-days",
+              days, "-extfile", folder_.at(name + ".ext"), "-out", folder_.at(name + ".pem")});
 }
 
 void HttpServer::make_certificates() const {
-    folder_.put("openssl.cnf",
-                "[req]\ndistinguished_name=dn\nx509_extensions=ca\n[dn]\n[ca]\n"
-                "basicConstraints=critical,CA:TRUE\n[self]\nsubjectAltName=DNS:localhost\n");
+    folder_.write("openssl.cnf",
+                  "[req]\ndistinguished_name=dn\nx509_extensions=ca\n[dn]\n[ca]\n"
+                  "basicConstraints=critical,CA:TRUE\n[self]\nsubjectAltName=DNS:localhost\n");
     const auto self_signed = [this](const std::string& name, const std::string& extensions) {
-        run_program({"openssl",
-                     "req",
-                     "-x509",
-                     "-newkey",
-                     "ec",
-                     "-pkeyopt",
-                     "ec_paramgen_curve:P-256",
-                     "-nodes",
-                     "-days",
-                     "2",
-                     "-subj",
-                     "/CN=" + name,
-                     "-keyout",
-                     folder_.at(name + ".key"),
-                     "-out",
-                     folder_.at(name + ".pem"),
-                     "-batch",
-                     "-config",
-                     folder_.at("openssl.cnf"),
-                     "-extensions",
-                     extensions});
+        must_run({"openssl",
+                  "req",
+                  "-x509",
+                  "-newkey",
+                  "ec",
+                  "-pkeyopt",
+                  "ec_paramgen_curve:P-256",
+                  "-nodes",
+                  "-days",
+                  "2",
+                  "-subj",
+                  "/CN=" + name,
+                  "-keyout",
+                  folder_.at(name + ".key"),
+                  "-out",
+                  folder_.at(name + ".pem"),
+                  "-batch",
+                  "-config",
+                  folder_.at("openssl.cnf"),
+                  "-extensions",
+                  extensions});
     };
     self_signed("ca", "ca");
     self_signed("self_signed", "self");
@@ -64,12 +64,12 @@ void HttpServer::make_certificates() const {
 }
 
 void HttpServer::write_files() const {
-    folder_.put("www/hello.txt", "Hello\n");
+    folder_.write("www/hello.txt", "Hello\n");
     std::filesystem::copy_file(OA_SOURCE_DIR "/tests/plugins/http/data/orders.json",
                                folder_.at("www/orders.json"));
-    folder_.put("www/large.json", "[\"" + std::string(50'000, 'x') + "\"]");
-    folder_.put("www/private/page.txt", "for Ada\n");
-    folder_.put("users", "ada:{PLAIN}secret\n");
+    folder_.write("www/large.json", "[\"" + std::string(50'000, 'x') + "\"]");
+    folder_.write("www/private/page.txt", "for Ada\n");
+    folder_.write("users", "ada:{PLAIN}secret\n");
 }
 
 std::string HttpServer::configuration() const {
@@ -120,8 +120,8 @@ void HttpServer::start() {
         for (int& port : ports_) {
             port = free_port();
         }
-        folder_.put("locations.conf", locations());
-        folder_.put("nginx.conf", configuration());
+        folder_.write("locations.conf", locations());
+        folder_.write("nginx.conf", configuration());
         process_ = std::make_unique<ServerProcess>(std::vector<std::string>{
             "nginx", "-p", folder_.at(""), "-c", folder_.at("nginx.conf"), "-e", "stderr"});
         if (wait_for_port(ports_[server_count - 1], *process_)) {

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "tests/support/http_server_process.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace oa::test {
 
@@ -46,7 +47,7 @@ private:
     [[nodiscard]] std::string configuration() const;
     void start();
 
-    ServerFolder folder_;
+    TemporaryFolder folder_;
     int ports_[server_count] = {};
     std::unique_ptr<ServerProcess> process_;
 };

@@ -127,30 +127,12 @@ bool ServerProcess::ended() {
     return pid_ < 0;
 }
 
-void run_program(const std::vector<std::string>& command) {
+void must_run(const std::vector<std::string>& command) {
     int status = 0;
     const pid_t pid = spawn(command, -1, Errors::Drop);
     if (::waitpid(pid, &status, 0) != pid || !WIFEXITED(status) || WEXITSTATUS(status) != 0) {
         throw std::runtime_error(command.front() + " failed");
     }
-}
-
-ServerFolder::ServerFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "oa-server-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) {
-        throw std::runtime_error("cannot make " + pattern);
-    }
-    path_ = pattern;
-}
-
-ServerFolder::~ServerFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-}
-
-void ServerFolder::put(const std::string& name, const std::string& content) const {
-    std::filesystem::create_directories((path_ / name).parent_path());
-    std::ofstream(path_ / name, std::ios::binary) << content;
 }
 
 int free_port() {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -28,22 +27,7 @@ private:
 };
 
 /// Runs a program to its end. Throws std::runtime_error unless it succeeds.
-void run_program(const std::vector<std::string>& command);
-
-/// A folder of its own that goes away with this object.
-class ServerFolder {
-public:
-    ServerFolder();
-    ~ServerFolder();
-    ServerFolder(const ServerFolder&) = delete;
-    ServerFolder& operator=(const ServerFolder&) = delete;
-
-    [[nodiscard]] std::string at(const std::string& name) const { return (path_ / name).string(); }
-    void put(const std::string& name, const std::string& content) const;
-
-private:
-    std::filesystem::path path_;
-};
+void must_run(const std::vector<std::string>& command);
 
 /// A TCP port of 127.0.0.1 that nobody uses now. Another program may take it before the caller
 /// does.

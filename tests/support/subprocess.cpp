@@ -5,9 +5,6 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <stdexcept>
 #include <system_error>
 
@@ -193,31 +190,6 @@ ProcessResult Subprocess::wait() {
 ProcessResult run_program(const std::vector<std::string>& arguments,
                           const Subprocess::Options& options) {
     return Subprocess(arguments, options).wait();
-}
-
-TemporaryFolder::TemporaryFolder() {
-    const char* base = std::getenv("TMPDIR");
-    path_ = std::string(base != nullptr ? base : "/tmp") + "/oa-test-XXXXXX";
-    if (::mkdtemp(path_.data()) == nullptr) {
-        throw std::system_error(errno, std::generic_category(), "mkdtemp");
-    }
-}
-
-TemporaryFolder::~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-}
-
-std::string TemporaryFolder::write(const std::string& name, const std::string& content) const {
-    const std::string file = path_ + "/" + name;
-    std::ofstream(file, std::ios::binary) << content;
-    return file;
-}
-
-std::string TemporaryFolder::read(const std::string& name) const {
-    std::ostringstream text;
-    text << std::ifstream(path_ + "/" + name, std::ios::binary).rdbuf();
-    return text.str();
 }
 
 }  // namespace oa::test

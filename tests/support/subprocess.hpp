@@ -57,21 +57,4 @@ private:
 [[nodiscard]] ProcessResult run_program(const std::vector<std::string>& arguments,
                                         const Subprocess::Options& options = {});
 
-/// A private folder that is removed with everything in it.
-class TemporaryFolder {
-public:
-    TemporaryFolder();
-    ~TemporaryFolder();
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-    [[nodiscard]] const std::string& path() const { return path_; }
-    /// Writes a file and gives its path.
-    std::string write(const std::string& name, const std::string& content) const;
-    [[nodiscard]] std::string read(const std::string& name) const;
-
-private:
-    std::string path_;
-};
-
 }  // namespace oa::test

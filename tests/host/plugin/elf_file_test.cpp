@@ -215,7 +215,7 @@ bool survives_loading(const std::filesystem::path& file) {
 
 TEST_F(ElfFileTest, WhatPassesAfterATruncationCanBeLoaded) {
     // A table of sections ends the file. Without it, cut files would be found by their segments.
-    const TempFolder folder;
+    const test::TemporaryFolder folder;
     const auto bytes = with_header([](auto& h) { h.e_shoff = 0; });
     int loaded = 0;
     for (std::size_t size = bytes.size(); size > 200; size -= std::min<std::size_t>(size, 397)) {
@@ -229,7 +229,7 @@ TEST_F(ElfFileTest, WhatPassesAfterATruncationCanBeLoaded) {
 }
 
 TEST_F(ElfFileTest, MostDamageThatWouldKillTheLoaderIsFound) {
-    const TempFolder folder;
+    const test::TemporaryFolder folder;
     std::minstd_rand random(3);
     int passed = 0;
     int killed = 0;

@@ -10,7 +10,7 @@ namespace oa::host {
 namespace {
 
 struct FileTrustTest : testing::Test {
-    TempFolder temp;
+    test::TemporaryFolder temp;
     std::filesystem::path folder = std::filesystem::canonical(temp.path()) / "plugins";
     std::filesystem::path file = folder / "good.so";
 

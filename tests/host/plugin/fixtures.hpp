@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "host/plugin/plugin_registry.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace oa::host {
 
@@ -30,35 +31,6 @@ template <typename... Names>
 PluginSearch search_for(const Names&... names) {
     return {{place(fixture(names))...}, TrustPolicy::Ignore};
 }
-
-/// A folder of the test's own, removed with everything in it.
-class TempFolder {
-public:
-    TempFolder() {
-        std::string name = (std::filesystem::temp_directory_path() / "oa-plugin-XXXXXX").string();
-        if (mkdtemp(name.data()) == nullptr) {
-            throw std::runtime_error("no temporary folder");
-        }
-        path_ = name;
-    }
-    ~TempFolder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    TempFolder(const TempFolder&) = delete;
-    TempFolder& operator=(const TempFolder&) = delete;
-
-    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-    std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
-
-    std::filesystem::path write(const std::string& name, std::string_view bytes) const {
-        std::ofstream(path_ / name, std::ios::binary) << bytes;
-        return path_ / name;
-    }
-
-private:
-    std::filesystem::path path_;
-};
 
 inline std::string read_bytes(const std::filesystem::path& file) {
     std::ifstream in(file, std::ios::binary);

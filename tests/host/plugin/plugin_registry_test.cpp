@@ -192,7 +192,7 @@ TEST(DuplicateTest, AnAliasThatIsTakenStaysWithTheFirst) {
 }
 
 TEST(DuplicateTest, TheSameFileFoundTwiceIsOnePlugin) {
-    const TempFolder folder;
+    const test::TemporaryFolder folder;
     std::filesystem::create_symlink(fixture("good"), folder / "link.so");
     const PluginRegistry registry(
         {{place(fixture("good")), place(folder.path()), place(fixture("good"))},
@@ -203,7 +203,7 @@ TEST(DuplicateTest, TheSameFileFoundTwiceIsOnePlugin) {
 }
 
 struct SearchTest : testing::Test {
-    TempFolder folder;
+    test::TemporaryFolder folder;
 
     PluginProblem problem_of_only_file() {
         const PluginRegistry registry(folder_search(folder.path()));

@@ -11,32 +11,9 @@
 #include <gtest/gtest.h>
 
 #include "tests/plugins/support/plugin_harness.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace oa::test {
-
-/// A private folder that goes away with the test.
-class TempFolder {
-public:
-    TempFolder() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "oa-files-XXXXXX").string();
-        if (::mkdtemp(pattern.data()) == nullptr) {
-            throw std::runtime_error("cannot make " + pattern);
-        }
-        path_ = pattern;
-    }
-    ~TempFolder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    TempFolder(const TempFolder&) = delete;
-    TempFolder& operator=(const TempFolder&) = delete;
-
-    [[nodiscard]] std::string at(std::string_view name) const { return (path_ / name).string(); }
-    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
-private:
-    std::filesystem::path path_;
-};
 
 inline std::string content_of(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
@@ -55,7 +32,7 @@ inline std::size_t count_names(const std::filesystem::path& folder) {
 
 /// The plug-in and a folder to work in.
 struct FilesFixture : testing::Test {
-    TempFolder folder;
+    TemporaryFolder folder;
     PluginHarness files{OA_PLUGIN_FILE};
 };
 
