@@ -336,83 +336,6 @@ void RunMachine::follow(TaskIndex index, TaskStatus status, Commands& commands) 
     }
 }
 
-void RunMachine::enqueue_if_settled(TaskIndex task) {
-    const TaskRecord& record = tasks_[task];
-    if (workflow_.flow == Flow::Graph && !record.settled && record.open_executions == 0 &&
-        record.unsettled_sources == 0 && (record.handler || record.state.activations > 0)) {
-        to_settle_.push_back(task);
-    }
-}
-
-void RunMachine::settle_all(Commands& commands) {
-    // A work list, because chains of skipped tasks can be as long as the document.
-    while (!to_settle_.empty() || !to_judge_.empty()) {
-        if (to_judge_.empty()) {
-            const TaskIndex task = to_settle_.back();
-            to_settle_.pop_back();
-            TaskRecord& record = tasks_[task];
-            if (record.settled || record.open_executions > 0) {
-                continue;
-            }
-            record.settled = true;
-            if (record.state.activations == 0 && record.state.status == TaskStatus::Pending) {
-                skip(task, "no task that names it led here", commands);
-            }
-            for (const TaskIndex target : record.targets) {
-                // 0 already where a circle of handlers was settled together.
-                if (tasks_[target].unsettled_sources > 0 &&
-                    --tasks_[target].unsettled_sources == 0) {
-                    enqueue_if_settled(target);
-                }
-            }
-            for (const TaskIndex dependent : record.dependents) {
-                if (--tasks_[dependent].unsettled_needs == 0) {
-                    to_judge_.push_back(dependent);
-                }
-            }
-            // First in the document, first to start.
-            std::sort(to_judge_.rbegin(), to_judge_.rend());
-        } else {
-            const TaskIndex task = to_judge_.back();
-            to_judge_.pop_back();
-            need_settled(task, commands);
-        }
-    }
-}
-
-// All needs of a task have settled: it starts or is skipped.
-void RunMachine::need_settled(TaskIndex task, Commands& commands) {
-    if (stopping_) {
-        return;
-    }
-    const auto& needs = workflow_.tasks[task].needs;
-    const auto unmet = std::find_if(needs.begin(), needs.end(),
-                                    [&](TaskIndex need) { return !counts_as_met(need); });
-    if (unmet == needs.end()) {
-        activate(task, std::nullopt, commands);
-        return;
-    }
-    skip(task,
-         "needs '" + workflow_.tasks[*unmet].name + "', which " +
-             (tasks_[*unmet].state.status == TaskStatus::Skipped ? "was " : "") +
-             std::string(to_string(tasks_[*unmet].state.status)),
-         commands);
-    to_settle_.push_back(task);
-}
-
-void RunMachine::skip(TaskIndex task, std::string reason, Commands& commands) {
-    TaskState& state = tasks_[task].state;
-    state.status = TaskStatus::Skipped;
-    state.failure = Failure{.code = "skipped", .message = std::move(reason)};
-    commands.emplace_back(TaskEnded{task, std::nullopt, TaskStatus::Skipped});
-}
-
-bool RunMachine::counts_as_met(TaskIndex need) const {
-    const TaskStatus status = tasks_[need].state.status;
-    return status == TaskStatus::Succeeded ||
-           (status == TaskStatus::Failed && workflow_.tasks[need].allow_failure);
-}
-
 bool RunMachine::handled(TaskIndex task) const {
     return workflow_.flow != Flow::Sequence && !workflow_.tasks[task].on_failure.empty();
 }
@@ -469,48 +392,6 @@ void RunMachine::advance(Commands& commands) {
         settle_all(commands);
         fill_slots(commands);
     }
-}
-
-// Nothing is left to do, but handlers are unsettled: those that only each other could still
-// activate will not be. Where a need closes the circle (a task needs a handler that it names
-// itself) the first unsettled handler gives way, so that every run ends.
-bool RunMachine::release_circle() {
-    if (workflow_.flow != Flow::Graph || stopping_) {
-        return false;
-    }
-    std::vector<bool> releasable(tasks_.size(), false);
-    std::optional<TaskIndex> first;
-    for (TaskIndex task = 0; task < tasks_.size(); ++task) {
-        releasable[task] = tasks_[task].handler && !tasks_[task].settled;
-        if (releasable[task] && !first) {
-            first = task;
-        }
-    }
-    if (!first) {
-        return false;
-    }
-    for (bool changed = true; changed;) {
-        changed = false;
-        for (TaskIndex task = 0; task < tasks_.size(); ++task) {
-            if (tasks_[task].settled || releasable[task]) {
-                continue;
-            }
-            for (const TaskIndex target : tasks_[task].targets) {
-                changed = changed || releasable[target];
-                releasable[target] = false;
-            }
-        }
-    }
-    if (std::find(releasable.begin(), releasable.end(), true) == releasable.end()) {
-        releasable[*first] = true;
-    }
-    for (TaskIndex task = 0; task < tasks_.size(); ++task) {
-        if (releasable[task]) {
-            tasks_[task].unsettled_sources = 0;
-            to_settle_.push_back(task);
-        }
-    }
-    return true;
 }
 
 void RunMachine::finish(Commands& commands) {
