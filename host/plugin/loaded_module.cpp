@@ -86,14 +86,18 @@ std::optional<core::Failure> LoadedModule::start_instance() {
     if (descriptor_.start == nullptr) {
         return std::nullopt;
     }
-    const auto status = descriptor_.start(instance_);
+    oa_error error{};
+    error.struct_size = sizeof(error);
+    const auto status = descriptor_.start(instance_, &error);
     if (status == OA_OK) {
         return std::nullopt;
     }
+    auto failure = make_failure("module " + info_.name + " (start)", status, copy_error(error));
+    failure.message = "module " + info_.name + " could not be started: " + failure.message;
     if (descriptor_.destroy != nullptr) {
         descriptor_.destroy(std::exchange(instance_, nullptr));
     }
-    return make_failure("module " + info_.name + " (start)", status, std::nullopt);
+    return failure;
 }
 
 bool LoadedModule::stop() {

@@ -137,7 +137,7 @@ OA_FUNCTION(oa_function, run, int32_t(OA_CALL*)(oa_instance*, const oa_host*, oa
 OA_FUNCTION(oa_module,
             create,
             int32_t(OA_CALL*)(const oa_host*, const char*, size_t, oa_instance**, oa_error*));
-OA_FUNCTION(oa_module, start, int32_t(OA_CALL*)(oa_instance*));
+OA_FUNCTION(oa_module, start, int32_t(OA_CALL*)(oa_instance*, oa_error*));
 OA_FUNCTION(oa_module, stop, void(OA_CALL*)(oa_instance*));
 OA_FUNCTION(oa_module, destroy, void(OA_CALL*)(oa_instance*));
 OA_FUNCTION(oa_module, get_extension, const void*(OA_CALL*)(const char*));

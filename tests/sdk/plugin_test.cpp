@@ -252,7 +252,7 @@ TEST_F(PluginTest, AbortsWhenItsThreadIsUnwound) {
 TEST_F(PluginTest, KeepsStateFromCreateToDestroy) {
     oa_instance* instance = nullptr;
     ASSERT_EQ(create(R"({"start":5})", instance), OA_OK);
-    ASSERT_EQ(the_module().start(instance), OA_OK);
+    ASSERT_EQ(the_module().start(instance, nullptr), OA_OK);
 
     EXPECT_EQ(host.run(find("count"), test::CallOptions{}, instance).output, Json(6));
     EXPECT_EQ(host.run(find("peek"), test::CallOptions{}, instance).output, Json(6));
@@ -279,13 +279,15 @@ TEST_F(PluginTest, TellsWhyAnInstanceIsNotMade) {
     EXPECT_EQ(instance, nullptr);
 }
 
-TEST_F(PluginTest, FailsToStartWithTheStatusAndALogLine) {
+TEST_F(PluginTest, FailsToStartWithTheStatusAndAReason) {
     oa_instance* instance = nullptr;
     ASSERT_EQ(create(R"({"start":13})", instance), OA_OK);
+    oa_error why{};
+    why.struct_size = sizeof(why);
 
-    EXPECT_EQ(the_module().start(instance), OA_UNAVAILABLE);
-    ASSERT_EQ(host.logs.size(), 1U);
-    EXPECT_EQ(host.logs[0].level, OA_LOG_ERROR);
+    EXPECT_EQ(the_module().start(instance, &why), OA_UNAVAILABLE);
+    EXPECT_EQ(why.code, OA_UNAVAILABLE);
+    EXPECT_EQ(std::string(why.message, why.message_len), "thirteen does not start");
 
     the_module().destroy(instance);
 }

@@ -46,11 +46,26 @@
 #include <stdint.h>
 
 #define OA_ABI_MAJOR 1
+#define OA_ABI_HEADER_MINOR 0 /* the newest minor version that this file knows */
+/* The minor version whose members are visible; define it before including this file to hide what is
+ * younger. */
 #ifndef OA_ABI_MINOR
-#define OA_ABI_MINOR 0
+#define OA_ABI_MINOR OA_ABI_HEADER_MINOR
 #endif
-/* (major << 16) | minor, as in oa_host.abi, oa_module.abi and oa_module.abi_min. */
+/* The oldest minor version that the plug-in can work with. Lower than OA_ABI_MINOR only for a
+ * plug-in that asks OA_HAS before it uses a younger member. */
+#ifndef OA_ABI_MIN_MINOR
+#define OA_ABI_MIN_MINOR OA_ABI_MINOR
+#endif
+#if OA_ABI_MINOR > OA_ABI_HEADER_MINOR
+#error "OA_ABI_MINOR names a version of the contract that this oa/plugin.h does not know"
+#endif
+#if OA_ABI_MIN_MINOR > OA_ABI_MINOR
+#error "OA_ABI_MIN_MINOR must not be higher than OA_ABI_MINOR"
+#endif
+/* (major << 16) | minor: oa_host.abi and oa_module.abi; oa_module.abi_min. */
 #define OA_ABI_VERSION (OA_ABI_MAJOR * 65536u + OA_ABI_MINOR)
+#define OA_ABI_MIN_VERSION (OA_ABI_MAJOR * 65536u + OA_ABI_MIN_MINOR)
 
 #if defined(_WIN32)
 #define OA_CALL __cdecl
@@ -96,8 +111,8 @@ typedef struct oa_instance oa_instance;
 #define OA_RETRY_YES 1
 #define OA_RETRY_NO 2
 
-/* Why a call failed. [owner: plug-in] [valid: during fail(); what create() gave, until the next
- * call of the plug-in on that thread. The host copies it] */
+/* Why a call failed. [owner: plug-in] [valid: during fail(); what create() and start() gave, until
+ * the next call of the plug-in on that thread. The host copies it] */
 typedef struct oa_error {
     uint32_t struct_size;
     int32_t code; /* OA_CANCELLED ... OA_INTERNAL */
@@ -226,8 +241,11 @@ typedef struct oa_host {
 #define OA_F_CANCELLABLE (1u << 4) /* returns within a second of being cancelled */
 #define OA_F_ISOLATE (1u << 5)     /* never in the host's own process */
 #define OA_F_SECRETS (1u << 6)     /* parameters may hold secrets */
-#define OA_F_NETWORK (1u << 7)     /* opens network connections */
-#define OA_F_FILESYSTEM (1u << 8)  /* reads or writes files that the parameters name */
+/* What a function reaches outside of itself. In the host's process these are claims; in a worker
+ * process everything that no function of the module claims is denied. */
+#define OA_F_NETWORK (1u << 7)    /* opens network connections */
+#define OA_F_FILESYSTEM (1u << 8) /* reads or writes files outside of its temporary folder */
+#define OA_F_PROCESSES (1u << 9)  /* starts other programs */
 
 /* A function that should no longer be used. [owner: plug-in, static] */
 typedef struct oa_deprecation {
@@ -272,8 +290,8 @@ typedef struct oa_function {
 /* [owner: plug-in, static] */
 typedef struct oa_module {
     uint32_t struct_size;
-    uint32_t abi; /* OA_ABI_VERSION it was compiled with */
-    /* The oldest ABI it can work with; the host refuses it if this is newer than its own. */
+    uint32_t abi; /* OA_ABI_VERSION */
+    /* OA_ABI_MIN_VERSION: the host refuses the plug-in if this is newer than its own. */
     uint32_t abi_min;
     uint32_t flags;             /* OA_M_* */
     const char* id;             /* reverse DNS, [a-z0-9.-]+: com.acme.http */
@@ -298,8 +316,9 @@ typedef struct oa_module {
                              size_t config_len,
                              oa_instance** instance,
                              oa_error* error);
-    /* May connect and start threads. */
-    int32_t(OA_CALL* start)(oa_instance* instance);
+    /* May connect and start threads. Returns a status; tells why in *error, as create does. After a
+     * failure only destroy follows. */
+    int32_t(OA_CALL* start)(oa_instance* instance, oa_error* error);
     /* Joins them; afterwards nothing of the plug-in touches the host. */
     void(OA_CALL* stop)(oa_instance* instance);
     void(OA_CALL* destroy)(oa_instance* instance);

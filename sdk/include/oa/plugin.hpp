@@ -126,7 +126,7 @@ public:
         }
         module_.struct_size = sizeof(oa_module);
         module_.abi = abi_version;
-        module_.abi_min = abi_version;
+        module_.abi_min = abi_min_version;
         module_.flags = info.flags;
         module_.id = info.id;
         module_.name = info.name;

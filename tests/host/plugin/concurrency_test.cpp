@@ -203,6 +203,8 @@ TEST(LifecycleTest, AModuleThatDoesNotStartIsDestroyed) {
 
     ASSERT_TRUE(outcome.failure);
     EXPECT_EQ(outcome.failure->code, "unavailable");
+    EXPECT_EQ(outcome.failure->message,
+              "module start_fails could not be started: the database does not answer");
     EXPECT_TRUE(caller.registry.shutdown().empty());
     EXPECT_EQ(counts.since(), "1 1 0 1 ");
 }

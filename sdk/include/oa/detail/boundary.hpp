@@ -29,6 +29,8 @@ inline namespace v1 {
 namespace detail {
 
 inline constexpr std::uint32_t abi_version = (std::uint32_t{OA_ABI_MAJOR} << 16U) | OA_ABI_MINOR;
+inline constexpr std::uint32_t abi_min_version =
+    (std::uint32_t{OA_ABI_MAJOR} << 16U) | OA_ABI_MIN_MINOR;
 
 /// Text that is valid UTF-8; only what is not gets copied into `storage`.
 [[nodiscard]] inline std::string_view utf8(std::string_view text, std::string& storage) {
@@ -154,7 +156,7 @@ struct Instance {
                                        std::size_t config_len,
                                        oa_instance** instance,
                                        oa_error* error) noexcept;
-    static std::int32_t OA_CALL start(oa_instance* instance) noexcept;
+    static std::int32_t OA_CALL start(oa_instance* instance, oa_error* error) noexcept;
     static void OA_CALL stop(oa_instance* instance) noexcept;
     static void OA_CALL destroy(oa_instance* instance) noexcept { delete from(instance); }
 
@@ -179,7 +181,7 @@ template <std::size_t Size>
     return {buffer.data(), size};
 }
 
-/// Fills the host's oa_error. The host reads it after `create` has returned, so the texts stay in
+/// Fills the host's oa_error. The host reads it after `create` or `start` has returned, so the texts stay in
 /// buffers of the thread.
 inline void keep_error(const oa_error& from, oa_error* to) noexcept {
     thread_local std::array<char, 1024> message;
@@ -231,7 +233,7 @@ std::int32_t OA_CALL Instance<T>::create(const oa_host* host,
 }
 
 template <typename T>
-std::int32_t OA_CALL Instance<T>::start(oa_instance* instance) noexcept {
+std::int32_t OA_CALL Instance<T>::start(oa_instance* instance, oa_error* error) noexcept {
     Instance& self = *from(instance);
     return guard(
         [&] {
@@ -239,9 +241,7 @@ std::int32_t OA_CALL Instance<T>::start(oa_instance* instance) noexcept {
                 self.state.start();
             }
         },
-        [&](const oa_error& error) {
-            self.host.log().error({error.message, error.message_len});
-        });
+        [&](const oa_error& why) { keep_error(why, error); });
 }
 
 template <typename T>
