@@ -4,7 +4,9 @@
 #include <deque>
 #include <mutex>
 #include <thread>
+#include <unordered_map>
 #include <utility>
+#include <vector>
 
 namespace oa::host {
 
@@ -22,6 +24,8 @@ struct WorkerPool::Shared {
     // waking costs more than a short job.
     bool waking = false;
     bool closing = false;
+    std::unordered_map<std::thread::id, std::thread> handles;  // of threads that are in their loop
+    std::vector<std::thread> ended;                            // of those that have left it
 
     // What the thread that runs this function is doing; null on threads that are not the pool's.
     struct Current {
@@ -32,6 +36,7 @@ struct WorkerPool::Shared {
 
     static void wake_if_needed(const std::shared_ptr<Shared>& self);
     static void work_loop(const std::shared_ptr<Shared>& self);
+    [[nodiscard]] std::thread take_own_handle();
     enum class Fate { GoOn, ThreadEnds };
     Fate run_one(const std::shared_ptr<Job>& job);
 };
@@ -68,8 +73,15 @@ void WorkerPool::Shared::wake_if_needed(const std::shared_ptr<Shared>& self) {
     } else if (self->threads < self->threads_max) {
         self->waking = true;
         ++self->threads;
-        std::thread([self] { work_loop(self); }).detach();
+        std::thread thread([self] { work_loop(self); });
+        const auto id = thread.get_id();
+        self->handles.emplace(id, std::move(thread));
     }
+}
+
+// With the mutex held.
+std::thread WorkerPool::Shared::take_own_handle() {
+    return std::move(handles.extract(std::this_thread::get_id()).mapped());
 }
 
 void WorkerPool::Shared::work_loop(const std::shared_ptr<Shared>& self) {
@@ -104,18 +116,22 @@ void WorkerPool::Shared::work_loop(const std::shared_ptr<Shared>& self) {
         }
         if (self->run_one(job) == Fate::ThreadEnds) {
             // What it kept for itself goes to the others; it was already taken off the count.
+            const std::lock_guard lock(self->mutex);
             if (here.next) {
-                const std::lock_guard lock(self->mutex);
                 self->queue.push_front(std::move(here.next));
                 wake_if_needed(self);
             }
             current = nullptr;
+            if (!self->handles.empty()) {
+                self->take_own_handle().detach();
+            }
             return;
         }
     }
     current = nullptr;
     const std::lock_guard lock(self->mutex);
     --self->threads;
+    self->ended.push_back(self->take_own_handle());
     self->quiet.notify_all();
 }
 
@@ -128,6 +144,17 @@ WorkerPool::~WorkerPool() {
     shared_->closing = true;
     shared_->work.notify_all();
     shared_->quiet.wait(lock, [&] { return shared_->threads == 0; });
+    for (auto& [id, thread] : shared_->handles) {
+        thread.detach();  // written off
+    }
+    shared_->handles.clear();
+    std::vector<std::thread> ended = std::move(shared_->ended);
+    lock.unlock();
+    // Libraries free what they keep for a thread when it ends, and must do so before the process
+    // tears them down.
+    for (std::thread& thread : ended) {
+        thread.join();
+    }
 }
 
 void WorkerPool::submit(std::shared_ptr<Job> job) {

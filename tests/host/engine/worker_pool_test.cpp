@@ -36,6 +36,30 @@ TEST(WorkerPoolTest, RunsEveryJobBeforeItIsDestroyed) {
     EXPECT_EQ(ran, 1'000);
 }
 
+/// Tells when the thread that has touched it is over.
+struct ThreadMark {
+    std::atomic<int>* ended = nullptr;
+    ~ThreadMark() {
+        if (ended != nullptr) {
+            ++*ended;
+        }
+    }
+};
+
+TEST(WorkerPoolTest, LeavesNoThreadBehind) {
+    std::atomic<int> ended{0};
+    for (int round = 1; round <= 200; ++round) {
+        {
+            WorkerPool pool(1);
+            pool.submit(job([&] {
+                static thread_local ThreadMark mark;
+                mark.ended = &ended;
+            }));
+        }
+        ASSERT_EQ(ended, round);
+    }
+}
+
 TEST(WorkerPoolTest, RunsAsManyJobsAtOneTimeAsItHasThreads) {
     WorkerPool pool(3);
     std::latch together(3);
