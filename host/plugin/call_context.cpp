@@ -42,7 +42,8 @@ CallContext::CallContext(std::shared_ptr<const core::Invocation> invocation,
              .task = invocation_->task.c_str(),
              .module_name = invocation_->module_name.c_str(),
              .function_name = invocation_->function_name.c_str(),
-             .idempotency_key = invocation_->idempotency_key.c_str()};
+             .idempotency_key = invocation_->idempotency_key.c_str(),
+             .function = function_.function.c_str()};
     const std::lock_guard lock(slot_.mutex);
     generation_ = slot_.generation() + 1;
     slot_.state.store(generation_ << 1U);

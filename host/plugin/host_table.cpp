@@ -9,7 +9,6 @@
 
 #include "core/json/json.hpp"
 #include "host/plugin/call_context.hpp"
-#include "host/plugin/current_call.hpp"
 #include "host/plugin/descriptor_text.hpp"
 
 namespace oa::host {
@@ -99,9 +98,9 @@ void log(const oa_host* host,
     }
 }
 
-std::int32_t log_enabled(const oa_host* host, std::int32_t level) noexcept {
+std::int32_t log_enabled(const oa_host* host, oa_call* call, std::int32_t level) noexcept {
     const auto own_level = level_of(level);
-    if (const oa_call* call = current_call()) {
+    if (call != nullptr) {
         const LockedCall locked(call);
         return locked && locked->observer().wants(own_level) ? 1 : 0;
     }
@@ -110,7 +109,7 @@ std::int32_t log_enabled(const oa_host* host, std::int32_t level) noexcept {
 }
 
 const oa_call_info* info(oa_call* call) noexcept {
-    static constexpr oa_call_info nothing{sizeof(oa_call_info), 1, "", "", "", "", "", ""};
+    static constexpr oa_call_info nothing{sizeof(oa_call_info), 1, "", "", "", "", "", "", ""};
     const LockedCall locked(call);
     return locked ? &locked->info() : &nothing;
 }

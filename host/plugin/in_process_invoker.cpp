@@ -5,12 +5,8 @@
 #include <string>
 #include <utility>
 
-#include "host/plugin/current_call.hpp"
-
 namespace oa::host {
 namespace {
-
-thread_local const oa_call* call_of_thread = nullptr;
 
 /// Leaves a module when a call ends, however it ends.
 class ModuleVisit {
@@ -67,15 +63,9 @@ core::Failure late_before_start(const LoadedFunction& function) {
             .retryable = true};
 }
 
-bool wants_own_process(const LoadedFunction& function) {
-    return (function.flags & OA_F_ISOLATE) != 0 ||
-           (function.owner->info().flags & (OA_M_ISOLATE | OA_M_SIGNALS)) != 0;
-}
-
 core::Outcome run(CallContext& context, oa_instance* instance) {
     const LoadedFunction& function = context.function();
     ModuleHost& host = function.owner->host();
-    const CurrentCall current(context.handle());
     std::string thrown;
     try {
         return context.finish(function.descriptor->run(instance, &host, context.handle()));
@@ -95,17 +85,6 @@ core::Outcome run(CallContext& context, oa_instance* instance) {
 
 }  // namespace
 
-const oa_call* current_call() noexcept {
-    return call_of_thread;
-}
-
-CurrentCall::CurrentCall(const oa_call* call) noexcept
-    : previous_(std::exchange(call_of_thread, call)) {}
-
-CurrentCall::~CurrentCall() {
-    call_of_thread = previous_;
-}
-
 std::shared_ptr<core::CallControl> InProcessInvoker::prepare(
     std::shared_ptr<const core::Invocation> invocation, core::CallObserver& observer) {
     return std::make_shared<CallContext>(std::move(invocation), observer, limits_);
@@ -116,12 +95,6 @@ core::Outcome InProcessInvoker::invoke(core::CallControl& call) {
     // An abandoned call may be all that still holds its context.
     const auto keep = context.shared_from_this();
     const LoadedFunction& function = context.function();
-    if (wants_own_process(function)) {
-        return context.finish_failed(
-            {.code = "unimplemented",
-             .message = function.subject +
-                        " must run in a process of its own, which this host does not offer"});
-    }
     if (context.cancelled()) {
         return context.finish_failed(cancelled_before_start(function));
     }

@@ -31,7 +31,7 @@ OA_MEMBER(oa_error, details_len, 48);
 OA_MEMBER(oa_error, retry, 56);
 OA_MEMBER(oa_error, retry_after_ms, 60);
 
-OA_SIZE(oa_call_info, 56);
+OA_SIZE(oa_call_info, 64);
 OA_MEMBER(oa_call_info, struct_size, 0);
 OA_MEMBER(oa_call_info, attempt, 4);
 OA_MEMBER(oa_call_info, run_id, 8);
@@ -40,6 +40,7 @@ OA_MEMBER(oa_call_info, task, 24);
 OA_MEMBER(oa_call_info, module_name, 32);
 OA_MEMBER(oa_call_info, function_name, 40);
 OA_MEMBER(oa_call_info, idempotency_key, 48);
+OA_MEMBER(oa_call_info, function, 56);
 
 OA_SIZE(oa_host, 144);
 OA_MEMBER(oa_host, struct_size, 0);
@@ -117,7 +118,7 @@ OA_FUNCTION(
     log,
     void(OA_CALL*)(
         const struct oa_host*, oa_call*, int32_t, const char*, size_t, const char*, size_t));
-OA_FUNCTION(oa_host, log_enabled, int32_t(OA_CALL*)(const struct oa_host*, int32_t));
+OA_FUNCTION(oa_host, log_enabled, int32_t(OA_CALL*)(const struct oa_host*, oa_call*, int32_t));
 OA_FUNCTION(oa_host, info, const oa_call_info*(OA_CALL*)(oa_call*));
 OA_FUNCTION(oa_host, params, void(OA_CALL*)(oa_call*, const char**, size_t*));
 OA_FUNCTION(oa_host, blob_in, int32_t(OA_CALL*)(oa_call*, uint32_t, const void**, size_t*));
@@ -150,7 +151,7 @@ static_assert(
     static_assert(offsetof(type, last) + sizeof(type::last) == sizeof(type))
 
 OA_NO_TAIL(oa_error, retry_after_ms);
-OA_NO_TAIL(oa_call_info, idempotency_key);
+OA_NO_TAIL(oa_call_info, function);
 OA_NO_TAIL(oa_host, progress);
 OA_NO_TAIL(oa_deprecation, reason);
 OA_NO_TAIL(oa_function, run);

@@ -44,7 +44,7 @@ public:
 
     /// Ask before making a message or fields that cost something.
     [[nodiscard]] bool enabled(LogLevel level) const noexcept {
-        return host_->log_enabled(host_, static_cast<std::int32_t>(level)) != 0;
+        return host_->log_enabled(host_, call_, static_cast<std::int32_t>(level)) != 0;
     }
     /// `fields` is an object, or null for none.
     void write(LogLevel level, std::string_view message, const Json& fields = {}) const {
@@ -106,6 +106,7 @@ struct CallInfo {
     std::string_view function_name;    ///< as the workflow wrote it
     std::string_view idempotency_key;  ///< the same for every attempt of one execution of a task
     std::uint32_t attempt = 1;         ///< 1 for the first
+    std::string_view function;         ///< as the module declares it
 };
 
 /// Asks for `fn` when the call is cancelled: at most once, on any thread, at once if it already

@@ -15,8 +15,10 @@
  *   - A plug-in that defines OA_ABI_MINOR before including this file pins the lowest minor version
  *     that it needs: members that are younger are then hidden from it, and it loads into every
  *     host that has that minor version or a later one.
- *   - Unknown flag bits are ignored; an unknown status code is treated as OA_INTERNAL; what is
- *     optional is an extension (get_extension).
+ *   - Unknown flag bits are ignored, so a plug-in that relies on a younger flag raises
+ *     OA_ABI_MIN_MINOR. An unknown status code is treated as OA_INTERNAL.
+ *   - What is optional is an extension (get_extension): a table of its own, which starts with
+ *     `struct_size` and grows like the others; its id never changes.
  *   - An incompatible change gets another entry symbol, `oa_module_entry_v2`. One library may
  *     export both.
  *
@@ -34,7 +36,8 @@
  *   [owner: who owns the memory]
  *   [valid: until when a pointer may be used]
  *   [thread: which thread may call]
- *      any   any thread, at any time between `create` and the return of `stop`
+ *      any   any thread, at any time between `create` and the return of `stop`; the threads that
+ *            run `create` and `destroy` until these return
  *      call  any thread, one at a time, while the `run` that was given this oa_call has not
  *            returned
  */
@@ -85,6 +88,9 @@ extern "C" {
 /* 1 if whoever made *p knew member m of type T and set it. For pointers and numbers; a number that
  * was left 0 reads as absent. */
 #define OA_HAS(p, T, m) ((p)->struct_size >= offsetof(T, m) + sizeof((p)->m) && (p)->m != 0)
+/* 1 if member m of type T lies within *p: for writing into a table that the other side made, such
+ * as the oa_error given to create(). */
+#define OA_FITS(p, T, m) ((p)->struct_size >= offsetof(T, m) + sizeof((p)->m))
 
 /* One invocation of a function. [owner: host] [valid: until run returns] */
 typedef struct oa_call oa_call;
@@ -149,6 +155,7 @@ typedef struct oa_call_info {
     /* The same for every attempt of one execution of a task: give it to services that
      * deduplicate. */
     const char* idempotency_key;
+    const char* function; /* the name that the module declares, where function_name is an alias */
 } oa_call_info;
 
 /* ---- The host, as a plug-in sees it ---- */
@@ -174,9 +181,9 @@ typedef struct oa_host {
                        size_t message_len,
                        const char* fields,
                        size_t fields_len);
-    /* 0 when a message of this level would be dropped: ask before formatting a costly one. [thread:
-     * any] */
-    int32_t(OA_CALL* log_enabled)(const struct oa_host* host, int32_t level);
+    /* 0 when log() would drop a message of this level (call == NULL: for the host's log): ask
+     * before formatting a costly one. [thread: any] */
+    int32_t(OA_CALL* log_enabled)(const struct oa_host* host, oa_call* call, int32_t level);
 
     /* What the call is for. [thread: any] [valid: until run returns] */
     const oa_call_info*(OA_CALL* info)(oa_call* call);
@@ -189,7 +196,8 @@ typedef struct oa_host {
 
     /* The output, any JSON value; copied. The last call wins; without one the output is null.
      * OA_OK; OA_EXHAUSTED over the host's limit; OA_INVALID_PARAMS if it is not JSON: the call then
-     * fails whatever run() returns. [thread: call] */
+     * fails whatever run() returns. OA_CANCELLED once the host has given the call up. [thread:
+     * call] */
     int32_t(OA_CALL* result)(oa_call* call, const char* json, size_t len);
     /* Memory of the host for an output blob, which the result names as {"$blob": *index}. NULL when
      * the host has none. [thread: call] [valid: until run returns] */
@@ -215,7 +223,7 @@ typedef struct oa_host {
     int64_t(OA_CALL* remaining_ms)(oa_call* call);
     /* Asks for fn(user) when the call is cancelled: at most once, on any thread, at once if that is
      * so already. It must be quick and must not call on_cancel or off_cancel. Returns a token,
-     * never 0. [thread: any] */
+     * never 0; take it back with off_cancel before what `user` points to ends. [thread: any] */
     uint64_t(OA_CALL* on_cancel)(oa_call* call, void(OA_CALL* fn)(void* user), void* user);
     /* When it returns, fn of that token is not running and never will. [thread: any, but not from
      * within fn] */
@@ -309,8 +317,9 @@ typedef struct oa_module {
 
     /* NULL means "nothing to do". They are called one at a time, in this order; run() only between
      * start and stop. */
-    /* Makes an instance from its configuration, a JSON object. Returns a status; tells why in
-     * *error (the host sets struct_size). */
+    /* Makes an instance from its configuration, a JSON object ("{}" when there is none). *instance
+     * may stay NULL. Returns a status; tells why in *error, of which the host has set struct_size
+     * and cleared the rest: write no member beyond it. After a failure nothing follows. */
     int32_t(OA_CALL* create)(const oa_host* host,
                              const char* config,
                              size_t config_len,

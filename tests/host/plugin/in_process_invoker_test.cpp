@@ -101,7 +101,7 @@ TEST_F(InProcessInvokerTest, TellsTheFunctionWhatItsCallIsFor) {
     invocation.idempotency_key = "run-1/the_task/1";
 
     EXPECT_EQ(text(caller.call(invocation).output),
-              R"([3,"run-1","flow","the_task","old-calls","tell","run-1/the_task/1","oa",65536])");
+              R"([3,"run-1","flow","the_task","old-calls","tell","run-1/the_task/1","about","oa",65536])");
 }
 
 TEST_F(InProcessInvokerTest, TimeIsUnlimitedWithoutADeadline) {

@@ -15,7 +15,8 @@ oa::Json json_of(const char* data, std::size_t length) {
 
 FakeCall::FakeCall(CallOptions options)
     : options_(std::move(options)), cancelled_(options_.cancelled) {
-    info_ = {sizeof(oa_call_info), 2, "run-1", "flow", "step", "mod", "fun", "run-1/step/1"};
+    info_ = {sizeof(oa_call_info), 2,         "run-1", "flow", "step", "mod", "fun",
+             "run-1/step/1",       "function"};
 }
 
 void FakeCall::cancel() {
@@ -60,7 +61,7 @@ void FakeHost::fill_log() noexcept {
         auto& lines = call == nullptr ? of(host).logs : FakeCall::of(call).reply.logs;
         lines.push_back({level, text_of(message, message_len), json_of(fields, fields_len)});
     };
-    table_.log_enabled = [](const oa_host* host, std::int32_t level) -> std::int32_t {
+    table_.log_enabled = [](const oa_host* host, oa_call*, std::int32_t level) -> std::int32_t {
         return level >= of(host).level_min ? 1 : 0;
     };
     table_.progress = [](oa_call* call, double fraction, const char* text, std::size_t length) {

@@ -135,8 +135,8 @@ Json Call::give(Bytes bytes) {
 
 inline CallInfo Call::info() const noexcept {
     const oa_call_info& info = *host_->info(call_);
-    return {info.run_id,        info.workflow,        info.task,   info.module_name,
-            info.function_name, info.idempotency_key, info.attempt};
+    return {info.run_id,        info.workflow,        info.task,    info.module_name,
+            info.function_name, info.idempotency_key, info.attempt, info.function};
 }
 
 inline void Call::wait_for(std::chrono::milliseconds duration) const {

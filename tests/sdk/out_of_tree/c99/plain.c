@@ -24,7 +24,7 @@ static int32_t echo(oa_instance* instance, const oa_host* host, oa_call* call) {
     if (host->cancelled(call)) {
         return fail(host, call, OA_CANCELLED, "the call was cancelled", NULL);
     }
-    if (host->log_enabled(host, OA_LOG_DEBUG)) {
+    if (host->log_enabled(host, call, OA_LOG_DEBUG)) {
         host->log(host, call, OA_LOG_DEBUG, "echo", 4, NULL, 0);
     }
     return host->result(call, params, length);
