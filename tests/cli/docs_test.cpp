@@ -18,6 +18,7 @@ struct Block {
     std::string language;
     std::string title;  ///< title="..."
     std::string file;   ///< file="..."
+    std::string part;   ///< part="...": what stands between "// [part]" and "// [end]"
     std::string text;
 };
 
@@ -70,11 +71,28 @@ std::vector<Block> blocks() {
             }
             const std::string fence = line.substr(3);
             found.push_back({page.string(), fence.substr(0, fence.find(' ')),
-                             attribute(fence, "title"), attribute(fence, "file"), ""});
+                             attribute(fence, "title"), attribute(fence, "file"),
+                             attribute(fence, "part"), ""});
             open = &found.back();
         }
     }
     return found;
+}
+
+/// The lines between "// [part]" and the next "// [end]"; the whole text where no part is named.
+std::string part_of(const std::string& text, const std::string& part) {
+    if (part.empty()) {
+        return text;
+    }
+    const std::string mark = "// [" + part + "]\n";
+    const std::size_t start = text.find(mark);
+    if (start == std::string::npos) {
+        return "there is no part '" + part + "'";
+    }
+    const std::size_t from = start + mark.size();
+    const std::size_t end = text.find("// [end]\n", from);
+    const std::size_t to = text.rfind('\n', end);
+    return text.substr(from, to + 1 - from);
 }
 
 struct DocsTest : CliTest {};
@@ -98,7 +116,8 @@ TEST_F(DocsTest, QuoteFilesAsTheyAre) {
     for (const Block& block : blocks()) {
         if (!block.file.empty()) {
             ++count;
-            EXPECT_EQ(block.text, slurp(fs::path(OA_SOURCE_DIR) / block.file)) << block.page;
+            EXPECT_EQ(block.text, part_of(slurp(fs::path(OA_SOURCE_DIR) / block.file), block.part))
+                << block.page;
         }
     }
     EXPECT_GE(count, 3);
