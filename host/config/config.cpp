@@ -1,11 +1,14 @@
 #include "host/config/config.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <fstream>
 #include <functional>
 #include <sstream>
 #include <system_error>
 #include <utility>
+
+#include <unistd.h>
 
 #include "core/nearest.hpp"
 #include "core/workflow/yaml.hpp"
@@ -16,53 +19,85 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// One value that can be set in the file and in the environment.
+/// One value of a T that can be set in the file and, where a variable is named, in the environment.
+template <typename T>
 struct Setting {
-    std::string key;                                                     ///< in the file
-    std::string environment;                                             ///< the variable
-    std::string expected;                                                ///< "'x' is not ..."
-    std::function<bool(Config& config, const std::string& text)> apply;  ///< false: not acceptable
+    std::string key;                                                ///< in the file
+    std::string environment;                                        ///< the variable
+    std::string expected;                                           ///< "'x' is not ..."
+    std::function<bool(T& target, const std::string& text)> apply;  ///< false: not acceptable
 };
 
-template <typename Member, typename Value>
-Setting word(std::string key,
-             std::string environment,
-             std::string expected,
-             Member Config::*member,
-             std::optional<Value> (*parse)(std::string_view)) {
+template <typename T>
+using Settings = std::vector<Setting<T>>;
+
+template <typename T, typename Member, typename Value>
+Setting<T> word(std::string key,
+                std::string environment,
+                std::string expected,
+                Member T::*member,
+                std::optional<Value> (*parse)(std::string_view)) {
     return {std::move(key), std::move(environment), std::move(expected),
-            [member, parse](Config& config, const std::string& text) {
+            [member, parse](T& target, const std::string& text) {
                 const std::optional<Value> value = parse(text);
                 if (value) {
-                    config.*member = *value;
+                    target.*member = *value;
                 }
                 return value.has_value();
             }};
 }
 
-template <typename Member>
-Setting number(std::string key,
-               std::string environment,
-               std::uint32_t least,
-               std::uint32_t most,
-               Member Config::*member) {
+template <typename T, typename Member>
+Setting<T> number(std::string key,
+                  std::string environment,
+                  std::uint32_t least,
+                  std::uint32_t most,
+                  Member T::*member) {
     return {std::move(key), std::move(environment),
             "a number from " + std::to_string(least) + " to " + std::to_string(most),
-            [least, most, member](Config& config, const std::string& text) {
+            [least, most, member](T& target, const std::string& text) {
                 std::uint32_t value = 0;
                 const char* end = text.data() + text.size();
                 const auto [stopped, error] = std::from_chars(text.data(), end, value);
                 const bool fine =
                     error == std::errc{} && stopped == end && value >= least && value <= most;
                 if (fine) {
-                    config.*member = value;
+                    target.*member = value;
                 }
                 return fine;
             }};
 }
 
-const std::vector<Setting>& settings() {
-    static const std::vector<Setting> all{
+/// A path of the file system; relative ones are relative to the file's folder.
+template <typename T, typename Member>
+Setting<T> path(std::string key, std::string environment, Member T::*member) {
+    return {std::move(key), std::move(environment), "a path",
+            [member](T& target, const std::string& text) {
+                if (!text.empty()) {
+                    target.*member = fs::path(text);
+                }
+                return !text.empty();
+            }};
+}
+
+std::optional<IsolationMode> isolation_mode_from(std::string_view text) {
+    if (text == "process") {
+        return IsolationMode::Process;
+    }
+    return text == "in-process" ? std::optional(IsolationMode::InProcess) : std::nullopt;
+}
+
+std::optional<bool> bool_from(std::string_view text) {
+    if (text == "true") {
+        return true;
+    }
+    return text == "false" ? std::optional(false) : std::nullopt;
+}
+
+constexpr const char* modes = "process or in-process";
+
+const Settings<Config>& settings() {
+    static const Settings<Config> all{
         word("log_level", "OA_LOG_LEVEL", "trace, debug, info, warn, error or off",
              &Config::log_level, log_level_from),
         word("log_format", "OA_LOG_FORMAT", "text or json", &Config::log_format, log_format_from),
@@ -71,6 +106,47 @@ const std::vector<Setting>& settings() {
         number("max_parallel", "OA_MAX_PARALLEL", 1, 1'000, &Config::max_parallel),
         number("max_tasks", "OA_MAX_TASKS", 1, 100'000, &Config::max_tasks),
         number("max_document_mib", "OA_MAX_DOCUMENT_MIB", 1, 256, &Config::max_document_mib),
+        path("state_folder", "OA_STATE_FOLDER", &Config::state_folder),
+        path("runtime_folder", "OA_RUNTIME_FOLDER", &Config::runtime_folder),
+        path("trust", "OA_TRUST", &Config::trust_policy),
+    };
+    return all;
+}
+
+const Settings<BlobConfig>& blob_settings() {
+    static const Settings<BlobConfig> all{
+        number("memory_mib", "", 1, 1U << 20U, &BlobConfig::memory_mib),
+        number("run_mib", "", 1, 1U << 24U, &BlobConfig::run_mib),
+        path("folder", "", &BlobConfig::folder),
+    };
+    return all;
+}
+
+const Settings<IsolationConfig>& isolation_settings() {
+    static const Settings<IsolationConfig> all{
+        word("default", "", modes, &IsolationConfig::third_party, isolation_mode_from),
+        word("bundled", "", modes, &IsolationConfig::bundled, isolation_mode_from),
+        word("sandbox", "", "true or false", &IsolationConfig::sandbox, bool_from),
+    };
+    return all;
+}
+
+const Settings<ModuleIsolation>& module_settings() {
+    static const Settings<ModuleIsolation> all{
+        word("mode", "", modes, &ModuleIsolation::mode, isolation_mode_from),
+    };
+    return all;
+}
+
+const Settings<IsolationLimits>& limit_settings() {
+    static const Settings<IsolationLimits> all{
+        number("memory_mib", "", 16, 1U << 24U, &IsolationLimits::memory_mib),
+        number("cpu_seconds", "", 1, 1U << 30U, &IsolationLimits::cpu_seconds),
+        number("open_files", "", 16, 1U << 20U, &IsolationLimits::open_files),
+        number("processes", "", 1, 1U << 20U, &IsolationLimits::processes),
+        number("file_mib", "", 0, 1U << 24U, &IsolationLimits::file_mib),
+        number("workers", "", 1, 1'000, &IsolationLimits::workers),
+        number("threads", "", 1, 256, &IsolationLimits::threads),
     };
     return all;
 }
@@ -78,70 +154,171 @@ const std::vector<Setting>& settings() {
 class FileReader {
 public:
     FileReader(Config& config, core::Diagnostics& diagnostics)
-        : config_(config), diagnostics_(diagnostics) {}
+        : config_(config),
+          diagnostics_(diagnostics),
+          folder_(fs::absolute(config.file).parent_path()) {}
 
     void read(const core::YamlNode& root) {
-        if (root.kind != core::YamlNode::Kind::Mapping) {
-            diagnostics_.push_back(at(root.position, "the configuration must be a mapping"));
-            return;
-        }
-        for (const auto& entry : root.entries) {
-            read(entry);
-        }
+        read_mapping(root, "the configuration", settings(), config_,
+                     {{"plugins", [this](const core::YamlNode& node) { read_plugins(node); }},
+                      {"isolation", [this](const core::YamlNode& node) { read_isolation(node); }},
+                      {"blobs", [this](const core::YamlNode& node) {
+                           read_mapping(node, "blobs", blob_settings(), config_.blobs, {});
+                       }}});
+        make_absolute(config_.state_folder);
+        make_absolute(config_.runtime_folder);
+        make_absolute(config_.trust_policy);
+        make_absolute(config_.blobs.folder);
     }
 
 private:
-    void read(const core::YamlNode::Entry& entry) {
-        const core::YamlNode& node = *entry.value;
-        if (entry.key == "plugins") {
-            read_plugins(node);
-            return;
+    using Readers =
+        std::vector<std::pair<std::string, std::function<void(const core::YamlNode& node)>>>;
+
+    void make_absolute(fs::path& path) const {
+        if (!path.empty()) {
+            path = (folder_ / path).lexically_normal();
         }
-        for (const Setting& setting : settings()) {
-            if (setting.key == entry.key) {
-                const bool scalar = node.kind == core::YamlNode::Kind::Scalar;
-                if (!scalar || !setting.apply(config_, node.scalar)) {
-                    diagnostics_.push_back(at(node.position, entry.key + ": '" + node.scalar +
-                                                                 "' is not " + setting.expected));
-                }
-                return;
-            }
+    }
+    void make_absolute(std::optional<fs::path>& path) const {
+        if (path) {
+            make_absolute(*path);
         }
-        std::vector<std::string> keys{"plugins"};
-        for (const Setting& setting : settings()) {
-            keys.push_back(setting.key);
-        }
-        core::Diagnostic problem = at(entry.key_position, "unknown setting '" + entry.key + "'");
-        problem.hint = core::did_you_mean(entry.key, keys);
+    }
+
+    void error(core::SourcePosition position, std::string message, std::string hint = {}) {
+        core::Diagnostic problem;
+        problem.file = config_.file;
+        problem.position = position;
+        problem.message = std::move(message);
+        problem.hint = std::move(hint);
         diagnostics_.push_back(std::move(problem));
     }
 
+    /// Reads a mapping whose entries are the settings and what `readers` names.
+    template <typename T>
+    void read_mapping(const core::YamlNode& node,
+                      const std::string& what,
+                      const Settings<T>& known,
+                      T& target,
+                      const Readers& readers) {
+        if (node.kind != core::YamlNode::Kind::Mapping) {
+            error(node.position, what + " must be a mapping");
+            return;
+        }
+        for (const auto& entry : node.entries) {
+            if (!read_setting(entry, known, target) && !read_other(entry, readers)) {
+                refuse_unknown(entry, known, readers);
+            }
+        }
+    }
+
+    template <typename T>
+    bool read_setting(const core::YamlNode::Entry& entry, const Settings<T>& known, T& target) {
+        for (const Setting<T>& setting : known) {
+            if (setting.key == entry.key) {
+                const core::YamlNode& node = *entry.value;
+                if (node.kind != core::YamlNode::Kind::Scalar ||
+                    !setting.apply(target, node.scalar)) {
+                    error(node.position,
+                          entry.key + ": '" + node.scalar + "' is not " + setting.expected);
+                }
+                return true;
+            }
+        }
+        return false;
+    }
+
+    static bool read_other(const core::YamlNode::Entry& entry, const Readers& readers) {
+        for (const auto& [key, read] : readers) {
+            if (key == entry.key) {
+                read(*entry.value);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    template <typename T>
+    void refuse_unknown(const core::YamlNode::Entry& entry,
+                        const Settings<T>& known,
+                        const Readers& readers) {
+        std::vector<std::string> keys;
+        for (const auto& reader : readers) {
+            keys.push_back(reader.first);
+        }
+        for (const Setting<T>& setting : known) {
+            keys.push_back(setting.key);
+        }
+        error(entry.key_position, "unknown setting '" + entry.key + "'",
+              core::did_you_mean(entry.key, keys));
+    }
+
     void read_plugins(const core::YamlNode& node) {
-        const fs::path folder = fs::absolute(config_.file).parent_path();
         if (node.kind == core::YamlNode::Kind::Scalar) {
-            config_.plugins.push_back(folder / node.scalar);
+            config_.plugins.push_back(folder_ / node.scalar);
             return;
         }
         for (const auto& item : node.items) {
             if (item->kind == core::YamlNode::Kind::Scalar) {
-                config_.plugins.push_back(folder / item->scalar);
+                config_.plugins.push_back(folder_ / item->scalar);
             } else {
-                diagnostics_.push_back(
-                    at(item->position, "plugins: expected the path of a folder or file"));
+                error(item->position, "plugins: expected the path of a folder or file");
             }
         }
     }
 
-    [[nodiscard]] core::Diagnostic at(core::SourcePosition position, std::string message) const {
-        core::Diagnostic diagnostic;
-        diagnostic.file = config_.file;
-        diagnostic.position = position;
-        diagnostic.message = std::move(message);
-        return diagnostic;
+    void read_isolation(const core::YamlNode& node) {
+        IsolationConfig& isolation = config_.isolation;
+        read_mapping(node, "isolation", isolation_settings(), isolation,
+                     {{"limits",
+                       [&](const core::YamlNode& limits) {
+                           read_limits(limits, "isolation.limits", isolation.limits);
+                       }},
+                      {"modules", [&](const core::YamlNode& modules) { read_modules(modules); }}});
+    }
+
+    void read_limits(const core::YamlNode& node, const std::string& what, IsolationLimits& limits) {
+        read_mapping(node, what, limit_settings(), limits,
+                     {{"allow", [&](const core::YamlNode& allow) { read_allow(allow, limits); }}});
+    }
+
+    void read_modules(const core::YamlNode& node) {
+        if (node.kind != core::YamlNode::Kind::Mapping) {
+            error(node.position, "isolation.modules must be a mapping of ids or names of modules");
+            return;
+        }
+        for (const auto& entry : node.entries) {
+            ModuleIsolation& module = config_.isolation.modules[entry.key];
+            read_mapping(*entry.value, "isolation.modules." + entry.key, module_settings(), module,
+                         {{"limits", [&](const core::YamlNode& limits) {
+                               read_limits(limits, "isolation.modules." + entry.key + ".limits",
+                                           module.limits);
+                           }}});
+        }
+    }
+
+    void read_allow(const core::YamlNode& node, IsolationLimits& limits) {
+        static const std::vector<std::string> words{"network", "filesystem", "processes"};
+        if (node.kind != core::YamlNode::Kind::Sequence) {
+            error(node.position, "allow must be a list of network, filesystem, processes");
+            return;
+        }
+        for (const auto& item : node.items) {
+            const std::string& word = item->scalar;
+            if (std::find(words.begin(), words.end(), word) == words.end()) {
+                error(item->position,
+                      "allow: '" + word + "' is not network, filesystem or processes",
+                      core::did_you_mean(word, words));
+            } else {
+                limits.allow.push_back(word);
+            }
+        }
     }
 
     Config& config_;
     core::Diagnostics& diagnostics_;
+    fs::path folder_;
 };
 
 std::optional<fs::path> find_file(const GetEnvironment& environment) {
@@ -191,7 +368,7 @@ void read_environment(const GetEnvironment& environment, ConfigResult& result) {
             }
         }
     }
-    for (const Setting& setting : settings()) {
+    for (const Setting<Config>& setting : settings()) {
         const auto text = environment(setting.environment);
         if (text && !setting.apply(config, *text)) {
             core::Diagnostic problem;
@@ -200,6 +377,32 @@ void read_environment(const GetEnvironment& environment, ConfigResult& result) {
             result.diagnostics.push_back(std::move(problem));
         }
     }
+}
+
+/// What an environment variable names, if it is an absolute path.
+std::optional<fs::path> folder_from(const GetEnvironment& environment, const std::string& name) {
+    const auto text = environment(name);
+    return text && fs::path(*text).is_absolute() ? std::optional<fs::path>(*text) : std::nullopt;
+}
+
+// Root's own home is no place for a service, and has often no XDG folders.
+void choose_folders(const GetEnvironment& environment, Config& config) {
+    const bool root = ::geteuid() == 0;
+    if (config.state_folder.empty()) {
+        const auto base = folder_from(environment, "XDG_STATE_HOME");
+        const auto home = folder_from(environment, "HOME");
+        config.state_folder = base            ? *base / "oa"
+                              : root || !home ? fs::path("/var/lib/oa")
+                                              : *home / ".local" / "state" / "oa";
+    }
+    if (config.runtime_folder.empty()) {
+        const auto base = folder_from(environment, "XDG_RUNTIME_DIR");
+        config.runtime_folder = base   ? *base / "oa"
+                                : root ? fs::path("/run/oa")
+                                       : fs::path("/tmp/oa-" + std::to_string(::geteuid()));
+    }
+    config.state_folder = fs::absolute(config.state_folder).lexically_normal();
+    config.runtime_folder = fs::absolute(config.runtime_folder).lexically_normal();
 }
 
 }  // namespace
@@ -219,6 +422,7 @@ ConfigResult read_config(const std::optional<fs::path>& explicit_file,
         read_file(*file, result);
     }
     read_environment(environment, result);
+    choose_folders(environment, result.config);
     return result;
 }
 

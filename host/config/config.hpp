@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,6 +13,42 @@
 #include "host/log/logger.hpp"
 
 namespace oa::host {
+
+/// Where functions of a module run.
+enum class IsolationMode { InProcess, Process };
+
+/// What a plug-in may cost and reach in a process of its own; what is absent is the host's default.
+struct IsolationLimits {
+    std::optional<std::uint32_t> memory_mib;
+    std::optional<std::uint32_t> cpu_seconds;
+    std::optional<std::uint32_t> open_files;
+    std::optional<std::uint32_t> processes;
+    std::optional<std::uint32_t> file_mib;
+    std::optional<std::uint32_t> workers;  ///< processes at one time
+    std::optional<std::uint32_t> threads;  ///< calls at one time in a process
+    std::vector<std::string> allow;  ///< network, filesystem, processes: beyond its own claims
+};
+
+struct ModuleIsolation {
+    std::optional<IsolationMode> mode;
+    IsolationLimits limits;
+};
+
+/// `isolation:` of the file.
+struct IsolationConfig {
+    IsolationMode third_party = IsolationMode::Process;  ///< `default`
+    IsolationMode bundled = IsolationMode::InProcess;    ///< `bundled`
+    IsolationLimits limits;                              ///< `limits`, for every module
+    std::map<std::string, ModuleIsolation> modules;      ///< `modules`, by id or name
+    bool sandbox = true;                                 ///< `sandbox`: Landlock and seccomp
+};
+
+/// `blobs:` of the file.
+struct BlobConfig {
+    std::uint32_t memory_mib = 64;
+    std::uint32_t run_mib = 4'096;
+    std::optional<std::filesystem::path> folder;
+};
 
 /// What an operator can set, from the file `oa.yaml` and the environment. Flags of the command line
 /// come on top.
@@ -26,6 +63,13 @@ struct Config {
     std::uint32_t max_tasks = 10'000;         ///< of one document
     std::uint32_t max_document_mib = 4;       ///< size of one document
     core::Milliseconds cancel_grace{10'000};  ///< from asking a task to stop to giving up on it
+    /// What must survive a restart. $XDG_STATE_HOME/oa, ~/.local/state/oa; /var/lib/oa for root.
+    std::filesystem::path state_folder;
+    /// Sockets of running hosts. $XDG_RUNTIME_DIR/oa; else /tmp/oa-<uid>; /run/oa for root.
+    std::filesystem::path runtime_folder;
+    std::optional<std::filesystem::path> trust_policy;  ///< `trust:`, a file
+    IsolationConfig isolation;
+    BlobConfig blobs;
 };
 
 struct ConfigResult {

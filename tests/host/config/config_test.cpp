@@ -1,0 +1,141 @@
+#include "host/config/config.hpp"
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "tests/support/temporary_folder.hpp"
+
+namespace oa::host {
+namespace {
+
+struct ConfigTest : testing::Test {
+    ConfigResult read(const std::string& text) {
+        return read_config(folder.write("oa.yaml", text), environment());
+    }
+    [[nodiscard]] GetEnvironment environment() const {
+        return [this](const std::string& name) -> std::optional<std::string> {
+            const auto found = variables.find(name);
+            return found == variables.end() ? std::nullopt : std::optional(found->second);
+        };
+    }
+    [[nodiscard]] std::vector<std::string> problems(const ConfigResult& result) const {
+        std::vector<std::string> out;
+        for (const auto& diagnostic : result.diagnostics) {
+            out.push_back(to_string(diagnostic).substr(folder.path().string().size() + 1));
+        }
+        return out;
+    }
+
+    test::TemporaryFolder folder;
+    std::map<std::string, std::string> variables;
+};
+
+TEST_F(ConfigTest, PluginsOfOthersRunInAProcessOfTheirOwnUnlessToldOtherwise) {
+    const ConfigResult result = read("log_level: warn\n");
+
+    EXPECT_TRUE(result.diagnostics.empty());
+    EXPECT_EQ(result.config.isolation.third_party, IsolationMode::Process);
+    EXPECT_EQ(result.config.isolation.bundled, IsolationMode::InProcess);
+    EXPECT_TRUE(result.config.isolation.sandbox);
+    EXPECT_TRUE(result.config.isolation.modules.empty());
+    EXPECT_EQ(result.config.blobs.memory_mib, 64U);
+}
+
+TEST_F(ConfigTest, IsolationIsSetForAllAndForEachModule) {
+    const ConfigResult result = read(R"(isolation:
+  default: in-process
+  bundled: process
+  sandbox: false
+  limits: {memory_mib: 512, open_files: 100}
+  modules:
+    com.acme.tool:
+      mode: process
+      limits: {memory_mib: 4096, cpu_seconds: 60, processes: 5, file_mib: 0, workers: 2,
+               threads: 3, allow: [network, processes]}
+    other: {mode: in-process}
+)");
+
+    EXPECT_EQ(problems(result), std::vector<std::string>{});
+    const IsolationConfig& isolation = result.config.isolation;
+    EXPECT_EQ(isolation.third_party, IsolationMode::InProcess);
+    EXPECT_EQ(isolation.bundled, IsolationMode::Process);
+    EXPECT_FALSE(isolation.sandbox);
+    EXPECT_EQ(isolation.limits.memory_mib, 512U);
+    EXPECT_EQ(isolation.limits.open_files, 100U);
+    EXPECT_EQ(isolation.limits.cpu_seconds, std::nullopt);
+    const ModuleIsolation& tool = isolation.modules.at("com.acme.tool");
+    EXPECT_EQ(tool.mode, IsolationMode::Process);
+    EXPECT_EQ(tool.limits.memory_mib, 4096U);
+    EXPECT_EQ(tool.limits.cpu_seconds, 60U);
+    EXPECT_EQ(tool.limits.processes, 5U);
+    EXPECT_EQ(tool.limits.file_mib, 0U);
+    EXPECT_EQ(tool.limits.workers, 2U);
+    EXPECT_EQ(tool.limits.threads, 3U);
+    EXPECT_EQ(tool.limits.allow, (std::vector<std::string>{"network", "processes"}));
+    EXPECT_EQ(isolation.modules.at("other").mode, IsolationMode::InProcess);
+}
+
+TEST_F(ConfigTest, EveryMistakeIsNamedWithItsPlace) {
+    const ConfigResult result = read(R"(isolaton: {}
+isolation:
+  default: thread
+  limits: {memory_mib: 1, memory: 5}
+  modules:
+    a: {mode: process, limits: {allow: [internet]}}
+    b: 5
+blobs: {memory_mib: many}
+trust: ""
+)");
+
+    EXPECT_EQ(problems(result),
+              (std::vector<std::string>{
+                  "oa.yaml:1:1: error: unknown setting 'isolaton'; did you mean 'isolation'?",
+                  "oa.yaml:3:12: error: default: 'thread' is not process or in-process",
+                  "oa.yaml:4:24: error: memory_mib: '1' is not a number from 16 to 16777216",
+                  "oa.yaml:4:27: error: unknown setting 'memory'",
+                  "oa.yaml:6:41: error: allow: 'internet' is not network, filesystem or processes",
+                  "oa.yaml:7:8: error: isolation.modules.b must be a mapping",
+                  "oa.yaml:8:21: error: memory_mib: 'many' is not a number from 1 to 1048576",
+                  "oa.yaml:9:8: error: trust: '' is not a path",
+              }));
+}
+
+TEST_F(ConfigTest, PathsOfTheFileAreRelativeToItsFolder) {
+    const ConfigResult result = read(R"(state_folder: state
+runtime_folder: /tmp/run
+trust: policies/trust.yaml
+blobs: {folder: big}
+plugins: [mine]
+)");
+
+    EXPECT_EQ(problems(result), std::vector<std::string>{});
+    EXPECT_EQ(result.config.state_folder, folder / "state");
+    EXPECT_EQ(result.config.runtime_folder, "/tmp/run");
+    EXPECT_EQ(result.config.trust_policy, folder / "policies/trust.yaml");
+    EXPECT_EQ(result.config.blobs.folder, folder / "big");
+    EXPECT_EQ(result.config.plugins.at(0), folder / "mine");
+}
+
+TEST_F(ConfigTest, TheEnvironmentIsStrongerThanTheFile) {
+    variables = {{"OA_STATE_FOLDER", "/tmp/elsewhere"}, {"OA_TRUST", "/tmp/trust.yaml"}};
+
+    const ConfigResult result = read("state_folder: state\n");
+
+    EXPECT_EQ(result.config.state_folder, "/tmp/elsewhere");
+    EXPECT_EQ(result.config.trust_policy, "/tmp/trust.yaml");
+}
+
+TEST_F(ConfigTest, FoldersFollowTheXdgVariables) {
+    variables = {{"XDG_STATE_HOME", "/home/ada/state"}, {"XDG_RUNTIME_DIR", "/run/user/7"}};
+
+    const ConfigResult result = read("");
+
+    EXPECT_EQ(result.config.state_folder, "/home/ada/state/oa");
+    EXPECT_EQ(result.config.runtime_folder, "/run/user/7/oa");
+}
+
+}  // namespace
+}  // namespace oa::host
