@@ -1,11 +1,15 @@
-# oa_add_plugin(<name> SOURCES <files>... [LIBS <targets>...] [ABI_MINOR <n>] [STATIC_RUNTIME])
+# oa_add_plugin(<name> SOURCES <files>... [LIBS <targets>...] [ABI_MINOR <n>] [STATIC_RUNTIME]
+#               [NO_MANIFEST])
 #
-# Builds <name>.so, a plug-in in C or C++20, against the SDK only.
+# Builds <name>.so (<name>.dll on Windows), a plug-in in C or C++20, against the SDK only.
 #   LIBS            libraries that it needs; its own copies, invisible to everybody else
 #   ABI_MINOR       lowest minor version of the plug-in interface that it needs (default 0)
-#   STATIC_RUNTIME  contains the C++ runtime, for hosts that have an older one
+#   STATIC_RUNTIME  contains the C++ runtime, for hosts that have an older one; always so on Windows
+#   NO_MANIFEST     leaves the manifest out. It is made by running the entry function once after
+#                   linking, so the plug-in has to be loadable where it is built. None is made when
+#                   cross compiling, on Windows, or with a sanitizer.
 function(oa_add_plugin name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "STATIC_RUNTIME" "ABI_MINOR" "SOURCES;LIBS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "STATIC_RUNTIME;NO_MANIFEST" "ABI_MINOR" "SOURCES;LIBS")
   if(arg_UNPARSED_ARGUMENTS OR NOT arg_SOURCES)
     message(FATAL_ERROR "oa_add_plugin(${name}): expected SOURCES <files>..., "
                         "cannot use: ${arg_UNPARSED_ARGUMENTS}")
@@ -36,10 +40,33 @@ function(oa_add_plugin name)
   endif()
   _oa_compile_flags(${name})
   _oa_link_flags(${name})
-  if(arg_STATIC_RUNTIME)
+  if(arg_STATIC_RUNTIME AND NOT WIN32)
     target_link_options(${name} PRIVATE -static-libgcc
       "$<$<LINK_LANGUAGE:CXX>:-static-libstdc++>")
   endif()
+  if(NOT arg_NO_MANIFEST)
+    _oa_manifest(${name})
+  endif()
+endfunction()
+
+# Lets the linked plug-in describe itself, into its own file.
+function(_oa_manifest name)
+  if(CMAKE_CROSSCOMPILING OR NOT UNIX OR APPLE)
+    return()
+  endif()
+  if(TARGET oa_manifest)  # in the source tree, where it is built with the same sanitizer
+    set(program "$<TARGET_FILE:oa_manifest>")
+  elseif(OA_MANIFEST_PROGRAM AND EXISTS "${OA_MANIFEST_PROGRAM}"
+         AND NOT "${CMAKE_C_FLAGS} ${CMAKE_CXX_FLAGS} ${CMAKE_MODULE_LINKER_FLAGS}" MATCHES "-fsanitize=")
+    set(program "${OA_MANIFEST_PROGRAM}")
+  else()
+    return()
+  endif()
+  if(TARGET oa_manifest)
+    add_dependencies(${name} oa_manifest)
+  endif()
+  set_property(TARGET ${name} APPEND PROPERTY LINK_DEPENDS "${program}")
+  add_custom_command(TARGET ${name} POST_BUILD COMMAND "${program}" "$<TARGET_FILE:${name}>" VERBATIM)
 endfunction()
 
 function(_oa_compile_flags name)
@@ -52,6 +79,12 @@ function(_oa_compile_flags name)
 endfunction()
 
 function(_oa_link_flags name)
+  if(WIN32 AND NOT MSVC)
+    # One export, and no other library than the system's.
+    target_link_options(${name} PRIVATE -static -static-libgcc
+      "$<$<LINK_LANGUAGE:CXX>:-static-libstdc++>"
+      -Wl,--exclude-all-symbols -Wl,--dynamicbase -Wl,--nxcompat -Wl,--no-insert-timestamp)
+  endif()
   if(NOT UNIX OR APPLE)
     return()
   endif()

@@ -9,7 +9,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/sdk/support/fake_host.hpp"
+#include "oa/testing.hpp"
 
 namespace oa {
 namespace {
@@ -28,18 +28,18 @@ Error thrown_by(const Body& body) {
     return internal("nothing");
 }
 
-struct CallTest : testing::Test {
-    test::FakeHost host;
+struct CallTest : ::testing::Test {
+    testing::FakeHost host{nullptr};
 };
 
 /// A call on the fake host, for as long as a test.
 struct TestCall {
-    TestCall(test::FakeHost& host, test::CallOptions options)
+    TestCall(testing::FakeHost& host, testing::CallOptions options)
         : fake(std::move(options)), call(*host.raw(), *fake.raw()) {}
-    TestCall(test::FakeHost& host, const std::string& params)
-        : TestCall(host, test::CallOptions{.params = params}) {}
+    TestCall(testing::FakeHost& host, const std::string& params)
+        : TestCall(host, testing::CallOptions{.params = params}) {}
 
-    test::FakeCall fake;
+    testing::FakeCall fake;
     Call call;
 };
 
@@ -99,31 +99,38 @@ TEST_F(CallTest, ReadsAChoiceOfWords) {
 }
 
 TEST_F(CallTest, TellsWhatTheCallIsFor) {
-    TestCall test(host, "{}");
+    TestCall test(host,
+                  testing::CallOptions{.attempt = 2, .function_name = "alias", .function = "name"});
 
     const CallInfo info = test.call.info();
 
     EXPECT_EQ(info.run_id, "run-1");
-    EXPECT_EQ(info.task, "step");
+    EXPECT_EQ(info.workflow, "workflow");
+    EXPECT_EQ(info.task, "task");
+    EXPECT_EQ(info.module_name, "module");
+    EXPECT_EQ(info.function_name, "alias");
+    EXPECT_EQ(info.function, "name");
     EXPECT_EQ(info.attempt, 2U);
-    EXPECT_EQ(info.idempotency_key, "run-1/step/1");
+    EXPECT_EQ(info.idempotency_key, "run-1/task/1");
     EXPECT_EQ(test.call.host().name(), "fake");
-    EXPECT_EQ(test.call.host().version(), "1.2.3");
+    EXPECT_EQ(test.call.host().version(), "1.0.0");
 }
 
 TEST_F(CallTest, LogsWithFieldsAndNothingBelowTheLevel) {
-    host.level_min = OA_LOG_INFO;
-    TestCall test(host, "{}");
+    host.log_level(OA_LOG_INFO);
+    TestCall test(host, testing::CallOptions{.level_min = OA_LOG_WARN});
 
-    test.call.log().debug("dropped");
+    test.call.log().info("dropped");
+    test.call.host().log().debug("dropped");
     test.call.log().warn("kept", {{"files", 3}});
     test.call.host().log().info("of the host");
 
-    ASSERT_EQ(test.fake.reply.logs.size(), 1U);
-    EXPECT_EQ(test.fake.reply.logs[0].level, OA_LOG_WARN);
-    EXPECT_EQ(test.fake.reply.logs[0].message, "kept");
-    EXPECT_EQ(test.fake.reply.logs[0].fields, (Json{{"files", 3}}));
-    EXPECT_EQ(host.logs.size(), 1U);
+    const auto logs = test.fake.result().logs;
+    ASSERT_EQ(logs.size(), 1U);
+    EXPECT_EQ(logs[0].level, OA_LOG_WARN);
+    EXPECT_EQ(logs[0].message, "kept");
+    EXPECT_EQ(logs[0].fields, (Json{{"files", 3}}));
+    EXPECT_EQ(host.logs().size(), 1U);
 }
 
 TEST_F(CallTest, ReportsProgress) {
@@ -132,13 +139,13 @@ TEST_F(CallTest, ReportsProgress) {
     test.call.progress(0.5, "half");
     test.call.progress("somewhere");
 
-    const std::vector<std::pair<double, std::string>> expected{{0.5, "half"}, {-1, "somewhere"}};
-    EXPECT_EQ(test.fake.reply.progress, expected);
+    const std::vector<testing::Progress> expected{{0.5, "half"}, {-1, "somewhere"}};
+    EXPECT_EQ(test.fake.result().progress, expected);
 }
 
 TEST_F(CallTest, FindsExtensions) {
     const int table = 42;
-    host.extensions["oa.answer/1"] = &table;
+    host.extension("oa.answer/1", &table);
     TestCall test(host, "{}");
 
     EXPECT_EQ(test.call.host().extension<int>("oa.answer/1"), &table);
@@ -146,8 +153,8 @@ TEST_F(CallTest, FindsExtensions) {
 }
 
 TEST_F(CallTest, ReadsInputBlobs) {
-    TestCall test(host, test::CallOptions{.params = R"({"image":{"$blob":1},"text":"x"})",
-                                          .blobs = {"zero", "one"}});
+    TestCall test(host, testing::CallOptions{.params = R"({"image":{"$blob":1},"text":"x"})",
+                                             .blobs = {"zero", "one"}});
 
     const auto bytes = test.call.blob_param("image");
 
@@ -158,7 +165,7 @@ TEST_F(CallTest, ReadsInputBlobs) {
 }
 
 TEST_F(CallTest, GivesOutputBlobs) {
-    TestCall test(host, test::CallOptions{.blob_max = 100});
+    TestCall test(host, testing::CallOptions{.blob_max = 100});
 
     OutputBlob made = test.call.alloc_blob(3);
     std::memcpy(made.bytes.data(), "abc", 3);
@@ -166,7 +173,7 @@ TEST_F(CallTest, GivesOutputBlobs) {
 
     EXPECT_EQ(made.reference, (Json{{"$blob", 0}}));
     EXPECT_EQ(given, (Json{{"$blob", 1}}));
-    EXPECT_EQ(test.fake.reply.released, 1U);
+    EXPECT_EQ(test.fake.result().released, 1U);
     EXPECT_EQ(thrown_by([&] { static_cast<void>(test.call.alloc_blob(101)); }).code(),
               ErrorCode::Exhausted);
     EXPECT_EQ(
@@ -175,13 +182,13 @@ TEST_F(CallTest, GivesOutputBlobs) {
 }
 
 TEST_F(CallTest, SaysThatAnOutputIsTooLarge) {
-    TestCall test(host, test::CallOptions{.output_max = 10});
+    TestCall test(host, testing::CallOptions{.output_max = 10});
 
     EXPECT_EQ(thrown_by([&] { test.call.result("0123456789"); }).code(), ErrorCode::Exhausted);
 }
 
 TEST_F(CallTest, NoticesCancellation) {
-    TestCall test(host, test::CallOptions{.remaining_ms = 250});
+    TestCall test(host, testing::CallOptions{.remaining_ms = 250});
     EXPECT_FALSE(test.call.cancelled());
     EXPECT_NO_THROW(test.call.check());
     EXPECT_EQ(test.call.remaining(), milliseconds(250));
@@ -215,7 +222,7 @@ TEST_F(CallTest, EndsAWaitWhenCancelled) {
 }
 
 TEST_F(CallTest, DoesNotWaitWhenAlreadyCancelled) {
-    TestCall test(host, test::CallOptions{.cancelled = true});
+    TestCall test(host, testing::CallOptions{.cancelled = true});
 
     EXPECT_THROW(test.call.wait_for(std::chrono::hours(1)), Cancelled);
 }
@@ -235,7 +242,7 @@ TEST_F(CallTest, RunsACancelCallbackOnceAndNotAfterItsEnd) {
 }
 
 TEST_F(CallTest, StopsItsStopToken) {
-    test::FakeCall fake({});
+    testing::FakeCall fake;
     {
         Call call(*host.raw(), *fake.raw());
         EXPECT_FALSE(fake.has_callbacks());
@@ -252,7 +259,7 @@ TEST_F(CallTest, StopsItsStopToken) {
 }
 
 TEST_F(CallTest, GivesAStoppedTokenWhenAlreadyCancelled) {
-    TestCall test(host, test::CallOptions{.cancelled = true});
+    TestCall test(host, testing::CallOptions{.cancelled = true});
 
     EXPECT_TRUE(test.call.stop_token().stop_requested());
 }

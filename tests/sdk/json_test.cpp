@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/sdk/support/fake_host.hpp"
+#include "oa/testing.hpp"
 
 namespace oa {
 namespace {

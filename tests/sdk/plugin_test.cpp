@@ -8,7 +8,7 @@
 #include <gtest/gtest.h>
 #include <pthread.h>
 
-#include "tests/sdk/support/fake_host.hpp"
+#include "oa/testing.hpp"
 
 namespace {
 
@@ -146,11 +146,11 @@ const oa_function& find(std::string_view name) {
     throw std::out_of_range(std::string(name));
 }
 
-struct PluginTest : testing::Test {
-    test::FakeHost host;
+struct PluginTest : ::testing::Test {
+    testing::FakeHost host;
 
-    test::Reply run(std::string_view name, test::CallOptions options = {}) {
-        return host.run(find(name), std::move(options));
+    testing::Result run(std::string_view name, testing::CallOptions options = {}) {
+        return host.run(find(name), testing::FakeCall(std::move(options)));
     }
     std::int32_t create(std::string_view config, oa_instance*& instance) {
         error = {};
@@ -187,21 +187,21 @@ TEST_F(PluginTest, DescribesFunctions) {
 }
 
 TEST_F(PluginTest, ReturnsWhatAHandlerReturns) {
-    const test::Reply reply = run("greet", {.params = R"({"who":"Ada"})"});
+    const testing::Result reply = run("greet", {.params = R"({"who":"Ada"})"});
 
     EXPECT_EQ(reply.status, OA_OK);
-    EXPECT_EQ(reply.output, (Json{{"greeting", "Hello, Ada"}}));
+    EXPECT_EQ(reply.json, (Json{{"greeting", "Hello, Ada"}}));
     EXPECT_FALSE(reply.failed);
 }
 
 TEST_F(PluginTest, TakesHandlersThatReturnNothing) {
-    EXPECT_EQ(run("set_output").output, (Json{{"set", true}}));
-    EXPECT_EQ(run("say_nothing").output, Json());
+    EXPECT_EQ(run("set_output").json, (Json{{"set", true}}));
+    EXPECT_EQ(run("say_nothing").json, Json());
     EXPECT_EQ(run("raw").status, OA_CONFLICT);
 }
 
 TEST_F(PluginTest, ReportsEverythingOfAnError) {
-    const test::Reply reply = run("fail_typed");
+    const testing::Result reply = run("fail_typed");
 
     EXPECT_EQ(reply.status, OA_UNAVAILABLE);
     EXPECT_EQ(reply.code, OA_UNAVAILABLE);
@@ -213,25 +213,25 @@ TEST_F(PluginTest, ReportsEverythingOfAnError) {
 }
 
 TEST_F(PluginTest, ReportsAParameterThatIsWrong) {
-    const test::Reply reply = run("greet", {.params = R"({"who":1})"});
+    const testing::Result reply = run("greet", {.params = R"({"who":1})"});
 
     EXPECT_EQ(reply.status, OA_INVALID_PARAMS);
     EXPECT_EQ(reply.pointer, "/who");
 }
 
 TEST_F(PluginTest, SaysThatMemoryIsShortAndMayBeThereLater) {
-    const test::Reply reply = run("fail_memory");
+    const testing::Result reply = run("fail_memory");
 
     EXPECT_EQ(reply.status, OA_EXHAUSTED);
     EXPECT_EQ(reply.retry, OA_RETRY_YES);
 }
 
 TEST_F(PluginTest, StopsForeignExceptions) {
-    const test::Reply standard = run("fail_standard");
+    const testing::Result standard = run("fail_standard");
     EXPECT_EQ(standard.status, OA_INTERNAL);
     EXPECT_EQ(standard.message, "broken \xEF\xBF\xBD pipe");
 
-    const test::Reply other = run("fail_otherwise");
+    const testing::Result other = run("fail_otherwise");
     EXPECT_EQ(other.status, OA_INTERNAL);
     EXPECT_EQ(other.message, "unknown exception");
 }
@@ -245,24 +245,22 @@ TEST_F(PluginTest, FailsWhenTheOutputIsTooLarge) {
 }
 
 TEST_F(PluginTest, AbortsWhenItsThreadIsUnwound) {
-    testing::FLAGS_gtest_death_test_style = "threadsafe";
+    ::testing::FLAGS_gtest_death_test_style = "threadsafe";
     EXPECT_DEATH(run("be_unwound"), "a thread that runs a plug-in was cancelled");
 }
 
 TEST_F(PluginTest, KeepsStateFromCreateToDestroy) {
-    oa_instance* instance = nullptr;
-    ASSERT_EQ(create(R"({"start":5})", instance), OA_OK);
-    ASSERT_EQ(the_module().start(instance, nullptr), OA_OK);
+    host.config(R"({"start":5})");
 
-    EXPECT_EQ(host.run(find("count"), test::CallOptions{}, instance).output, Json(6));
-    EXPECT_EQ(host.run(find("peek"), test::CallOptions{}, instance).output, Json(6));
+    EXPECT_EQ(host.run("count").json, Json(6));
+    EXPECT_EQ(host.run("peek").json, Json(6));
 
-    the_module().stop(instance);
-    the_module().destroy(instance);
-    ASSERT_EQ(host.logs.size(), 3U);
-    EXPECT_EQ(host.logs[0].message, "started");
-    EXPECT_EQ(host.logs[1].message, "stopped");
-    EXPECT_EQ(host.logs[2].message, "destroyed");
+    host.stop();
+    const auto logs = host.logs();
+    ASSERT_EQ(logs.size(), 3U);
+    EXPECT_EQ(logs[0].message, "started");
+    EXPECT_EQ(logs[1].message, "stopped");
+    EXPECT_EQ(logs[2].message, "destroyed");
 }
 
 TEST_F(PluginTest, TellsWhyAnInstanceIsNotMade) {

@@ -30,12 +30,12 @@ TEST_F(ContentTest, ReadsTextAndBytes) {
     put_file(folder.at("t"), "Grüße\n");
     const Reply text = files.run("read", {{"path", folder.at("t")}});
     ASSERT_EQ(text.status, OA_OK) << text.message;
-    EXPECT_EQ(text.output["content"], oa::Json("Grüße\n"));
-    EXPECT_EQ(text.output["size"], oa::Json(8));
+    EXPECT_EQ(text.json["content"], oa::Json("Grüße\n"));
+    EXPECT_EQ(text.json["size"], oa::Json(8));
 
     put_file(folder.at("b"), std::string("\xFF\x00\x01", 3));
     const Reply bytes = files.run("read", {{"path", folder.at("b")}, {"encoding", "base64"}});
-    EXPECT_EQ(bytes.output["content"], oa::Json("/wAB"));
+    EXPECT_EQ(bytes.json["content"], oa::Json("/wAB"));
 }
 
 TEST_F(ContentTest, RefusesToReadBytesAsText) {
@@ -109,7 +109,7 @@ TEST_F(ContentTest, WorksWithOddNames) {
         const std::string path = folder.at(name);
         ASSERT_EQ(files.run("write", {{"path", path}, {"content", name}}).status, OA_OK) << name;
         EXPECT_EQ(content_of(path), name);
-        EXPECT_EQ(files.run("read", {{"path", path}}).output["content"], oa::Json(name));
+        EXPECT_EQ(files.run("read", {{"path", path}}).json["content"], oa::Json(name));
     }
     const std::string longest(255, 'n');
     EXPECT_EQ(files.run("write", {{"path", folder.at(longest)}, {"content", "x"}}).status, OA_OK);
@@ -121,9 +121,9 @@ TEST_F(ContentTest, WorksWithOddNames) {
 TEST_F(ContentTest, WritesNewAndOldFiles) {
     const Reply fresh = files.run("write", {{"path", folder.at("f")}, {"content", "one"}});
     ASSERT_EQ(fresh.status, OA_OK) << fresh.message;
-    EXPECT_EQ(fresh.output, (oa::Json{{"path", folder.at("f")}, {"bytes", 3}, {"created", true}}));
+    EXPECT_EQ(fresh.json, (oa::Json{{"path", folder.at("f")}, {"bytes", 3}, {"created", true}}));
     const Reply again = files.run("write", {{"path", folder.at("f")}, {"content", ""}});
-    EXPECT_EQ(again.output["created"], oa::Json(false));
+    EXPECT_EQ(again.json["created"], oa::Json(false));
     EXPECT_EQ(content_of(folder.at("f")), "");
     EXPECT_EQ(count_names(folder.path()), 1U);
 }
@@ -254,11 +254,10 @@ TEST_F(ContentTest, AppendsAndCreates) {
     const std::string path = folder.at("log");
     const Reply first =
         files.run("append", {{"path", path}, {"content", "one"}, {"newline", true}});
-    EXPECT_EQ(first.output,
-              (oa::Json{{"path", path}, {"bytes", 4}, {"size", 4}, {"created", true}}));
+    EXPECT_EQ(first.json, (oa::Json{{"path", path}, {"bytes", 4}, {"size", 4}, {"created", true}}));
     const Reply second =
         files.run("append", {{"path", path}, {"content", "two\n"}, {"newline", true}});
-    EXPECT_EQ(second.output,
+    EXPECT_EQ(second.json,
               (oa::Json{{"path", path}, {"bytes", 4}, {"size", 8}, {"created", false}}));
     EXPECT_EQ(content_of(path), "one\ntwo\n");
 
@@ -298,7 +297,7 @@ TEST_F(ContentTest, JsonGoesThereAndBack) {
         const Reply written =
             files.run("write_json", {{"path", folder.at("f")}, {"data", data}, {"indent", indent}});
         ASSERT_EQ(written.status, OA_OK) << written.message;
-        EXPECT_EQ(files.run("read_json", {{"path", folder.at("f")}}).output["data"], data);
+        EXPECT_EQ(files.run("read_json", {{"path", folder.at("f")}}).json["data"], data);
     }
     files.run("write_json",
               {{"path", folder.at("f")}, {"data", {{"a", {{"b", 1}}}}}, {"indent", 4}});
@@ -321,7 +320,7 @@ TEST_F(ContentTest, ReadJsonTellsWhereAFileIsWrong) {
     EXPECT_NE(reply.message.find("line 3"), std::string::npos) << reply.message;
 
     put_file(folder.at("f"), "\xEF\xBB\xBF[1]");
-    EXPECT_EQ(files.run("read_json", {{"path", folder.at("f")}}).output["data"],
+    EXPECT_EQ(files.run("read_json", {{"path", folder.at("f")}}).json["data"],
               oa::Json::array({1}));
 }
 

@@ -16,7 +16,7 @@ struct CsvTest : FilesFixture {
     Json rows(std::string_view text, Json params = Json::object()) {
         const Reply reply = read(text, std::move(params));
         EXPECT_EQ(reply.status, OA_OK) << reply.message;
-        return reply.output["rows"];
+        return reply.json["rows"];
     }
     /// The rows as lists, without a header.
     Json lists(std::string_view text) { return rows(text, {{"header", false}}); }
@@ -36,7 +36,7 @@ TEST_F(CsvTest, ReadsEveryLineEnding) {
                              "\n\na,b\n\n\r\n1,2\n\n",
                              "\xEF\xBB\xBF"
                              "a,b\n1,2\n"}) {
-        EXPECT_EQ(lists(text), abc) << testing::PrintToString(std::string(text));
+        EXPECT_EQ(lists(text), abc) << ::testing::PrintToString(std::string(text));
     }
 }
 
@@ -55,10 +55,10 @@ TEST_F(CsvTest, ReadsQuotedFields) {
 TEST_F(CsvTest, EmptyFilesHaveNoRows) {
     for (const char* text : {"", "\n", "\xEF\xBB\xBF", "\r\n\r\n"}) {
         const Reply reply = read(text);
-        EXPECT_EQ(reply.output["rows"], Json::array());
-        EXPECT_EQ(reply.output["columns"], Json::array());
+        EXPECT_EQ(reply.json["rows"], Json::array());
+        EXPECT_EQ(reply.json["columns"], Json::array());
     }
-    EXPECT_EQ(read("a,b\n").output["columns"], Json::array({"a", "b"}));
+    EXPECT_EQ(read("a,b\n").json["columns"], Json::array({"a", "b"}));
     EXPECT_EQ(read("\xEF").status, OA_PRECONDITION) << "a lone byte of a mark is no UTF-8";
 }
 
@@ -109,13 +109,13 @@ TEST_F(CsvTest, InfersTypesOnlyWhereNothingIsLost) {
 TEST_F(CsvTest, ReadsPartsOfAFile) {
     const char* text = "n\n1\n2\n3\n4\n";
     const Reply part = read(text, {{"offset", 1}, {"limit", 2}});
-    EXPECT_EQ(part.output["rows"], Json::array({Json{{"n", "2"}}, Json{{"n", "3"}}}));
-    EXPECT_EQ(part.output["more"], Json(true));
+    EXPECT_EQ(part.json["rows"], Json::array({Json{{"n", "2"}}, Json{{"n", "3"}}}));
+    EXPECT_EQ(part.json["more"], Json(true));
     const Reply rest = read(text, {{"offset", 3}, {"limit", 2}});
-    EXPECT_EQ(rest.output["count"], Json(1));
-    EXPECT_EQ(rest.output["more"], Json(false));
-    EXPECT_EQ(read(text, {{"offset", 9}}).output["count"], Json(0));
-    EXPECT_EQ(read(text, {{"limit", 0}}).output["more"], Json(true));
+    EXPECT_EQ(rest.json["count"], Json(1));
+    EXPECT_EQ(rest.json["more"], Json(false));
+    EXPECT_EQ(read(text, {{"offset", 9}}).json["count"], Json(0));
+    EXPECT_EQ(read(text, {{"limit", 0}}).json["more"], Json(true));
 }
 
 TEST_F(CsvTest, ReadsFieldsAcrossPiecesOfTheFile) {
@@ -138,7 +138,7 @@ TEST_F(CsvTest, StopsBeforeTheOutputIsTooLong) {
     const Reply reply = read(text);
     EXPECT_EQ(reply.status, OA_EXHAUSTED);
     EXPECT_NE(reply.message.find("offset and limit"), std::string::npos) << reply.message;
-    EXPECT_EQ(read(text, {{"offset", 1900}}).output["count"], Json(100));
+    EXPECT_EQ(read(text, {{"offset", 1900}}).json["count"], Json(100));
 }
 
 TEST_F(CsvTest, RefusesBytesThatAreNoText) {

@@ -31,7 +31,7 @@ inline std::size_t count_names(const std::filesystem::path& folder) {
 }
 
 /// The plug-in and a folder to work in.
-struct FilesFixture : testing::Test {
+struct FilesFixture : ::testing::Test {
     TemporaryFolder folder;
     PluginHarness files{OA_PLUGIN_FILE};
 };

@@ -50,7 +50,7 @@ struct TreeTest : FilesFixture {
         const Reply reply = files.run("list", params);
         EXPECT_EQ(reply.status, OA_OK) << reply.message;
         std::vector<std::string> names;
-        for (const Json& entry : reply.output.at("entries").as_array()) {
+        for (const Json& entry : reply.json.at("entries").as_array()) {
             names.push_back(entry.get<std::string>("relative"));
         }
         return names;
@@ -67,10 +67,10 @@ TEST_F(TreeTest, CopiesAFileWithItsMode) {
     ASSERT_EQ(reply.status, OA_OK) << reply.message;
     EXPECT_EQ(content_of(folder.at("b")), "text");
     EXPECT_EQ(fs::status(folder.at("b")).permissions(), fs::perms(0741));
-    EXPECT_EQ(reply.output["bytes"], Json(4));
+    EXPECT_EQ(reply.json["bytes"], Json(4));
 
     fs::create_directory(folder.at("d"));
-    EXPECT_EQ(copy("a", "d").output["destination"], Json(folder.at("d/a")));
+    EXPECT_EQ(copy("a", "d").json["destination"], Json(folder.at("d/a")));
     EXPECT_EQ(copy("a", "b", {{"overwrite", false}}).status, OA_CONFLICT);
     EXPECT_EQ(copy("a", "missing/b").status, OA_NOT_FOUND);
     EXPECT_EQ(copy("none", "b").status, OA_NOT_FOUND);
@@ -80,9 +80,9 @@ TEST_F(TreeTest, CopiesAFolderWithLinksAndModes) {
     make_tree();
     const Reply reply = copy("tree", "new", {{"recursive", true}});
     ASSERT_EQ(reply.status, OA_OK) << reply.message;
-    EXPECT_EQ(reply.output["files"], Json(2));
-    EXPECT_EQ(reply.output["directories"], Json(2));
-    EXPECT_EQ(reply.output["symlinks"], Json(1));
+    EXPECT_EQ(reply.json["files"], Json(2));
+    EXPECT_EQ(reply.json["directories"], Json(2));
+    EXPECT_EQ(reply.json["symlinks"], Json(1));
     EXPECT_EQ(fs::read_symlink(folder.at("new/link")), "a");
     EXPECT_EQ(content_of(folder.at("new/sub/b")), "bb");
     EXPECT_EQ(fs::status(folder.at("new/sub")).permissions(), fs::perms(0750));
@@ -152,7 +152,7 @@ TEST_F(TreeTest, MovesFilesFoldersAndLinks) {
     EXPECT_FALSE(fs::exists(folder.at("tree")));
     ASSERT_EQ(move("renamed/link", "link").status, OA_OK);
     EXPECT_TRUE(fs::is_symlink(fs::symlink_status(folder.at("link"))));
-    EXPECT_EQ(move("renamed/a", "renamed/sub").output["destination"],
+    EXPECT_EQ(move("renamed/a", "renamed/sub").json["destination"],
               Json(folder.at("renamed/sub/a")));
     EXPECT_EQ(move("renamed/sub/a", "x/y/a").status, OA_NOT_FOUND);
     EXPECT_EQ(move("renamed/sub/a", "x/y/a", {{"create_parents", true}}).status, OA_OK);
@@ -207,14 +207,14 @@ TEST_F(TreeTest, MovesBetweenFileSystems) {
 TEST_F(TreeTest, RemovesOnlyWhatWasNamed) {
     make_tree();
     fs::create_directory_symlink("tree", folder.at("link"));
-    EXPECT_EQ(remove("link", {{"recursive", true}}).output["removed"], Json(1));
+    EXPECT_EQ(remove("link", {{"recursive", true}}).json["removed"], Json(1));
     EXPECT_TRUE(fs::exists(folder.at("tree/a")));
 
     fs::create_directory_symlink("../keep", folder.at("tree/out"));
     fs::create_directory(folder.at("keep"));
     put_file(folder.at("keep/k"), "");
     EXPECT_EQ(remove("tree").status, OA_CONFLICT);
-    EXPECT_EQ(remove("tree", {{"recursive", true}}).output["removed"], Json(6));
+    EXPECT_EQ(remove("tree", {{"recursive", true}}).json["removed"], Json(6));
     EXPECT_FALSE(fs::exists(folder.at("tree")));
     EXPECT_TRUE(fs::exists(folder.at("keep/k")));
 }
@@ -223,7 +223,7 @@ TEST_F(TreeTest, RemovesEmptyFoldersAndTellsOfMissingOnes) {
     fs::create_directory(folder.at("empty"));
     EXPECT_EQ(remove("empty").status, OA_OK);
     EXPECT_EQ(remove("empty").status, OA_NOT_FOUND);
-    EXPECT_EQ(remove("empty", {{"missing_ok", true}}).output["removed"], Json(0));
+    EXPECT_EQ(remove("empty", {{"missing_ok", true}}).json["removed"], Json(0));
 }
 
 TEST_F(TreeTest, NeverRemovesTheRootOrDots) {
@@ -253,8 +253,8 @@ TEST_F(TreeTest, MakesFolders) {
         params["path"] = folder.at(path);
         return files.run("make_directory", params);
     };
-    EXPECT_EQ(make("a/b/c").output["created"], Json(true));
-    EXPECT_EQ(make("a/b/c/").output["created"], Json(false));
+    EXPECT_EQ(make("a/b/c").json["created"], Json(true));
+    EXPECT_EQ(make("a/b/c/").json["created"], Json(false));
     EXPECT_EQ(make("a/b/c", {{"exist_ok", false}}).status, OA_CONFLICT);
     EXPECT_EQ(make("x/y", {{"parents", false}}).status, OA_NOT_FOUND);
     put_file(folder.at("f"), "");
@@ -291,7 +291,7 @@ TEST_F(TreeTest, ListsByNameTypeAndDepth) {
 TEST_F(TreeTest, ListTellsWhatEachEntryIs) {
     make_tree();
     const Reply reply = files.run("list", {{"path", folder.at("tree")}, {"pattern", "link"}});
-    const Json& entry = reply.output.at("entries").at(0);
+    const Json& entry = reply.json.at("entries").at(0);
     EXPECT_EQ(entry["target"], Json("a"));
     EXPECT_EQ(entry["path"], Json(folder.at("tree/link")));
     EXPECT_EQ(entry.get<std::string>("modified").size(),
@@ -301,7 +301,7 @@ TEST_F(TreeTest, ListTellsWhatEachEntryIs) {
 TEST_F(TreeTest, ListKeepsNamesThatAreNoText) {
     put_file(folder.at("\xFF"), "");
     const Reply reply = files.run("list", {{"path", folder.path().string()}});
-    EXPECT_EQ(reply.output.at("entries").at(0)["name_base64"], Json("/w=="));
+    EXPECT_EQ(reply.json.at("entries").at(0)["name_base64"], Json("/w=="));
 }
 
 TEST_F(TreeTest, ListStopsAtItsLimit) {
@@ -321,19 +321,19 @@ TEST_F(TreeTest, StatFollowsLinksUnlessToldNotTo) {
         params["path"] = folder.at(path);
         return files.run("stat", params);
     };
-    const Json file = look("tree/a").output;
+    const Json file = look("tree/a").json;
     EXPECT_EQ(file["type"], Json("file"));
     EXPECT_EQ(file["size"], Json(3));
     EXPECT_EQ(file["mode"], Json("0604"));
-    EXPECT_EQ(look("tree/link").output["type"], Json("file"));
-    const Json link = look("tree/link", {{"follow_symlinks", false}}).output;
+    EXPECT_EQ(look("tree/link").json["type"], Json("file"));
+    const Json link = look("tree/link", {{"follow_symlinks", false}}).json;
     EXPECT_EQ(link["type"], Json("symlink"));
     EXPECT_EQ(link["target"], Json("a"));
 
     fs::create_symlink("none", folder.at("dangling"));
     EXPECT_EQ(look("dangling").status, OA_NOT_FOUND);
-    EXPECT_EQ(look("dangling", {{"missing_ok", true}}).output["exists"], Json(false));
-    EXPECT_EQ(look("dangling", {{"follow_symlinks", false}}).output["exists"], Json(true));
+    EXPECT_EQ(look("dangling", {{"missing_ok", true}}).json["exists"], Json(false));
+    EXPECT_EQ(look("dangling", {{"follow_symlinks", false}}).json["exists"], Json(true));
 }
 
 }  // namespace

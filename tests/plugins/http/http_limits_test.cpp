@@ -17,7 +17,7 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 /// What must not hang, grow or be cut off.
-struct HttpLimitsTest : testing::Test {
+struct HttpLimitsTest : ::testing::Test {
     EchoServer server;
     PluginHarness http{OA_PLUGIN_FILE};
 
@@ -127,7 +127,7 @@ TEST_F(HttpLimitsTest, BoundsTheBody) {
 }
 
 TEST_F(HttpLimitsTest, BoundsWhatGzipUnpacks) {
-    EXPECT_EQ(get(server.url("/zip/1000"), {{"max_bytes", 1000}}).output["body"].as_string().size(),
+    EXPECT_EQ(get(server.url("/zip/1000"), {{"max_bytes", 1000}}).json["body"].as_string().size(),
               1000U);
     EXPECT_EQ(get(server.url("/zip/1001"), {{"max_bytes", 1000}}).status, OA_EXHAUSTED);
     const Reply bomb = get(server.url("/zip/50000000"));

@@ -34,7 +34,7 @@ TEST(HttpModuleTest, OffersTheFunctionsThatItsPageNames) {
 }
 
 /// Against a server that tells what it was asked.
-struct HttpTest : testing::Test {
+struct HttpTest : ::testing::Test {
     EchoServer server;
     PluginHarness http{OA_PLUGIN_FILE};
 
@@ -45,7 +45,7 @@ struct HttpTest : testing::Test {
         }
         const Reply reply = http.run(function, params);
         EXPECT_EQ(reply.status, OA_OK) << reply.message;
-        return reply.output["json"];
+        return reply.json["json"];
     }
     Reply get(const std::string& url, Json params = Json::object()) {
         params["url"] = url;
@@ -59,7 +59,7 @@ struct HttpTest : testing::Test {
     Json answered(const std::string& response, Json params = Json::object()) {
         const Reply reply = get(server.raw(response), std::move(params));
         EXPECT_EQ(reply.status, OA_OK) << reply.message;
-        return reply.output;
+        return reply.json;
     }
 };
 
@@ -75,7 +75,7 @@ TEST_F(HttpTest, SendsEveryMethod) {
     EXPECT_EQ(seen("request", {{"method", "PURGE"}, {"body", "x"}})["body"], Json("78"));
     const Reply head = http.run("head", {{"url", server.url("/echo")}});
     EXPECT_EQ(head.status, OA_OK) << head.message;
-    EXPECT_EQ(head.output["body"], Json(""));
+    EXPECT_EQ(head.json["body"], Json(""));
 }
 
 TEST_F(HttpTest, AddsTheQueryEncoded) {
@@ -155,7 +155,7 @@ TEST_F(HttpTest, SendsBodies) {
     const std::string large(3'000'000, 'x');
     const Reply reply = http.run(
         "post", {{"url", server.url("/echo")}, {"body", large}, {"max_bytes", 10'000'000}});
-    EXPECT_EQ(reply.output["json"]["body"], Json(hex(large)));
+    EXPECT_EQ(reply.json["json"]["body"], Json(hex(large)));
 }
 
 TEST_F(HttpTest, TakesOneBodyOnly) {
@@ -191,9 +191,9 @@ TEST_F(HttpTest, ReachesIpv6Hosts) {
     }
     const Reply reply = get(server.url6("/echo"));
     ASSERT_EQ(reply.status, OA_OK) << reply.message;
-    EXPECT_EQ(reply.output["json"]["headers"]["host"],
+    EXPECT_EQ(reply.json["json"]["headers"]["host"],
               Json("[::1]:" + std::to_string(server.port6())));
-    EXPECT_EQ(reply.output["url"], Json(server.url6("/echo")));
+    EXPECT_EQ(reply.json["url"], Json(server.url6("/echo")));
 }
 
 // ---- What comes back
@@ -230,7 +230,7 @@ TEST_F(HttpTest, ReadsJsonWhereItIsJson) {
     const Json large =
         answer_to_post("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n\"" +
                        std::string(300'000, 'x') + "\"")
-            .output;
+            .json;
     EXPECT_TRUE(large["body"].is_null());
     EXPECT_EQ(large["json"].as_string().size(), 300'000U);
 }
@@ -295,7 +295,7 @@ TEST_F(HttpTest, FailsByStatusWithTheOutputThere) {
     const Reply missing = reply("404");
     EXPECT_EQ(missing.status, OA_NOT_FOUND);
     EXPECT_EQ(missing.retry, OA_RETRY_NO);
-    EXPECT_EQ(missing.output["status"], Json(404));
+    EXPECT_EQ(missing.json["status"], Json(404));
     EXPECT_EQ(missing.details["status"], Json(404));
     EXPECT_NE(missing.message.find("404 Reason: why it is so"), std::string::npos)
         << missing.message;
@@ -387,12 +387,12 @@ TEST_F(HttpTest, CountsAndLimitsRedirects) {
         path = "/redirect/302/" + hex(path);
     }
     const Reply followed = get(server.url(path), {{"max_redirects", 3}});
-    EXPECT_EQ(followed.output["redirects"], Json(3));
-    EXPECT_EQ(followed.output["url"], Json(server.url("/echo")));
+    EXPECT_EQ(followed.json["redirects"], Json(3));
+    EXPECT_EQ(followed.json["url"], Json(server.url("/echo")));
     EXPECT_EQ(get(server.url(path), {{"max_redirects", 2}}).status, OA_PRECONDITION);
     const Reply kept = get(server.url(path), {{"follow_redirects", false}});
-    EXPECT_EQ(kept.output["status"], Json(302));
-    EXPECT_EQ(kept.output["body"], Json("elsewhere"));
+    EXPECT_EQ(kept.json["status"], Json(302));
+    EXPECT_EQ(kept.json["body"], Json("elsewhere"));
 }
 
 TEST_F(HttpTest, RefusesRedirectsToOtherSchemes) {
@@ -406,7 +406,7 @@ TEST_F(HttpTest, RefusesRedirectsToOtherSchemes) {
 
 // ---- nginx
 
-struct HttpServerTest : testing::Test {
+struct HttpServerTest : ::testing::Test {
     HttpServer server;
     PluginHarness http{OA_PLUGIN_FILE};
     Reply get(const std::string& url, Json params = Json::object()) {
@@ -418,18 +418,18 @@ struct HttpServerTest : testing::Test {
 TEST_F(HttpServerTest, GetsFilesAndJson) {
     const Reply text = get(server.http("/hello.txt"));
     ASSERT_EQ(text.status, OA_OK) << text.message;
-    EXPECT_EQ(text.output["body"], Json("Hello\n"));
-    EXPECT_EQ(text.output["headers"]["content-type"], Json("text/plain"));
-    EXPECT_EQ(get(server.http("/orders.json")).output["json"].at(0)["customer"], Json("Ada"));
+    EXPECT_EQ(text.json["body"], Json("Hello\n"));
+    EXPECT_EQ(text.json["headers"]["content-type"], Json("text/plain"));
+    EXPECT_EQ(get(server.http("/orders.json")).json["json"].at(0)["customer"], Json("Ada"));
     const Reply head = http.run("head", {{"url", server.http("/hello.txt")}});
-    EXPECT_EQ(head.output["headers"]["content-length"], Json("6"));
+    EXPECT_EQ(head.json["headers"]["content-length"], Json("6"));
 }
 
 TEST_F(HttpServerTest, UnpacksGzip) {
     const Reply reply = get(server.http("/large.json"));
     ASSERT_EQ(reply.status, OA_OK) << reply.message;
-    EXPECT_EQ(reply.output["headers"]["content-encoding"], Json("gzip"));
-    EXPECT_EQ(reply.output["json"].at(0).as_string().size(), 50'000U);
+    EXPECT_EQ(reply.json["headers"]["content-encoding"], Json("gzip"));
+    EXPECT_EQ(reply.json["json"].at(0).as_string().size(), 50'000U);
 }
 
 TEST_F(HttpServerTest, LogsInWithBasicAuth) {
@@ -439,14 +439,14 @@ TEST_F(HttpServerTest, LogsInWithBasicAuth) {
               OA_UNAUTHENTICATED);
     const Json right{{"username", "ada"}, {"password", "secret"}};
     const Reply reply = get(server.http("/private/page.txt"), {{"basic_auth", right}});
-    EXPECT_EQ(reply.output["body"], Json("for Ada\n")) << reply.message;
+    EXPECT_EQ(reply.json["body"], Json("for Ada\n")) << reply.message;
 }
 
 TEST_F(HttpServerTest, FollowsEveryRedirect) {
     for (const char* status : {"301", "302", "303", "307", "308"}) {
         const Reply reply = get(server.http(std::string("/moved/") + status));
-        EXPECT_EQ(reply.output["body"], Json("Hello\n")) << status << reply.message;
-        EXPECT_EQ(reply.output["url"], Json(server.http("/hello.txt")));
+        EXPECT_EQ(reply.json["body"], Json("Hello\n")) << status << reply.message;
+        EXPECT_EQ(reply.json["url"], Json(server.http("/hello.txt")));
     }
     EXPECT_EQ(get(server.http("/loop")).status, OA_PRECONDITION);
 }

@@ -10,7 +10,7 @@ namespace {
 
 using oa::Json;
 
-struct HttpTlsTest : testing::Test {
+struct HttpTlsTest : ::testing::Test {
     HttpServer server;
     PluginHarness http{OA_PLUGIN_FILE};
 
@@ -29,11 +29,11 @@ struct HttpTlsTest : testing::Test {
 TEST_F(HttpTlsTest, TrustsTheGivenAuthority) {
     const Reply reply = trusting(server.tls("/hello.txt"));
     ASSERT_EQ(reply.status, OA_OK) << reply.message;
-    EXPECT_EQ(reply.output["body"], Json("Hello\n"));
+    EXPECT_EQ(reply.json["body"], Json("Hello\n"));
     const std::string by_address =
         "https://127.0.0.1:" + std::to_string(server.tls_port()) + "/hello.txt";
     EXPECT_EQ(trusting(by_address).status, OA_OK) << trusting(by_address).message;
-    EXPECT_EQ(trusting(server.tls("/large.json")).output["json"].size(), 1U);
+    EXPECT_EQ(trusting(server.tls("/large.json")).json["json"].size(), 1U);
 }
 
 TEST_F(HttpTlsTest, RefusesAnAuthorityThatTheSystemDoesNotKnow) {
@@ -86,7 +86,7 @@ TEST_F(HttpTlsTest, KeepsTheBodyFromTravellingUnencrypted) {
         "post", {{"url", server.tls("/to-http")}, {"body", "x"}, {"ca_file", server.authority()}});
     EXPECT_EQ(refused.status, OA_PRECONDITION) << refused.message;
     EXPECT_NE(refused.message.find("unencrypted"), std::string::npos) << refused.message;
-    EXPECT_EQ(trusting(server.tls("/to-http")).output["url"], Json(server.http("/hello.txt")));
+    EXPECT_EQ(trusting(server.tls("/to-http")).json["url"], Json(server.http("/hello.txt")));
 }
 
 }  // namespace

@@ -8,14 +8,14 @@
 namespace oa::test {
 namespace {
 
-struct JsonModuleTest : testing::Test {
+struct JsonModuleTest : ::testing::Test {
     PluginHarness json{OA_PLUGIN_FILE};
 
     /// The output of a call that has to succeed; parameters as JSON text.
     Json output(std::string_view function, std::string_view params) {
         const Reply reply = json.run(function, Json::parse(params));
         EXPECT_EQ(reply.status, OA_OK) << reply.message;
-        return reply.output;
+        return reply.json;
     }
     std::string items(std::string_view function, std::string_view params) {
         return output(function, params)["items"].dump();
@@ -23,7 +23,7 @@ struct JsonModuleTest : testing::Test {
     /// Where a call that has to fail says the parameters are wrong.
     std::string wrong(std::string_view function, std::string_view params) {
         const Reply reply = json.run(function, Json::parse(params));
-        EXPECT_EQ(reply.status, OA_INVALID_PARAMS) << reply.output.dump();
+        EXPECT_EQ(reply.status, OA_INVALID_PARAMS) << reply.json.dump();
         return reply.pointer;
     }
     /// The items of [1, 2.5, "3", "b", null, true, [1], {"k": 1}] that pass one condition.

@@ -4,29 +4,10 @@
 #include <stdexcept>
 #include <utility>
 
-#include <dlfcn.h>
-
 namespace oa::test {
 namespace {
 
 using Problems = std::vector<std::string>;
-
-const oa_module* load(const std::string& file, const oa_host* host) {
-    void* library = ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
-    if (library == nullptr) {
-        throw std::runtime_error(::dlerror());
-    }
-    auto* entry = reinterpret_cast<oa_module_entry_fn>(::dlsym(library, OA_ENTRY_SYMBOL));
-    if (entry == nullptr) {
-        throw std::runtime_error(file + " has no " OA_ENTRY_SYMBOL);
-    }
-    std::array<char, 256> why{};
-    const oa_module* module = entry(host, why.data(), why.size());
-    if (module == nullptr) {
-        throw std::runtime_error(file + " refuses: " + why.data());
-    }
-    return module;
-}
 
 oa::Json read_json(const char* text, const std::string& what, Problems& problems) {
     try {
@@ -105,71 +86,35 @@ std::string_view code_name(std::int32_t status) {
     return index < names.size() ? names[index] : std::string_view();
 }
 
-bool has_alias(const oa_function& function, std::string_view name) {
-    for (const char* const* alias = function.aliases; alias != nullptr && *alias != nullptr;
-         ++alias) {
-        if (name == *alias) {
-            return true;
-        }
-    }
-    return false;
-}
-
 }  // namespace
 
 PluginHarness::PluginHarness(const std::string& file, const oa::Json& config)
-    : module_(load(file, host_.raw())) {
-    if (module_->create != nullptr) {
-        const std::string text = config.dump();
-        oa_error error{};
-        error.struct_size = sizeof(error);
-        if (module_->create(host_.raw(), text.data(), text.size(), &instance_, &error) != OA_OK) {
-            throw std::runtime_error("create: " + std::string(error.message, error.message_len));
-        }
+    : host_(FakeHost::load(file)) {
+    const Reply started = host_.config(config.dump()).start();
+    if (started.code != OA_OK) {
+        throw std::runtime_error(file + " does not start: " + started.message);
     }
-    if (module_->start != nullptr && module_->start(instance_) != OA_OK) {
-        throw std::runtime_error("start failed");
-    }
-}
-
-PluginHarness::~PluginHarness() {
-    if (module_->stop != nullptr) {
-        module_->stop(instance_);
-    }
-    if (module_->destroy != nullptr) {
-        module_->destroy(instance_);
-    }
-}
-
-const oa_function& PluginHarness::function(std::string_view name) const {
-    for (std::uint32_t i = 0; i < module_->function_count; ++i) {
-        const oa_function& candidate = *module_->functions[i];
-        if (name == candidate.name || has_alias(candidate, name)) {
-            return candidate;
-        }
-    }
-    throw std::runtime_error("there is no function " + std::string(name));
 }
 
 std::vector<std::string> PluginHarness::function_names() const {
     std::vector<std::string> names;
-    for (std::uint32_t i = 0; i < module_->function_count; ++i) {
-        names.emplace_back(module_->functions[i]->name);
+    for (std::uint32_t i = 0; i < module().function_count; ++i) {
+        names.emplace_back(module().functions[i]->name);
     }
     return names;
 }
 
 Reply PluginHarness::run(std::string_view name, const oa::Json& params) {
-    return run(name, params, CallOptions{});
+    return host_.run(name, params.dump());
 }
 
 Reply PluginHarness::run(std::string_view name, const oa::Json& params, CallOptions options) {
     options.params = params.dump();
-    return host_.run(function(name), std::move(options), instance_);
+    return host_.run(name, FakeCall(std::move(options)));
 }
 
-Reply PluginHarness::run(std::string_view name, FakeCall& call) {
-    return host_.run(function(name), call, instance_);
+Reply PluginHarness::run(std::string_view name, const FakeCall& call) {
+    return host_.run(name, call);
 }
 
 std::vector<std::string> PluginHarness::run_examples(std::string_view name) {
@@ -185,9 +130,9 @@ std::vector<std::string> PluginHarness::run_examples(std::string_view name) {
             problems.push_back(where + "expected " + error + ", got " +
                                std::string(code_name(reply.status)) + ": " + reply.message);
         } else if (const oa::Json* expected = example.find("output");
-                   expected != nullptr && *expected != reply.output) {
+                   expected != nullptr && *expected != reply.json) {
             problems.push_back(where + "expected " + expected->dump() + ", got " +
-                               reply.output.dump());
+                               reply.json.dump());
         }
     }
     return problems;
@@ -195,8 +140,8 @@ std::vector<std::string> PluginHarness::run_examples(std::string_view name) {
 
 std::vector<std::string> PluginHarness::check_descriptor() const {
     Problems problems;
-    for (std::uint32_t i = 0; i < module_->function_count; ++i) {
-        check_function(*module_->functions[i], problems);
+    for (std::uint32_t i = 0; i < module().function_count; ++i) {
+        check_function(*module().functions[i], problems);
     }
     return problems;
 }

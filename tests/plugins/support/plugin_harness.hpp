@@ -6,9 +6,14 @@
 
 #include "oa/json.hpp"
 #include "oa/plugin.h"
-#include "tests/sdk/support/fake_host.hpp"
+#include "oa/testing.hpp"
 
 namespace oa::test {
+
+using oa::testing::CallOptions;
+using oa::testing::FakeCall;
+using oa::testing::FakeHost;
+using Reply = oa::testing::Result;
 
 /// Loads a plug-in as the host does and calls its functions through the C interface alone. The
 /// library stays loaded until the process ends.
@@ -21,11 +26,13 @@ public:
     explicit PluginHarness(const std::string& file, const oa::Json& config = oa::Json::object());
     PluginHarness(const PluginHarness&) = delete;
     PluginHarness& operator=(const PluginHarness&) = delete;
-    ~PluginHarness();
+    ~PluginHarness() = default;
 
-    [[nodiscard]] const oa_module& module() const noexcept { return *module_; }
+    [[nodiscard]] const oa_module& module() const { return host_.module(); }
     /// By name or alias; throws when there is none.
-    [[nodiscard]] const oa_function& function(std::string_view name) const;
+    [[nodiscard]] const oa_function& function(std::string_view name) const {
+        return host_.function(name);
+    }
     [[nodiscard]] std::vector<std::string> function_names() const;
     [[nodiscard]] FakeHost& host() noexcept { return host_; }
 
@@ -33,7 +40,7 @@ public:
     /// With input blobs, a deadline or a small host; `options.params` is replaced.
     Reply run(std::string_view function, const oa::Json& params, CallOptions options);
     /// A call that the test made, to cancel it meanwhile from another thread.
-    Reply run(std::string_view function, FakeCall& call);
+    Reply run(std::string_view function, const FakeCall& call);
 
     /// Runs every example of a function and compares the output, or the code of the error, where
     /// one is given. What is wrong, one text each; empty when all is well.
@@ -45,8 +52,6 @@ public:
 
 private:
     FakeHost host_;
-    const oa_module* module_ = nullptr;
-    oa_instance* instance_ = nullptr;
 };
 
 /// For one EXPECT_EQ(joined(...), "").

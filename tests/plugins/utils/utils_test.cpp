@@ -14,19 +14,19 @@
 namespace oa::test {
 namespace {
 
-struct UtilsTest : testing::Test {
+struct UtilsTest : ::testing::Test {
     PluginHarness utils{OA_PLUGIN_FILE};
 
     /// The output of a call that has to succeed.
     Json output(std::string_view function, const Json& params) {
         const Reply reply = utils.run(function, params);
         EXPECT_EQ(reply.status, OA_OK) << reply.message;
-        return reply.output;
+        return reply.json;
     }
     /// Where a call that has to fail says the parameters are wrong.
     std::string wrong(std::string_view function, const Json& params) {
         const Reply reply = utils.run(function, params);
-        EXPECT_EQ(reply.status, OA_INVALID_PARAMS) << reply.output.dump();
+        EXPECT_EQ(reply.status, OA_INVALID_PARAMS) << reply.json.dump();
         return reply.pointer;
     }
 };
@@ -51,7 +51,7 @@ TEST_F(UtilsTest, PrintsToTheTaskLog) {
     ASSERT_EQ(reply.logs.size(), 1U);
     EXPECT_EQ(reply.logs[0].level, OA_LOG_INFO);
     EXPECT_EQ(reply.logs[0].message, "hello");
-    EXPECT_EQ(reply.output, (Json{{"text", "hello"}}));
+    EXPECT_EQ(reply.json, (Json{{"text", "hello"}}));
 }
 
 TEST_F(UtilsTest, PrintsTheInputWhereThereIsNoText) {
@@ -86,7 +86,7 @@ TEST_F(UtilsTest, DoesNothing) {
     const Reply reply = utils.run("noop", Json::object());
 
     EXPECT_EQ(reply.status, OA_OK);
-    EXPECT_TRUE(reply.output.is_null());
+    EXPECT_TRUE(reply.json.is_null());
 }
 
 // ---- sleep

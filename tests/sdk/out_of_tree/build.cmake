@@ -12,8 +12,8 @@ endif()
 
 file(REMOVE_RECURSE "${OUTPUT}")
 file(GLOB installed RELATIVE "${PREFIX}" "${PREFIX}/*")
-if(NOT installed STREQUAL "include;share")
-  message(FATAL_ERROR "the component sdk installs more than headers and build files: ${installed}")
+if(NOT installed STREQUAL "include;libexec;share")
+  message(FATAL_ERROR "the component sdk does not install headers, build files and oa-manifest alone: ${installed}")
 endif()
 if(PKG_CONFIG)
   file(MAKE_DIRECTORY "${OUTPUT}")
@@ -23,6 +23,10 @@ if(PKG_CONFIG)
   separate_arguments(flags UNIX_COMMAND "${flags}")
   execute_process(COMMAND "${COMPILER}" -std=c99 -shared plain.c -o "${OUTPUT}/plain.so" ${flags}
     WORKING_DIRECTORY "${CMAKE_CURRENT_LIST_DIR}/c99" COMMAND_ERROR_IS_FATAL ANY)
+  execute_process(COMMAND "${CMAKE_COMMAND}" -E env
+      "PKG_CONFIG_PATH=${PREFIX}/share/pkgconfig" "${PKG_CONFIG}" --variable=manifest oa-sdk
+    OUTPUT_VARIABLE manifest OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+  execute_process(COMMAND "${manifest}" "${OUTPUT}/plain.so" COMMAND_ERROR_IS_FATAL ANY)
 else()
   execute_process(
     COMMAND "${CMAKE_COMMAND}" -E env --unset=CFLAGS --unset=CXXFLAGS --unset=LDFLAGS
@@ -66,6 +70,14 @@ function(check_build_paths file)
   endif()
 endfunction()
 
+function(check_manifest file)
+  execute_process(COMMAND "${READELF}" -nW "${file}" OUTPUT_VARIABLE notes
+    COMMAND_ERROR_IS_FATAL ANY)
+  if(NOT notes MATCHES "0x544d0001")
+    message(FATAL_ERROR "${file} has no manifest:\n${notes}")
+  endif()
+endfunction()
+
 function(probe file function params expected)
   execute_process(COMMAND "${PROBE}" "${file}" "${function}" "${params}" "${expected}"
     COMMAND_ERROR_IS_FATAL ANY)
@@ -89,4 +101,5 @@ foreach(plugin IN LISTS plugins)
   check_exports("${plugin}")
   check_dynamic_section("${plugin}")
   check_build_paths("${plugin}")
+  check_manifest("${plugin}")
 endforeach()

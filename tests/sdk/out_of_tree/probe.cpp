@@ -12,7 +12,7 @@ int main(int argc, char** argv) {
     try {
         oa::test::PluginHarness plugin(argv[1]);
         const oa::test::Reply reply = plugin.run(argv[2], oa::Json::parse(argv[3]));
-        const std::string got = std::to_string(reply.status) + " " + reply.output.dump();
+        const std::string got = std::to_string(reply.status) + " " + reply.json.dump();
         if (got != argv[4]) {
             std::cerr << "expected " << argv[4] << ", got " << got << ": " << reply.message << '\n';
             return 1;
