@@ -11,6 +11,7 @@
 
 #include <boost/json/value.hpp>
 
+#include "core/port/blob_scope.hpp"
 #include "core/port/function_catalog.hpp"
 #include "core/run/status.hpp"
 
@@ -29,6 +30,8 @@ struct Invocation {
     std::shared_ptr<const std::string> params;  ///< a JSON object; shared with the engine, which
                                                 ///< keeps literal ones for every attempt
     std::optional<std::chrono::steady_clock::time_point> deadline;
+    std::shared_ptr<BlobScope> blobs;  ///< of the run; null: a run without blobs
+    std::optional<Isolation> isolation;  ///< as the task asks for; nothing: as the host decides
 };
 
 struct Outcome {

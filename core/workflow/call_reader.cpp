@@ -1,6 +1,7 @@
 #include "core/workflow/call_reader.hpp"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 namespace oa::core {
@@ -74,17 +75,28 @@ private:
         const auto module = read_text(reading_, *module_->value, "'module'");
         const auto function = read_text(reading_, *function_->value, "'function'");
         call_.position = function_->value->position;
-        call_.module = module.value_or("");
+        call_.module = std::string(without_range(module.value_or("")));
         call_.function = function.value_or("");
         if (module && function) {
-            look_up(module_->value->position, function_->value->position);
+            look_up(*module, module_->value->position, function_->value->position);
         }
+    }
+
+    /// "http" of "http@^1.2": the range only chooses among the versions of a module.
+    static std::string_view without_range(std::string_view module) {
+        return module.substr(0, module.find('@'));
     }
 
     /// Module names may have dots themselves, so every dot is tried.
     void read_inline() {
         const std::string& key = call_.inline_entry->key;
         call_.position = call_.inline_entry->key_position;
+        if (key.find('@') != std::string::npos) {
+            reading_.error(call_.position,
+                           "'" + excerpt(key) + "' names a version, which this form cannot do",
+                           "write 'module', with the version, and 'function'");
+            return;
+        }
         std::size_t split = std::string::npos;
         for (std::size_t dot = key.find('.'); dot != std::string::npos;
              dot = key.find('.', dot + 1)) {
@@ -103,15 +115,22 @@ private:
         }
         call_.module = key.substr(0, split);
         call_.function = key.substr(split + 1);
-        look_up(call_.position, call_.position);
+        look_up(call_.module, call_.position, call_.position);
     }
 
-    void look_up(SourcePosition module_position, SourcePosition function_position) {
-        call_.info = reading_.catalog.find(call_.module, call_.function);
+    /// `module` as it is written, with a range of versions where there is one.
+    void look_up(const std::string& module,
+                 SourcePosition module_position,
+                 SourcePosition function_position) {
+        call_.info = reading_.catalog.find(module, call_.function);
         if (call_.info != nullptr) {
             return;
         }
-        if (!reading_.catalog.has_module(call_.module)) {
+        if (const auto problem = reading_.catalog.version_problem(module)) {
+            reading_.error(module_position, *problem);
+            return;
+        }
+        if (!reading_.catalog.has_module(module)) {
             reading_.error(module_position, "there is no module '" + excerpt(call_.module) + "'",
                            reading_.suggest(call_.module, module_names()));
             return;
@@ -119,7 +138,7 @@ private:
         reading_.error(
             function_position,
             "the module '" + call_.module + "' has no function '" + excerpt(call_.function) + "'",
-            reading_.suggest(call_.function, reading_.catalog.function_names(call_.module)));
+            reading_.suggest(call_.function, reading_.catalog.function_names(module)));
     }
 
     [[nodiscard]] std::vector<std::string> module_names() const {

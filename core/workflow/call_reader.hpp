@@ -9,7 +9,8 @@ namespace oa::core {
 
 /// Which function a task calls, and where its parameters stand.
 struct Call {
-    std::string module;                             ///< as written; may be empty after an error
+    std::string module;                             ///< as written, without a range of versions;
+                                                    ///< may be empty after an error
     std::string function;                           ///< as written; may be empty after an error
     const FunctionInfo* info = nullptr;             ///< nullptr after an error
     SourcePosition position;                        ///< where the function is named

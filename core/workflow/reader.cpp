@@ -301,4 +301,15 @@ ReadResult read_workflow(std::string_view text,
     return result;
 }
 
+ReadResult read_workflow(std::string_view text,
+                         const std::string& file,
+                         std::shared_ptr<const FunctionCatalog> catalog,
+                         const ReadLimits& limits) {
+    ReadResult result = read_workflow(text, file, *catalog, limits);
+    if (result.workflow) {
+        result.workflow->catalog = std::move(catalog);
+    }
+    return result;
+}
+
 }  // namespace oa::core

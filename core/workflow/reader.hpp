@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,6 +32,13 @@ struct ReadResult {
 [[nodiscard]] ReadResult read_workflow(std::string_view text,
                                        const std::string& file,
                                        const FunctionCatalog& catalog,
+                                       const ReadLimits& limits = {});
+
+/// The same with a catalog that the workflow keeps: one that is replaced while workflows that were
+/// read with it still run.
+[[nodiscard]] ReadResult read_workflow(std::string_view text,
+                                       const std::string& file,
+                                       std::shared_ptr<const FunctionCatalog> catalog,
                                        const ReadLimits& limits = {});
 
 }  // namespace oa::core

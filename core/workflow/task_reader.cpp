@@ -51,12 +51,7 @@ std::optional<Isolation> read_isolation(Reading& reading, const YamlNode& node) 
                       reading.suggest(*word, isolation_words));
         return std::nullopt;
     }
-    if (*word == "process") {
-        // Running it in process after all would take away the protection that the author asked for.
-        reading.unavailable(node.position, "isolation: process");
-        return Isolation::Process;
-    }
-    return Isolation::InProcess;
+    return *word == "process" ? Isolation::Process : Isolation::InProcess;
 }
 
 /// Reads `retry` over what `defaults` gives: what it leaves out stays.

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,12 +32,10 @@ struct RetryPolicy {
     friend bool operator==(const RetryPolicy&, const RetryPolicy&) = default;
 };
 
-enum class Isolation { InProcess, Process };
-
 struct Task {
     std::string name;
     SourcePosition position;             ///< of the task's first key
-    std::string module;                  ///< as written
+    std::string module;                  ///< as written, without a range of versions
     std::string function;                ///< as written
     const FunctionInfo* info = nullptr;  ///< [owner: the catalog that the document was read with]
     Template params;                     ///< an object
@@ -102,6 +101,9 @@ struct Workflow {
     bool fail_fast = false;
     std::optional<std::uint32_t> max_parallel;
     bool compat_oa3 = false;
+    /// Keeps alive what the tasks' `info` points into. Shared with other workflows that were read
+    /// with it; null where the catalog outlives them all.
+    std::shared_ptr<const FunctionCatalog> catalog;
 };
 
 [[nodiscard]] std::string_view to_string(Flow flow);

@@ -84,6 +84,9 @@ void RunLoop::start() {
                             .attempt = request_.attempt,
                             .inputs = request_.inputs,
                             .settings = request_.settings});
+    if (services_.blobs != nullptr) {
+        blobs_ = services_.blobs->open(request_.run_id);
+    }
     run_started_ = services_.clock.now();
     report_.started_at = services_.clock.wall();
     report_.status = core::RunStatus::Running;
@@ -241,6 +244,8 @@ void RunLoop::execute(const core::StartAttempt& command) {
     invocation->attempt = command.attempt;
     invocation->idempotency_key =
         request_.run_id + "/" + task.name + "/" + std::to_string(command.execution);
+    invocation->blobs = blobs_;
+    invocation->isolation = task.isolation;
     if (task.timeout) {
         invocation->deadline = now + *task.timeout;
     }
@@ -330,6 +335,7 @@ void RunLoop::execute(const core::FinishRun& command) {
     }
     services_.sink.run_ended(report_);
     listening_ = false;
+    blobs_.reset();
 }
 
 void RunLoop::append(core::JournalEntry entry) {

@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/port/blob_scope.hpp"
 #include "core/port/clock.hpp"
 #include "core/port/event_sink.hpp"
 #include "core/port/journal.hpp"
@@ -33,6 +34,7 @@ struct RunServices {
     WorkerPool& pool;
     TimerQueue& timers;
     core::Environment environment;
+    core::BlobScopes* blobs = nullptr;  ///< null: tasks hand each other JSON alone
 };
 
 struct RunRequest {
@@ -128,6 +130,7 @@ private:
         task_started_;  // by task: of its latest execution
     std::map<core::Timer, TimerQueue::Token> timers_;
     std::chrono::steady_clock::time_point run_started_;
+    std::shared_ptr<core::BlobScope> blobs_;  // from the start to the end; may be null
     std::uint64_t records_ = 0;
     std::optional<core::Failure> journal_failure_;
 

@@ -1,39 +1,29 @@
 #include "host/plugin/call_context.hpp"
 
-#include <algorithm>
 #include <cassert>
 #include <utility>
 
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
+#include "host/blob/blob_references.hpp"
+#include "host/blob/run_call_blobs.hpp"
 
 namespace oa::host {
 namespace {
 
-/// Whether the value names a blob anywhere: {"$blob": 0}.
-bool names_blob(const boost::json::value& value) {
-    if (const auto* array = value.if_array()) {
-        return std::any_of(array->begin(), array->end(), names_blob);
-    }
-    if (const auto* object = value.if_object()) {
-        return object->contains("$blob") ||
-               std::any_of(object->begin(), object->end(),
-                           [](const auto& member) { return names_blob(member.value()); });
-    }
-    return false;
-}
+constexpr std::string_view exhausted = "exhausted";  // the contract's word
 
 }  // namespace
 
 CallContext::CallContext(std::shared_ptr<const core::Invocation> invocation,
                          core::CallObserver& observer,
-                         const CallLimits& limits)
+                         const CallLimits& limits,
+                         std::shared_ptr<CallBlobs> blobs)
     : invocation_(std::move(invocation)),
       observer_(observer),
       // Every FunctionInfo that a PluginRegistry hands out is one.
       function_(static_cast<const LoadedFunction&>(*invocation_->function)),
       limits_(limits),
-      slot_(acquire_slot()) {
+      slot_(acquire_slot()),
+      blobs_(std::move(blobs)) {
     assert(invocation_->function != nullptr);
     info_ = {.struct_size = sizeof(oa_call_info),
              .attempt = invocation_->attempt,
@@ -54,7 +44,6 @@ CallContext::CallContext(std::shared_ptr<const core::Invocation> invocation,
 
 CallContext::~CallContext() {
     close(Waiting::ForObserver, false);
-    release_blobs();
     release_slot(slot_);
 }
 
@@ -79,6 +68,7 @@ void CallContext::cancel() {
 }
 
 void CallContext::abandon() {
+    abandoned_ = true;
     close(Waiting::ForObserver, true);
     function_.owner->gate().wake();
 }
@@ -106,18 +96,36 @@ void CallContext::call_plugin(void(OA_CALL* fn)(void*), void* user) const noexce
     }
 }
 
+std::optional<core::Failure> CallContext::take_inputs() {
+    if (blobs_) {
+        return std::nullopt;
+    }
+    try {
+        BlobParams given =
+            host::take_inputs(invocation_->params, RunBlobs::from(invocation_->blobs.get()));
+        params_ = std::move(given.text);
+        blobs_ = std::make_shared<RunCallBlobs>(invocation_->blobs, std::move(given.inputs));
+        return std::nullopt;
+    } catch (const BlobError& error) {
+        return not_called(function_.subject, error);
+    }
+}
+
 core::Outcome CallContext::finish(std::int32_t status) {
     close(Waiting::ForObserverAndCallback, false);
     core::Outcome out;
     out.failure = failure_of(status);
     out.output = std::move(output_);
-    release_blobs();
+    if (blobs_ && !abandoned_) {
+        name_blobs(out);
+    }
+    blobs_.reset();
     return out;
 }
 
 core::Outcome CallContext::finish_failed(core::Failure failure) {
     close(Waiting::ForObserverAndCallback, false);
-    release_blobs();
+    blobs_.reset();
     return {.output = nullptr, .failure = std::move(failure)};
 }
 
@@ -127,29 +135,31 @@ std::optional<core::Failure> CallContext::failure_of(std::int32_t status) {
     }
     if (status != OA_OK || error_) {
         // A failure that was told counts even when OK is returned: success must never be guessed.
-        return make_failure(function_.subject, status, error_);
-    }
-    if (!blobs_.empty() && names_blob(output_)) {
-        output_ = nullptr;
-        return core::Failure{
-            .code = "unimplemented",
-            .message = function_.subject +
-                       " gave its output as a blob, which this host cannot pass on; ask it for "
-                       "text or JSON"};
+        core::Failure failure = make_failure(function_.subject, status, error_);
+        if (failure.code == exhausted && !blob_problem_.empty()) {
+            failure.message += " (" + blob_problem_ + ")";
+        }
+        return failure;
     }
     return std::nullopt;
 }
 
-void CallContext::release_blobs() noexcept {
-    for (OutputBlob& blob : blobs_) {
-        if (blob.release != nullptr) {
-            call_plugin(blob.release, blob.user);
+void CallContext::name_blobs(core::Outcome& outcome) {
+    try {
+        blobs_->name_outputs(outcome.output);
+    } catch (const BlobError& error) {
+        // Where the call has failed anyway, that failure is the one to tell.
+        outcome.output = nullptr;
+        if (!outcome.failure) {
+            outcome.failure = output_refused(function_.subject, error);
         }
     }
-    blobs_.clear();
 }
 
 std::string_view CallContext::params() const {
+    if (params_) {
+        return *params_;
+    }
     return invocation_->params ? std::string_view(*invocation_->params) : "{}";
 }
 
@@ -181,13 +191,21 @@ void CallContext::remove_callback(std::uint64_t token) {
                   [token](const Callback& callback) { return callback.token == token; });
 }
 
-std::optional<std::uint32_t> CallContext::add_blob(OutputBlob blob, std::size_t size) {
+bool CallContext::count_blob(std::size_t size) {
     if (size > limits_.blob_bytes_max - blob_bytes_) {
-        return std::nullopt;
+        blob_problem_ = "a blob of " + std::to_string(size) + " bytes, after " +
+                        std::to_string(blob_bytes_) + " bytes in others, exceeds the limit of " +
+                        std::to_string(limits_.blob_bytes_max) +
+                        " bytes for one call; pass larger data on in a file";
+        return false;
     }
-    blobs_.push_back(std::move(blob));
     blob_bytes_ += size;
-    return static_cast<std::uint32_t>(blobs_.size() - 1);
+    return true;
+}
+
+void CallContext::blob_failed(std::size_t size, std::string reason) {
+    blob_bytes_ -= size;
+    blob_problem_ = std::move(reason);
 }
 
 LockedCall::LockedCall(const oa_call* handle) {

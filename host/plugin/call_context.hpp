@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -12,6 +13,7 @@
 #include <boost/json/value.hpp>
 
 #include "core/port/task_invoker.hpp"
+#include "host/blob/call_blobs.hpp"
 #include "host/plugin/call_slots.hpp"
 #include "host/plugin/failure.hpp"
 #include "host/plugin/loaded_module.hpp"
@@ -23,22 +25,17 @@ struct CallLimits {
     std::size_t blob_bytes_max = 256U << 20U;  ///< of all blobs of one call
 };
 
-/// Memory that a function offered as an output blob.
-struct OutputBlob {
-    std::unique_ptr<std::byte[]> memory;  ///< of the host; or null, and then:
-    void(OA_CALL* release)(void* user) = nullptr;
-    void* user = nullptr;
-};
-
 /// One call of a function: what the plug-in reaches through its oa_call. The members below "for the
 /// host table" are used only under the slot's mutex, through a LockedCall.
 class CallContext final : public core::CallControl,
                           public std::enable_shared_from_this<CallContext> {
 public:
-    /// `limits` and `observer` outlive the call.
+    /// `limits` and `observer` outlive the call. `blobs` are the call's, as its parameters name
+    /// them; without, they are those of the invocation's run, see take_inputs().
     CallContext(std::shared_ptr<const core::Invocation> invocation,
                 core::CallObserver& observer,
-                const CallLimits& limits);
+                const CallLimits& limits,
+                std::shared_ptr<CallBlobs> blobs = nullptr);
     ~CallContext() override;
     CallContext(const CallContext&) = delete;
     CallContext& operator=(const CallContext&) = delete;
@@ -51,6 +48,9 @@ public:
     [[nodiscard]] oa_call* handle() const { return to_handle(slot_, generation_); }
     [[nodiscard]] bool cancelled() const { return slot_.state.load() != generation_ << 1U; }
 
+    /// Makes the blobs that the parameters name inputs of the call. Once, before the function runs,
+    /// unless the call was given its blobs. Why it cannot run, or nothing.
+    [[nodiscard]] std::optional<core::Failure> take_inputs();
     /// Ends the call: from here on its oa_call does nothing. Waits for callbacks that are still
     /// running. Returns the outcome of a run() that returned `status`.
     [[nodiscard]] core::Outcome finish(std::int32_t status);
@@ -68,8 +68,12 @@ public:
     /// A token, or nothing when the call is cancelled already.
     [[nodiscard]] std::optional<std::uint64_t> add_callback(void(OA_CALL* fn)(void*), void* user);
     void remove_callback(std::uint64_t token);
-    /// Counts the blob's bytes. Nothing when that exceeds the limit.
-    [[nodiscard]] std::optional<std::uint32_t> add_blob(OutputBlob blob, std::size_t size);
+    /// The call's blobs, which may be used without the lock; null when it can have none.
+    [[nodiscard]] const std::shared_ptr<CallBlobs>& blobs() const { return blobs_; }
+    /// Counts the bytes of an output blob; false when they exceed the limit.
+    [[nodiscard]] bool count_blob(std::size_t size);
+    /// An output blob that was counted has not come about. Told when the call fails for it.
+    void blob_failed(std::size_t size, std::string reason);
 
 private:
     struct Callback {
@@ -80,7 +84,7 @@ private:
     enum class Waiting { ForObserver, ForObserverAndCallback };
     void close(Waiting waiting, bool abandoned);
     [[nodiscard]] std::optional<core::Failure> failure_of(std::int32_t status);
-    void release_blobs() noexcept;
+    void name_blobs(core::Outcome& outcome);
     void call_plugin(void(OA_CALL* fn)(void*), void* user) const noexcept;
 
     const std::shared_ptr<const core::Invocation> invocation_;  // shared with the engine
@@ -96,8 +100,11 @@ private:
     bool output_broken_ = false;  // the problem stays, whatever comes after it
     std::optional<ReportedError> error_;
     std::vector<Callback> callbacks_;
-    std::vector<OutputBlob> blobs_;
+    std::shared_ptr<const std::string> params_;  // with blobs as the function names them; or null
+    std::shared_ptr<CallBlobs> blobs_;
     std::size_t blob_bytes_ = 0;
+    std::string blob_problem_;            // why the last blob did not come about
+    std::atomic<bool> abandoned_{false};  // what the function gave is of no use any more
 };
 
 /// A plug-in's oa_call, looked up and held. False when the call has ended.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "host/plugin/version_range.hpp"
+
 namespace oa::host {
 namespace {
 
@@ -49,31 +51,6 @@ template <typename Predicate>
 bool is_word(std::string_view text, Predicate rest) {
     return !text.empty() && text.size() <= name_length_max && is_lower(text.front()) &&
            std::all_of(text.begin(), text.end(), rest);
-}
-
-/// Takes digits without a superfluous leading zero off the front.
-bool take_number(std::string_view& text) {
-    const auto end = std::find_if_not(text.begin(), text.end(), is_digit);
-    const auto length = static_cast<std::size_t>(end - text.begin());
-    if (length == 0 || (length > 1 && text.front() == '0')) {
-        return false;
-    }
-    text.remove_prefix(length);
-    return true;
-}
-
-bool take(std::string_view& text, char wanted) {
-    if (text.empty() || text.front() != wanted) {
-        return false;
-    }
-    text.remove_prefix(1);
-    return true;
-}
-
-bool is_semver_suffix(std::string_view text) {
-    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-        return is_lower(c) || is_upper(c) || is_digit(c) || c == '-' || c == '.';
-    });
 }
 
 }  // namespace
@@ -133,19 +110,7 @@ bool is_alias(std::string_view text, Dots dots) {
 }
 
 bool is_semver(std::string_view text) {
-    const bool core = take_number(text) && take(text, '.') && take_number(text) &&
-                      take(text, '.') && take_number(text);
-    if (!core) {
-        return false;
-    }
-    const auto plus = text.find('+');
-    if (plus != std::string_view::npos) {
-        if (!is_semver_suffix(text.substr(plus + 1))) {
-            return false;
-        }
-        text = text.substr(0, plus);
-    }
-    return text.empty() || (take(text, '-') && is_semver_suffix(text));
+    return parse_version(text).has_value();
 }
 
 }  // namespace oa::host

@@ -7,11 +7,13 @@
 #include <limits>
 #include <map>
 #include <optional>
-#include <type_traits>
 #include <utility>
 
 #include <elf.h>
 #include <link.h>
+
+#include "host/plugin/elf_bytes.hpp"
+#include "host/plugin/elf_manifest.hpp"
 
 namespace oa::host {
 namespace {
@@ -62,14 +64,10 @@ std::string machine_name(std::uint16_t machine) {
     }
 }
 
-[[noreturn]] void damaged(const std::string& what) {
-    throw ElfError(ElfProblem::Damaged, what);
-}
-
-/// Reads one library. Every read goes through bytes() or object(), which check the bounds.
+/// Reads one library. Every read goes through objects(), which checks the bounds.
 class ElfReader {
 public:
-    explicit ElfReader(const ByteSource& file) : file_(file) {}
+    explicit ElfReader(const ByteSource& file) : source_(file), file_(file) {}
 
     ElfFacts read(std::string_view export_prefix) {
         read_header();
@@ -78,48 +76,31 @@ public:
         check_relocation_tables();
         read_strings();
         read_needed();
+        read_search_path();
         read_exports(export_prefix);
         check_relocations();
+        facts_.manifest = read_elf_manifest(file_, header_);
         return std::move(facts_);
     }
 
 private:
-    [[nodiscard]] bool fits(std::uint64_t offset, std::uint64_t length) const {
-        return offset <= file_.size() && length <= file_.size() - offset;
-    }
-
-    template <typename T>
-    [[nodiscard]] std::vector<T> objects(std::uint64_t offset,
-                                         std::uint64_t count,
-                                         const char* what) const {
-        static_assert(std::is_trivially_copyable_v<T>);
-        if (count > file_.size() / sizeof(T) || !fits(offset, count * sizeof(T))) {
-            damaged(std::string("is cut off: its ") + what + " lies outside the file");
-        }
-        std::vector<T> out(static_cast<std::size_t>(count));
-        if (!file_.read(offset, std::as_writable_bytes(std::span(out)))) {
-            damaged(std::string("is cut off: its ") + what + " cannot be read");
-        }
-        return out;
-    }
-
     void read_header() {
         if (file_.size() == 0) {
             throw ElfError(ElfProblem::NotElf, "is empty");
         }
         std::array<std::byte, SELFMAG> magic{};
-        if (file_.size() < magic.size() || !file_.read(0, magic) ||
+        if (file_.size() < magic.size() || !source_.read(0, magic) ||
             std::memcmp(magic.data(), ELFMAG, SELFMAG) != 0) {
             throw ElfError(ElfProblem::NotElf, "is not a shared library");
         }
         // The identification comes first: the rest of the header depends on the word size.
-        const auto ident = objects<unsigned char>(0, EI_NIDENT, "header");
+        const auto ident = file_.objects<unsigned char>(0, EI_NIDENT, "header");
         if (ident[EI_CLASS] != own_class || ident[EI_DATA] != own_order) {
             throw ElfError(ElfProblem::WrongMachine,
                            "is built for another word size or byte order than this machine's " +
                                machine_name(own_machine));
         }
-        header_ = objects<Header>(0, 1, "header").front();
+        header_ = file_.objects<Header>(0, 1, "header").front();
         if (header_.e_machine != own_machine) {
             throw ElfError(ElfProblem::WrongMachine,
                            "is built for " + machine_name(header_.e_machine) +
@@ -145,20 +126,20 @@ private:
         // The loader does not need the section table, but it ends most files: a table beyond the
         // end tells that the file was cut.
         const std::uint64_t sections = std::uint64_t{header_.e_shnum} * header_.e_shentsize;
-        if (header_.e_shoff != 0 && !fits(header_.e_shoff, sections)) {
+        if (header_.e_shoff != 0 && !file_.fits(header_.e_shoff, sections)) {
             damaged("is cut off: its section table lies outside the file");
         }
     }
 
     void read_segments() {
-        segments_ = objects<Segment>(header_.e_phoff, header_.e_phnum, "segment table");
+        segments_ = file_.objects<Segment>(header_.e_phoff, header_.e_phnum, "segment table");
         std::uint64_t end = 0;
         bool any = false;
         for (const Segment& segment : segments_) {
             if (segment.p_type == PT_NULL) {
                 continue;
             }
-            if (!fits(segment.p_offset, segment.p_filesz)) {
+            if (!file_.fits(segment.p_offset, segment.p_filesz)) {
                 damaged("is cut off: a segment lies outside the file");
             }
             if (segment.p_type == PT_GNU_STACK) {
@@ -228,15 +209,20 @@ private:
         // The loader reads it at its address, not at its offset.
         const auto offset = offset_of(segment->p_vaddr, segment->p_filesz, "dynamic section");
         const auto entries =
-            objects<Dynamic>(offset, segment->p_filesz / sizeof(Dynamic), "dynamic section");
+            file_.objects<Dynamic>(offset, segment->p_filesz / sizeof(Dynamic), "dynamic section");
         bool ended = false;
         for (const Dynamic& entry : entries) {
             if (entry.d_tag == DT_NULL) {
                 ended = true;
                 break;
             }
-            if (entry.d_tag == DT_NEEDED) {
+            // The loader fetches what a library filters or is helped by just as what it needs.
+            if (entry.d_tag == DT_NEEDED || entry.d_tag == DT_AUXILIARY ||
+                entry.d_tag == DT_FILTER) {
                 needed_offsets_.push_back(entry.d_un.d_val);
+            }
+            if (entry.d_tag == DT_RPATH || entry.d_tag == DT_RUNPATH) {
+                search_path_offsets_.push_back(entry.d_un.d_val);
             }
             dynamic_[entry.d_tag] = entry.d_un.d_val;
         }
@@ -279,7 +265,7 @@ private:
         const auto offset = offset_of(*address, size, "relocation table");
         const auto count = size / sizeof(Relocation);
         std::uint64_t last_symbol = 0;
-        for (const auto& entry : objects<Relocation>(offset, count, "relocation table")) {
+        for (const auto& entry : file_.objects<Relocation>(offset, count, "relocation table")) {
             const bool places_nothing = entry.r_info == 0;
             if (!places_nothing && !is_mapped(entry.r_offset, sizeof(Address))) {
                 damaged("is damaged: a relocation points outside of it");
@@ -328,8 +314,8 @@ private:
         if (!address || !size || *size == 0) {
             damaged("is damaged: it has no table of names");
         }
-        strings_ =
-            objects<char>(offset_of(*address, *size, "table of names"), *size, "table of names");
+        strings_ = file_.objects<char>(offset_of(*address, *size, "table of names"), *size,
+                                       "table of names");
         if (strings_.back() != '\0') {
             damaged("is damaged: its table of names has no end");
         }
@@ -348,6 +334,18 @@ private:
         }
     }
 
+    void read_search_path() {
+        for (const std::uint64_t offset : search_path_offsets_) {
+            std::string_view rest = string_at(offset);
+            while (!rest.empty()) {
+                const auto end = std::min(rest.find(':'), rest.size());
+                // To the loader, nothing between two colons is the working folder.
+                facts_.search_path.emplace_back(end == 0 ? "." : rest.substr(0, end));
+                rest.remove_prefix(std::min(end + 1, rest.size()));
+            }
+        }
+    }
+
     void read_exports(std::string_view prefix) {
         const auto address = dynamic_value(DT_SYMTAB);
         if (!address) {
@@ -355,7 +353,7 @@ private:
         }
         const std::uint64_t count = symbol_count();
         const auto offset = offset_of(*address, count * sizeof(Symbol), "table of symbols");
-        for (const Symbol& symbol : objects<Symbol>(offset, count, "table of symbols")) {
+        for (const Symbol& symbol : file_.objects<Symbol>(offset, count, "table of symbols")) {
             if (!exported(symbol)) {
                 continue;
             }
@@ -386,7 +384,7 @@ private:
         std::uint64_t count = 0;
         if (classic) {
             const auto offset = offset_of(*classic, 2 * sizeof(Word), "hash table");
-            const auto head = objects<Word>(offset, 2, "hash table");
+            const auto head = file_.objects<Word>(offset, 2, "hash table");
             const std::uint64_t words = 2 + std::uint64_t{head[0]} + head[1];
             static_cast<void>(offset_of(*classic, words * sizeof(Word), "hash table"));
             if (head[0] == 0) {
@@ -406,7 +404,7 @@ private:
     [[nodiscard]] std::uint64_t gnu_symbol_count(std::uint64_t address) const {
         constexpr std::uint64_t head_size = 4 * sizeof(Word);
         const auto head =
-            objects<Word>(offset_of(address, head_size, "hash table"), 4, "hash table");
+            file_.objects<Word>(offset_of(address, head_size, "hash table"), 4, "hash table");
         const std::uint64_t bucket_count = head[0];
         const std::uint64_t first_symbol = head[1];
         const std::uint64_t filter_size = std::uint64_t{head[2]} * sizeof(Address);
@@ -416,8 +414,8 @@ private:
         const std::uint64_t buckets_at = address + head_size + filter_size;
         const std::uint64_t chains_at = buckets_at + bucket_count * sizeof(Word);
         const auto buckets =
-            objects<Word>(offset_of(buckets_at, bucket_count * sizeof(Word), "hash table"),
-                          bucket_count, "hash table");
+            file_.objects<Word>(offset_of(buckets_at, bucket_count * sizeof(Word), "hash table"),
+                                bucket_count, "hash table");
         const std::uint64_t last_chain = *std::max_element(buckets.begin(), buckets.end());
         if (last_chain == 0) {
             return first_symbol;
@@ -442,7 +440,7 @@ private:
             if (count == 0) {
                 damaged("is damaged: its hash table has no end");
             }
-            for (const Word hash : objects<Word>(offset, count, "hash table")) {
+            for (const Word hash : file_.objects<Word>(offset, count, "hash table")) {
                 ++symbol;
                 if ((hash & 1U) != 0) {
                     return symbol;
@@ -451,11 +449,13 @@ private:
         }
     }
 
-    const ByteSource& file_;
+    const ByteSource& source_;
+    ElfBytes file_;
     Header header_{};
     std::vector<Segment> segments_;
     std::map<std::int64_t, std::uint64_t> dynamic_;
     std::vector<std::uint64_t> needed_offsets_;
+    std::vector<std::uint64_t> search_path_offsets_;
     std::vector<char> strings_;
     ElfFacts facts_;
 };

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -48,14 +49,17 @@ struct ElfFacts {
     std::size_t exported_count = 0;     ///< symbols that it offers
     std::vector<std::string> exported;  ///< those functions among them with the prefix asked
     std::vector<std::string> needed;    ///< libraries that it asks for, as it names them
-    bool executable_stack = false;      ///< would make every stack of the process executable
-    bool text_relocations = false;      ///< changes its own code while it is loaded
+    /// Folders in which the system's loader looks for them before its own (RPATH and RUNPATH).
+    std::vector<std::string> search_path;
+    std::optional<std::string> manifest;  ///< JSON, as far as anybody knows; at most 1 MiB
+    bool executable_stack = false;        ///< would make every stack of the process executable
+    bool text_relocations = false;        ///< changes its own code while it is loaded
 };
 
 /// Reads the headers and the dynamic symbols of a shared library; trusts no number in it and
 /// executes nothing of it. What passes has every mapped byte inside the file, so that loading it
 /// cannot end in SIGBUS, and none of the contradictions that the system's loader answers with an
-/// abort. Throws ElfError.
+/// abort. Throws ElfError, also for two manifests.
 [[nodiscard]] ElfFacts read_elf(const ByteSource& file, std::string_view export_prefix);
 
 }  // namespace oa::host

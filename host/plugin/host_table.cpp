@@ -2,14 +2,19 @@
 
 #include <algorithm>
 #include <cmath>
-#include <new>
+#include <cstring>
+#include <exception>
+#include <optional>
+#include <span>
 #include <utility>
 
 #include <boost/json/object.hpp>
 
 #include "core/json/json.hpp"
+#include "host/blob/call_blobs.hpp"
 #include "host/plugin/call_context.hpp"
 #include "host/plugin/descriptor_text.hpp"
+#include "host/plugin/loaded_module.hpp"
 
 namespace oa::host {
 namespace {
@@ -125,15 +130,24 @@ void params(oa_call* call, const char** json, std::size_t* len) noexcept {
     }
 }
 
-std::int32_t blob_in(oa_call*, std::uint32_t, const void** data, std::size_t* len) noexcept {
-    // Parameters never name a blob yet, so every index is unknown.
+std::int32_t blob_in(oa_call* call,
+                     std::uint32_t index,
+                     const void** data,
+                     std::size_t* len) noexcept {
+    std::optional<std::span<const std::byte>> bytes;
+    {
+        const LockedCall locked(call);
+        if (locked && locked->blobs()) {
+            bytes = locked->blobs()->input(index);
+        }
+    }
     if (data != nullptr) {
-        *data = nullptr;
+        *data = bytes ? bytes->data() : nullptr;
     }
     if (len != nullptr) {
-        *len = 0;
+        *len = bytes ? bytes->size() : 0;
     }
-    return OA_NOT_FOUND;
+    return bytes ? OA_OK : OA_NOT_FOUND;
 }
 
 /// Reads an output without holding the call: a long one takes its time.
@@ -178,9 +192,10 @@ std::int32_t result(oa_call* call, const char* json, std::size_t len) noexcept {
         if (!fits) {
             locked->set_output_problem(
                 {.code = "exhausted",
-                 .message = subject + " gave an output of " + std::to_string(len) +
-                            " bytes; the limit is " + std::to_string(bytes_max) +
-                            ". Write large data to a file and give its path"});
+                 .message =
+                     subject + " gave an output of " + std::to_string(len) +
+                     " bytes; the limit is " + std::to_string(bytes_max) +
+                     ". Give large data as a blob, or write it to a file and give its path"});
             return OA_EXHAUSTED;
         }
         if (!output.problem.empty()) {
@@ -196,23 +211,59 @@ std::int32_t result(oa_call* call, const char* json, std::size_t len) noexcept {
     }
 }
 
-void* blob_alloc(oa_call* call, std::size_t len, std::uint32_t* index) noexcept {
-    try {
+/// Makes an output blob and fills it with `fill(memory)`, both without holding the call, as that
+/// takes its time. Nothing when there is no room, or when the call has ended.
+template <typename Fill>
+std::optional<CallBlobs::Output> make_blob(oa_call* call, std::size_t size, const Fill& fill) {
+    std::shared_ptr<CallBlobs> blobs;
+    {
         const LockedCall locked(call);
-        if (!locked || index == nullptr || len > locked->limits().blob_bytes_max) {
-            return nullptr;
+        if (!locked || !locked->blobs() || !locked->count_blob(size)) {
+            return std::nullopt;
         }
-        OutputBlob blob;
-        blob.memory.reset(new (std::nothrow) std::byte[std::max<std::size_t>(len, 1)]);
-        void* const memory = blob.memory.get();
-        if (memory == nullptr) {
-            return nullptr;
-        }
-        const auto number = locked->add_blob(std::move(blob), len);
-        *index = number.value_or(0);
-        return number ? memory : nullptr;
+        blobs = locked->blobs();
+    }
+    std::optional<CallBlobs::Output> out;
+    std::string problem;
+    try {
+        out = blobs->allocate(size);
+        fill(out->memory);
+    } catch (const std::exception& error) {
+        problem = error.what();
+    }
+    const LockedCall locked(call);
+    if (!locked) {
+        return std::nullopt;
+    }
+    if (!out) {
+        locked->blob_failed(size, std::move(problem));
+    }
+    return out;
+}
+
+void* blob_alloc(oa_call* call, std::size_t len, std::uint32_t* index) noexcept {
+    if (index == nullptr) {
+        return nullptr;
+    }
+    try {
+        const auto made = make_blob(call, len, [](std::span<std::byte>) {});
+        *index = made ? made->index : 0;
+        return made ? made->memory.data() : nullptr;
     } catch (...) {
         return nullptr;
+    }
+}
+
+/// Gives memory back that has been copied.
+void release_given(const oa_call* call, void(OA_CALL* release)(void* user), void* user) noexcept {
+    try {
+        release(user);
+    } catch (...) {
+        // The contract forbids it, and the blob is there.
+        const LockedCall locked(call);
+        if (locked) {
+            locked->function().owner->host().misbehaviours.fetch_add(1);
+        }
     }
 }
 
@@ -223,22 +274,28 @@ std::int32_t blob_give(oa_call* call,
                        void* user,
                        std::uint32_t* index) noexcept {
     try {
-        const LockedCall locked(call);
-        if (!locked) {
+        if (!LockedCall(call)) {
             return ended;
         }
         if (index == nullptr || release == nullptr || (data == nullptr && len != 0)) {
             return OA_INVALID_PARAMS;
         }
-        OutputBlob blob;
-        blob.release = release;
-        blob.user = user;
-        const auto number = locked->add_blob(std::move(blob), len);
-        *index = number.value_or(0);
-        return number ? OA_OK : OA_EXHAUSTED;
+        // Copied at once: what the plug-in keeps could change, cannot be passed to another process,
+        // and would have to be given back before the module stops.
+        const auto made = make_blob(call, len, [&](std::span<std::byte> memory) {
+            if (len != 0) {
+                std::memcpy(memory.data(), data, len);
+            }
+        });
+        *index = made ? made->index : 0;
+        if (!made) {
+            return LockedCall(call) ? OA_EXHAUSTED : ended;
+        }
     } catch (...) {
         return OA_EXHAUSTED;
     }
+    release_given(call, release, user);
+    return OA_OK;
 }
 
 void fail(oa_call* call, const oa_error* error) noexcept {
@@ -302,7 +359,8 @@ std::uint64_t on_cancel(oa_call* call, void(OA_CALL* fn)(void* user), void* user
 
 void off_cancel(oa_call* call, std::uint64_t token) noexcept {
     const auto reference = from_handle(call);
-    if (reference.slot == nullptr) {
+    // 0 is no token of a callback, but stands for "none is running".
+    if (reference.slot == nullptr || token == 0) {
         return;
     }
     CallSlot& slot = *reference.slot;

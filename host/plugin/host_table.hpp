@@ -40,6 +40,7 @@ struct HostServices {
     std::shared_ptr<PluginLog> log;  ///< shared with every plug-in, for as long as code of it runs;
                                      ///< may be null
     std::vector<HostExtension> extensions;
+    std::string config = "{}";  ///< a JSON object: what instances of modules are made from
 };
 
 /// The host as one plug-in sees it: the table of the contract, and behind it what the table's

@@ -90,6 +90,14 @@ std::shared_ptr<core::CallControl> InProcessInvoker::prepare(
     return std::make_shared<CallContext>(std::move(invocation), observer, limits_);
 }
 
+std::shared_ptr<core::CallControl> InProcessInvoker::prepare(
+    std::shared_ptr<const core::Invocation> invocation,
+    core::CallObserver& observer,
+    std::shared_ptr<CallBlobs> blobs) {
+    return std::make_shared<CallContext>(std::move(invocation), observer, limits_,
+                                         std::move(blobs));
+}
+
 core::Outcome InProcessInvoker::invoke(core::CallControl& call) {
     auto& context = static_cast<CallContext&>(call);
     // An abandoned call may be all that still holds its context.
@@ -101,6 +109,9 @@ core::Outcome InProcessInvoker::invoke(core::CallControl& call) {
     if (const auto deadline = context.invocation().deadline;
         deadline && *deadline <= std::chrono::steady_clock::now()) {
         return context.finish_failed(late_before_start(function));
+    }
+    if (auto failure = context.take_inputs()) {
+        return context.finish_failed(std::move(*failure));
     }
     const ModuleVisit visit(*function.owner);
     if (visit.entry().failure != nullptr) {

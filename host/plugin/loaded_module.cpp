@@ -6,6 +6,7 @@
 
 #include "host/plugin/failure.hpp"
 #include "host/plugin/module_descriptor.hpp"
+#include "host/plugin/module_manifest.hpp"
 
 namespace oa::host {
 namespace {
@@ -15,18 +16,90 @@ core::Failure thrown(const std::string& subject, const char* what) {
             .message = subject + " threw an exception out of the plug-in: " + what};
 }
 
+core::Failure stopped(const ModuleInfo& info) {
+    return {.code = "unavailable", .message = "module " + info.name + " has been stopped"};
+}
+
 }  // namespace
 
-LoadedModule::LoadedModule(const oa_module& descriptor, ModuleHost& host, ModuleSource source)
-    : descriptor_(descriptor),
+LoadedModule::LoadedModule(ModuleDescription description,
+                           ModuleHost& host,
+                           ModuleSource source,
+                           PluginImage image)
+    : description_(std::move(description)),
       host_(host),
       source_(std::move(source)),
-      info_(read_module_info(descriptor)),
-      functions_(read_functions(descriptor, info_.name)),
-      stopped_{.code = "unavailable", .message = "module " + info_.name + " has been stopped"} {
-    for (const auto& function : functions_) {
+      image_(std::move(image)),
+      stopped_(stopped(description_.info)) {
+    adopt_functions();
+}
+
+LoadedModule::LoadedModule(const oa_module& descriptor, ModuleHost& host, ModuleSource source)
+    : description_(read_descriptor(descriptor)),
+      host_(host),
+      source_(std::move(source)),
+      stopped_(stopped(description_.info)),
+      descriptor_(&descriptor),
+      mapped_(true) {
+    adopt_functions();
+}
+
+void LoadedModule::adopt_functions() {
+    for (const auto& function : description_.functions) {
         function->owner = this;
     }
+}
+
+void LoadedModule::map() {
+    map_once();
+    if (map_refused_) {
+        throw PluginRefused(*map_refused_);
+    }
+}
+
+void LoadedModule::map_once() noexcept {
+    std::call_once(map_once_, [this] {
+        if (descriptor_ != nullptr) {
+            return;
+        }
+        try {
+            descriptor_ = &map_image();
+            mapped_.store(true);
+        } catch (const PluginRefused& why) {
+            map_refused_ = why;
+        } catch (const std::exception& error) {
+            map_refused_ = PluginRefused(PluginProblem::Unloadable,
+                                         std::string("cannot be loaded: ") + error.what(), "");
+        }
+    });
+}
+
+const oa_module& LoadedModule::map_image() {
+    if (source_.isolate) {
+        throw PluginRefused(PluginProblem::Untrusted,
+                            "may only run in a process of its own by the trust policy", "");
+    }
+    const oa_module& descriptor = ask_for_module(map_plugin(image_), host_);
+    const auto live = read_descriptor(descriptor);
+    if (auto difference = find_difference(description_, live)) {
+        throw PluginRefused(PluginProblem::ManifestDiffers, *std::move(difference),
+                            "build it again, so that its manifest is written from what it is now");
+    }
+    image_.opened.reset();
+    for (std::size_t i = 0; i < live.functions.size(); ++i) {
+        description_.functions[i]->descriptor = live.functions[i]->descriptor;
+    }
+    return descriptor;
+}
+
+core::Failure LoadedModule::map_failure() const {
+    std::string message = "module " + description_.info.name +
+                          " could not be loaded: " + source_.file.string() + ": " +
+                          map_refused_->reason();
+    if (!map_refused_->fix().empty()) {
+        message += "; " + map_refused_->fix();
+    }
+    return {.code = "internal", .message = std::move(message)};
 }
 
 LoadedModule::Entry LoadedModule::enter() {
@@ -46,11 +119,18 @@ LoadedModule::Entry LoadedModule::enter() {
 }
 
 void LoadedModule::leave() noexcept {
-    active_.fetch_sub(1);
+    if (active_.fetch_sub(1) == 1 && retired_.load()) {
+        end_instance();
+    }
 }
 
 void LoadedModule::start() noexcept {
-    const std::string subject = "module " + info_.name;
+    const std::string subject = "module " + description_.info.name;
+    map_once();
+    if (map_refused_) {
+        start_failure_ = map_failure();
+        return;
+    }
     try {
         start_failure_ = create_instance();
         if (!start_failure_) {
@@ -65,37 +145,39 @@ void LoadedModule::start() noexcept {
 }
 
 std::optional<core::Failure> LoadedModule::create_instance() {
-    if (descriptor_.create == nullptr) {
+    if (descriptor_->create == nullptr) {
         return std::nullopt;
     }
-    constexpr std::string_view config = "{}";
+    const std::string& config = host_.services.config;
     oa_error error{};
     error.struct_size = sizeof(error);
     const auto status =
-        descriptor_.create(&host_, config.data(), config.size(), &instance_, &error);
+        descriptor_->create(&host_, config.data(), config.size(), &instance_, &error);
     if (status == OA_OK) {
         return std::nullopt;
     }
     instance_ = nullptr;
-    auto failure = make_failure("module " + info_.name + " (create)", status, copy_error(error));
-    failure.message = "module " + info_.name + " could not be set up: " + failure.message;
+    const std::string subject = "module " + description_.info.name;
+    auto failure = make_failure(subject + " (create)", status, copy_error(error));
+    failure.message = subject + " could not be set up: " + failure.message;
     return failure;
 }
 
 std::optional<core::Failure> LoadedModule::start_instance() {
-    if (descriptor_.start == nullptr) {
+    if (descriptor_->start == nullptr) {
         return std::nullopt;
     }
     oa_error error{};
     error.struct_size = sizeof(error);
-    const auto status = descriptor_.start(instance_, &error);
+    const auto status = descriptor_->start(instance_, &error);
     if (status == OA_OK) {
         return std::nullopt;
     }
-    auto failure = make_failure("module " + info_.name + " (start)", status, copy_error(error));
-    failure.message = "module " + info_.name + " could not be started: " + failure.message;
-    if (descriptor_.destroy != nullptr) {
-        descriptor_.destroy(std::exchange(instance_, nullptr));
+    const std::string subject = "module " + description_.info.name;
+    auto failure = make_failure(subject + " (start)", status, copy_error(error));
+    failure.message = subject + " could not be started: " + failure.message;
+    if (descriptor_->destroy != nullptr) {
+        descriptor_->destroy(std::exchange(instance_, nullptr));
     }
     return failure;
 }
@@ -105,21 +187,55 @@ bool LoadedModule::stop() {
     if (active_.load() != 0) {
         return false;
     }
+    end_instance();
+    return true;
+}
+
+void LoadedModule::retire() noexcept {
+    // Who stopped it meant to leave it alone with the calls that still run.
+    if (stopping_.exchange(true)) {
+        return;
+    }
+    std::vector<std::function<void()>> listeners;
+    {
+        const std::lock_guard lock(retire_mutex_);
+        retired_.store(true);
+        listeners.swap(retire_listeners_);
+    }
+    if (active_.load() == 0) {
+        end_instance();
+    }
+    for (const auto& tell : listeners) {
+        tell();
+    }
+}
+
+void LoadedModule::on_retire(std::function<void()> tell) {
+    {
+        const std::lock_guard lock(retire_mutex_);
+        if (!retired_.load()) {
+            retire_listeners_.push_back(std::move(tell));
+            return;
+        }
+    }
+    tell();
+}
+
+void LoadedModule::end_instance() noexcept {
     if (!running_.exchange(false)) {
-        return true;
+        return;
     }
     try {
-        if (descriptor_.stop != nullptr) {
-            descriptor_.stop(instance_);
+        if (descriptor_->stop != nullptr) {
+            descriptor_->stop(instance_);
         }
-        if (descriptor_.destroy != nullptr) {
-            descriptor_.destroy(instance_);
+        if (descriptor_->destroy != nullptr) {
+            descriptor_->destroy(instance_);
         }
     } catch (...) {
         // The contract forbids it, and there is nobody left to tell.
         host_.misbehaviours.fetch_add(1);
     }
-    return true;
 }
 
 }  // namespace oa::host

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "host/plugin/loaded_module.hpp"
+#include "host/plugin/module_info.hpp"
 #include "oa/plugin.h"
 
 namespace oa::host {
@@ -17,8 +17,11 @@ void require_compatible(const oa_module& descriptor);
 /// that breaks the contract. The descriptor must have passed require_compatible().
 [[nodiscard]] ModuleInfo read_module_info(const oa_module& descriptor);
 
-/// Copies its functions; their `owner` is left for the module to set. Throws as above.
+/// Copies its functions, each of which knows its descriptor then. Throws as above.
 [[nodiscard]] std::vector<std::unique_ptr<LoadedFunction>> read_functions(
     const oa_module& descriptor, const std::string& module);
+
+/// All of the above.
+[[nodiscard]] ModuleDescription read_descriptor(const oa_module& descriptor);
 
 }  // namespace oa::host

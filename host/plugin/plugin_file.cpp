@@ -1,11 +1,13 @@
 #include "host/plugin/plugin_file.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "host/plugin/file_trust.hpp"
@@ -20,30 +22,28 @@ constexpr std::string_view entry_prefix = "oa_module_entry_v";
 /// A file held open for reading.
 class FileSource final : public ByteSource {
 public:
-    explicit FileSource(const std::filesystem::path& path)
+    /// `flags`: O_NOFOLLOW where the path must not be a link.
+    explicit FileSource(const std::filesystem::path& path, int flags = 0)
         // Without O_NONBLOCK a pipe would keep us waiting for a writer.
-        : fd_(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)) {
-        if (fd_ < 0) {
+        : opened_(std::make_shared<OpenedFile>(
+              open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | flags))) {
+        if (fd() < 0) {
             throw PluginRefused(PluginProblem::Unreadable,
                                 std::string("cannot be opened: ") + std::strerror(errno),
                                 "chmod a+r '" + path.string() + "'");
         }
+        static_cast<void>(fstat(fd(), &status_));  // cannot fail on an open file
     }
-    ~FileSource() override { close(fd_); }
-    FileSource(const FileSource&) = delete;
-    FileSource& operator=(const FileSource&) = delete;
-
-    [[nodiscard]] struct stat status() const {
-        struct stat out {};
-        static_cast<void>(fstat(fd_, &out));  // cannot fail on an open file
-        return out;
+    [[nodiscard]] const std::shared_ptr<const OpenedFile>& opened() const { return opened_; }
+    /// As it was when the file was opened.
+    [[nodiscard]] const struct stat& status() const { return status_; }
+    [[nodiscard]] std::uint64_t size() const override {
+        return static_cast<std::uint64_t>(status_.st_size);
     }
-    [[nodiscard]] std::uint64_t size() const override { return size_; }
-    void set_size(std::uint64_t size) { size_ = size; }
 
     [[nodiscard]] bool read(std::uint64_t offset, std::span<std::byte> out) const override {
         while (!out.empty()) {
-            const ssize_t count = pread(fd_, out.data(), out.size(), static_cast<off_t>(offset));
+            const ssize_t count = pread(fd(), out.data(), out.size(), static_cast<off_t>(offset));
             if (count < 0 && errno == EINTR) {
                 continue;
             }
@@ -57,8 +57,10 @@ public:
     }
 
 private:
-    int fd_;
-    std::uint64_t size_ = 0;
+    [[nodiscard]] int fd() const { return opened_->descriptor(); }
+
+    std::shared_ptr<const OpenedFile> opened_;  // shared with whoever maps the file later
+    struct stat status_ {};
 };
 
 std::string kind_of(mode_t mode) {
@@ -147,7 +149,22 @@ void require_entry(const ElfFacts& facts) {
 
 }  // namespace
 
-PluginFile examine_plugin_file(const std::filesystem::path& path, TrustPolicy trust) {
+OpenedFile::~OpenedFile() {
+    if (descriptor_ >= 0) {
+        close(descriptor_);
+    }
+}
+
+FileIdentity identity_of(const struct stat& status) {
+    constexpr std::int64_t second_ns = 1'000'000'000;
+    return {.device = status.st_dev,
+            .inode = status.st_ino,
+            .size = static_cast<std::uint64_t>(status.st_size),
+            .modified_ns = status.st_mtim.tv_sec * second_ns + status.st_mtim.tv_nsec,
+            .changed_ns = status.st_ctim.tv_sec * second_ns + status.st_ctim.tv_nsec};
+}
+
+PluginFile find_plugin_file(const std::filesystem::path& path, TrustPolicy trust) {
     PluginFile out;
     out.path = resolve(path);
     struct stat status {};
@@ -155,24 +172,67 @@ PluginFile examine_plugin_file(const std::filesystem::path& path, TrustPolicy tr
     if (stat(out.path.c_str(), &status) == 0) {
         require_regular(status.st_mode);
     }
-    FileSource file(out.path);
+    const FileSource file(out.path, O_NOFOLLOW);
     status = file.status();
     require_regular(status.st_mode);
     out.device = status.st_dev;
     out.inode = status.st_ino;
+    out.identity = identity_of(status);
     if (trust == TrustPolicy::Enforce) {
         // Who can swap a link decides what is loaded, just as who can write the file.
         require_trust(resolve(path.parent_path()));
         require_trust(out.path);
     }
-    file.set_size(static_cast<std::uint64_t>(status.st_size));
+    return out;
+}
+
+PluginContent examine_content(const std::filesystem::path& file) {
+    const FileSource source(file);
+    require_regular(source.status().st_mode);
+    PluginContent out;
+    out.identity = identity_of(source.status());
+    out.opened = source.opened();
     try {
-        out.facts = read_elf(file, entry_prefix);
+        out.facts = read_elf(source, entry_prefix);
     } catch (const ElfError& error) {
         throw PluginRefused(problem_of(error.problem()), error.what(), fix_of(error.problem()));
     }
     require_entry(out.facts);
     return out;
+}
+
+PluginFile examine_plugin_file(const std::filesystem::path& path, TrustPolicy trust) {
+    auto out = find_plugin_file(path, trust);
+    auto content = examine_content(out.path);
+    out.identity = content.identity;
+    out.facts = std::move(content.facts);
+    return out;
+}
+
+bool have_same_content(const std::filesystem::path& left, const std::filesystem::path& right) {
+    try {
+        const FileSource one(left);
+        const FileSource other(right);
+        const std::uint64_t size = one.size();
+        if (size != other.size()) {
+            return false;
+        }
+        constexpr std::size_t block = 65536;
+        std::vector<std::byte> here(block);
+        std::vector<std::byte> there(block);
+        for (std::uint64_t offset = 0; offset < size; offset += block) {
+            const auto count =
+                static_cast<std::size_t>(std::min<std::uint64_t>(block, size - offset));
+            here.resize(count);
+            there.resize(count);
+            if (!one.read(offset, here) || !other.read(offset, there) || here != there) {
+                return false;
+            }
+        }
+        return true;
+    } catch (const PluginRefused&) {
+        return false;
+    }
 }
 
 }  // namespace oa::host

@@ -18,6 +18,8 @@ std::string_view to_string(PluginProblem problem) {
         case PluginProblem::Declined: return "declined";
         case PluginProblem::InvalidDescriptor: return "invalid_descriptor";
         case PluginProblem::Duplicate: return "duplicate";
+        case PluginProblem::Changed: return "changed";
+        case PluginProblem::ManifestDiffers: return "manifest_differs";
     }
     return "unknown";
 }

@@ -23,7 +23,9 @@ enum class PluginProblem {
     Unloadable,         ///< the system's loader refuses it: a symbol or library is missing
     Declined,           ///< its entry function said no
     InvalidDescriptor,  ///< what it says of itself breaks the contract
-    Duplicate,          ///< its name or id is taken by a module found earlier
+    Duplicate,          ///< its name, or its id and version, is taken by a module found earlier
+    Changed,            ///< it is no longer what was found
+    ManifestDiffers,    ///< the module is not what its manifest says
 };
 
 /// A word for programs: "wrong_machine".

@@ -1,214 +1,232 @@
 #include "host/plugin/plugin_registry.hpp"
 
 #include <algorithm>
-#include <array>
-#include <system_error>
-
-#include "host/plugin/file_trust.hpp"
-#include "host/plugin/keep_forever.hpp"
-#include "host/plugin/module_descriptor.hpp"
-#include "host/plugin/plugin_library.hpp"
+#include <set>
+#include <utility>
 
 namespace oa::host {
 namespace {
 
-constexpr std::size_t why_bytes = 1024;
-
-/// Asks a mapped plug-in for its module.
-const oa_module& call_entry(oa_module_entry_fn entry, const oa_host& host) {
-    std::array<char, why_bytes> why{};
-    const oa_module* descriptor = nullptr;
-    try {
-        descriptor = entry(&host, why.data(), why.size());
-    } catch (...) {
-        throw PluginRefused(PluginProblem::Declined, "threw an exception out of its entry function",
-                            "catch every exception inside the plug-in");
+/// Whether a plain name means the left one rather than the right one.
+bool goes_before(const SemanticVersion& left, const SemanticVersion& right) {
+    if (left.is_release() != right.is_release()) {
+        return left.is_release();
     }
-    if (descriptor == nullptr) {
-        why.back() = '\0';
-        const std::string reason = why.front() == '\0' ? "it gives no reason" : why.data();
-        throw PluginRefused(PluginProblem::Declined, "declines to work here: " + reason, "");
-    }
-    return *descriptor;
+    return left > right;
 }
 
-bool is_plugin_name(const std::filesystem::path& path) {
-    return path.extension() == ".so" && path.filename().native().front() != '.';
+std::string listed(const std::vector<std::string>& texts) {
+    std::string out;
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+        out += (i == 0 ? "" : i + 1 == texts.size() ? " and " : ", ") + texts[i];
+    }
+    return out;
 }
 
 }  // namespace
 
-PluginRegistry::PluginRegistry(const PluginSearch& search, HostServices services)
-    : search_(search), services_(std::move(services)) {
-    for (const PluginPlace& place : search_.places) {
-        load_place(place);
+/// A name as it was asked for: "http", "http@^1.2".
+struct PluginRegistry::WantedModule {
+    explicit WantedModule(std::string_view text) : name(text.substr(0, text.find('@'))) {
+        if (name.size() != text.size()) {
+            range_text = text.substr(name.size() + 1);
+            range = VersionRange::parse(range_text);
+        }
     }
+
+    /// Of versions in the order of goes_before(): the first for a plain name, otherwise the highest
+    /// that fits.
+    template <typename T, typename VersionOf>
+    [[nodiscard]] const T* choose(const std::vector<T>& versions, VersionOf version_of) const {
+        if (is_plain()) {
+            return versions.empty() ? nullptr : &versions.front();
+        }
+        const T* out = nullptr;
+        for (const T& version : versions) {
+            if (range && range->admits(version_of(version)) &&
+                (out == nullptr || version_of(version) > version_of(*out))) {
+                out = &version;
+            }
+        }
+        return out;
+    }
+    [[nodiscard]] bool is_plain() const { return range_text.data() == nullptr; }
+
+    std::string_view name;
+    std::string_view range_text;
+    std::optional<VersionRange> range;  ///< nothing: a plain name, or a text that is no range
+};
+
+PluginRegistry::PluginRegistry(const PluginSearch& search,
+                               HostServices services,
+                               const PluginPorts& ports)
+    : search_(search),
+      services_(std::move(services)),
+      scan_(scan_plugins(search_, services_, ports, nullptr)) {
+    add_modules(nullptr);
+}
+
+PluginRegistry::PluginRegistry(const PluginRegistry& previous, const PluginPorts& ports)
+    : search_(previous.search_),
+      services_(previous.services_),
+      scan_(scan_plugins(search_, services_, ports, &previous.scan_)) {
+    add_modules(&previous);
 }
 
 PluginRegistry::~PluginRegistry() {
-    shutdown();
-}
-
-void PluginRegistry::load_place(const PluginPlace& place) {
-    std::error_code error;
-    const auto status = std::filesystem::status(place.path, error);
-    if (status.type() == std::filesystem::file_type::directory) {
-        load_folder(place);
-    } else if (status.type() != std::filesystem::file_type::not_found ||
-               place.presence == PluginPlace::Presence::Required) {
-        load_file(place.path, place);
+    scan_.files.clear();
+    while (!scan_.modules.empty()) {
+        scan_.modules.pop_back();
     }
 }
 
-void PluginRegistry::load_folder(const PluginPlace& place) {
-    std::error_code error;
-    if (search_.trust == TrustPolicy::Enforce) {
-        const auto folder = std::filesystem::canonical(place.path, error);
-        if (auto problem = find_trust_problem(folder)) {
-            refuse(place.path, place,
-                   {PluginProblem::Untrusted, "is not safe to load from: " + problem->reason,
-                    problem->fix});
-            return;
+void PluginRegistry::add_modules(const PluginRegistry* previous) {
+    for (const auto& module : scan_.modules) {
+        modules_.push_back(module.get());
+        auto& entry = *entries_.emplace_back(std::make_unique<ModuleEntry>());
+        entry.module = module.get();
+        // Every version was checked when the module was read.
+        entry.version = parse_version(module->info().version).value_or(SemanticVersion());
+        names_[module->info().name].push_back(&entry);
+        if (module->info().id != module->info().name) {
+            names_[module->info().id].push_back(&entry);
         }
     }
-    std::vector<std::filesystem::path> files;
-    std::filesystem::directory_iterator entry(place.path, error);
-    for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
-        if (is_plugin_name(entry->path())) {
-            files.push_back(entry->path());
+    for (const auto& entry : entries_) {
+        // Others read the warnings of a module that they know already.
+        const bool is_new =
+            previous == nullptr || std::find(previous->modules_.begin(), previous->modules_.end(),
+                                             entry->module) == previous->modules_.end();
+        add_aliases(*entry, is_new);
+    }
+    sort_versions();
+}
+
+void PluginRegistry::add_aliases(ModuleEntry& entry, bool is_new) {
+    const auto warn = [&](const std::string& alias, const std::string& owner) {
+        if (is_new) {
+            entry.module->warn("its alias " + alias + " is taken by " + owner);
+        }
+    };
+    for (const auto& alias : entry.module->info().aliases) {
+        if (const auto* owner = add_module_alias(entry, alias)) {
+            warn(alias, "module " + owner->module->info().name);
         }
     }
-    if (error) {
-        refuse(place.path, place,
-               {PluginProblem::Unreadable, "cannot be listed: " + error.message(),
-                "chmod a+rx '" + place.path.string() + "'"});
-    }
-    std::sort(files.begin(), files.end());
-    for (const auto& file : files) {
-        load_file(file, place);
-    }
-}
-
-void PluginRegistry::load_file(const std::filesystem::path& path, const PluginPlace& place) {
-    try {
-        const PluginFile file = examine_plugin_file(path, search_.trust);
-        if (!seen_files_.emplace(file.device, file.inode).second) {
-            return;
-        }
-        add(*load_module(file, place.origin));
-    } catch (const PluginRefused& why) {
-        refuse(path, place, why);
-    }
-}
-
-LoadedModule* PluginRegistry::load_module(const PluginFile& file, const std::string& origin) {
-    const auto entry = map_plugin(file.path);
-    auto& host = keep_forever(std::make_unique<ModuleHost>(file.path.stem(), services_));
-    const oa_module& descriptor = call_entry(entry, host);
-    require_compatible(descriptor);
-    auto module = std::make_unique<LoadedModule>(descriptor, host, ModuleSource{file.path, origin});
-    require_free_names(*module);
-    host.module = module->info().name;
-    if (file.facts.executable_stack) {
-        module->warn("asks for an executable stack; link it with -Wl,-z,noexecstack");
-    }
-    if (file.facts.text_relocations) {
-        module->warn("changes its own code while it is loaded; build it with -fPIC");
-    }
-    return &keep_forever(std::move(module));
-}
-
-void PluginRegistry::require_free_names(const LoadedModule& module) const {
-    for (const LoadedModule* other : modules_) {
-        const auto& taken = other->info();
-        for (const std::string& name : {module.info().name, module.info().id}) {
-            if (name == taken.name || name == taken.id) {
-                throw PluginRefused(
-                    PluginProblem::Duplicate,
-                    "offers the module " + name + " (version " + module.info().version +
-                        "), which " + other->source().file.string() + " offers already (version " +
-                        taken.version + ")",
-                    "remove one of both, or put the one that is wanted first on the search path");
-            }
-        }
-    }
-}
-
-void PluginRegistry::add(LoadedModule& module) {
-    modules_.push_back(&module);
-    const std::size_t index = entries_.size();
-    // A name is stronger than an alias, whichever came first.
-    entry_of_module_[module.info().name] = index;
-    entry_of_module_[module.info().id] = index;
-    entries_.push_back({.module = &module, .functions = {}});
-    for (const auto& alias : module.info().aliases) {
-        add_module_alias(module, alias);
-    }
-    auto& functions = entries_.back().functions;
-    for (const auto& function : module.functions()) {
-        functions[function->function] = function.get();
+    for (const auto& function : entry.module->functions()) {
+        entry.functions[function->function] = function.get();
         for (const auto& alias : function->aliases) {
             if (alias.find('.') == std::string::npos) {
-                functions[alias] = function.get();
-            } else {
-                add_full_alias(module, *function, alias);
+                entry.functions[alias] = function.get();
+            } else if (const auto* owner = add_full_alias({&entry, function.get()}, alias)) {
+                warn(alias, owner->module + "." + owner->function);
             }
         }
     }
 }
 
-void PluginRegistry::add_module_alias(LoadedModule& module, const std::string& alias) {
-    const auto [found, added] = entry_of_module_.emplace(alias, entries_.size() - 1);
-    if (!added && entries_[found->second].module != &module) {
-        module.warn("its alias " + alias + " is taken by module " +
-                    entries_[found->second].module->info().name);
+const PluginRegistry::ModuleEntry* PluginRegistry::add_module_alias(const ModuleEntry& entry,
+                                                                    const std::string& alias) {
+    const auto& id = entry.module->info().id;
+    for (const auto* taken : {&names_, &aliases_}) {
+        const auto found = taken->find(alias);
+        if (found != taken->end() && found->second.front()->module->info().id != id) {
+            return found->second.front();
+        }
     }
+    auto& versions = aliases_[alias];
+    if (std::find(versions.begin(), versions.end(), &entry) == versions.end()) {
+        versions.push_back(&entry);
+    }
+    return nullptr;
 }
 
-void PluginRegistry::add_full_alias(LoadedModule& module,
-                                    const LoadedFunction& function,
-                                    const std::string& alias) {
+const LoadedFunction* PluginRegistry::add_full_alias(const AliasedFunction& function,
+                                                     const std::string& alias) {
     const auto dot = alias.find('.');
-    const auto [found, added] =
-        full_aliases_[alias.substr(0, dot)].emplace(alias.substr(dot + 1), &function);
-    if (!added) {
-        module.warn("its alias " + alias + " is taken by " + found->second->module + "." +
-                    found->second->function);
+    auto& taken = full_aliases_[alias.substr(0, dot)][alias.substr(dot + 1)];
+    if (!taken.empty() &&
+        taken.front().entry->module->info().id != function.entry->module->info().id) {
+        return taken.front().function;
+    }
+    taken.push_back(function);
+    return nullptr;
+}
+
+void PluginRegistry::sort_versions() {
+    const auto sort = [](auto& versions, auto entry_of) {
+        std::stable_sort(versions.begin(), versions.end(),
+                         [&](const auto& left, const auto& right) {
+                             return goes_before(entry_of(left)->version, entry_of(right)->version);
+                         });
+    };
+    for (auto* table : {&names_, &aliases_}) {
+        for (auto& [name, versions] : *table) {
+            sort(versions, [](const ModuleEntry* entry) { return entry; });
+        }
+    }
+    for (auto& [module, functions] : full_aliases_) {
+        for (auto& [name, versions] : functions) {
+            sort(versions, [](const AliasedFunction& function) { return function.entry; });
+        }
     }
 }
 
-void PluginRegistry::refuse(const std::filesystem::path& file,
-                            const PluginPlace& place,
-                            const PluginRefused& why) {
-    if (std::any_of(refused_.begin(), refused_.end(),
-                    [&](const RefusedPlugin& other) { return other.file == file; })) {
-        return;
+const PluginRegistry::Versions* PluginRegistry::versions_of(std::string_view name) const {
+    for (const auto* table : {&names_, &aliases_}) {
+        if (const auto found = table->find(name); found != table->end()) {
+            return &found->second;
+        }
     }
-    refused_.push_back({.file = file,
-                        .origin = place.origin,
-                        .problem = why.problem(),
-                        .reason = why.reason(),
-                        .fix = why.fix()});
+    return nullptr;
+}
+
+const PluginRegistry::ModuleEntry* PluginRegistry::find_entry(const WantedModule& wanted) const {
+    const Versions* versions = versions_of(wanted.name);
+    if (versions == nullptr) {
+        return nullptr;
+    }
+    const auto* chosen =
+        wanted.choose(*versions, [](const ModuleEntry* entry) { return entry->version; });
+    return chosen == nullptr ? nullptr : *chosen;
+}
+
+const LoadedFunction* PluginRegistry::find_alias(const WantedModule& wanted,
+                                                 const AliasedFunctions& versions) {
+    const auto* chosen = wanted.choose(
+        versions, [](const AliasedFunction& function) { return function.entry->version; });
+    return chosen == nullptr ? nullptr : chosen->function;
 }
 
 const LoadedModule* PluginRegistry::find_module(std::string_view name) const {
-    const auto found = entry_of_module_.find(name);
-    return found == entry_of_module_.end() ? nullptr : entries_[found->second].module;
+    const auto* entry = find_entry(WantedModule(name));
+    return entry == nullptr ? nullptr : entry->module;
+}
+
+std::vector<const LoadedModule*> PluginRegistry::find_versions(std::string_view name) const {
+    std::vector<const LoadedModule*> out;
+    if (const Versions* versions = versions_of(name)) {
+        for (const ModuleEntry* entry : *versions) {
+            out.push_back(entry->module);
+        }
+    }
+    return out;
 }
 
 const LoadedFunction* PluginRegistry::find_function(std::string_view module,
                                                     std::string_view function) const {
-    const auto look = [function](const FunctionMap& functions) {
-        const auto found = functions.find(function);
-        return found == functions.end() ? nullptr : found->second;
-    };
-    if (const auto entry = entry_of_module_.find(module); entry != entry_of_module_.end()) {
-        if (const auto* out = look(entries_[entry->second].functions)) {
-            return out;
+    const WantedModule wanted(module);
+    if (const auto* entry = find_entry(wanted)) {
+        if (const auto found = entry->functions.find(function); found != entry->functions.end()) {
+            return found->second;
         }
     }
-    const auto aliases = full_aliases_.find(module);
-    return aliases == full_aliases_.end() ? nullptr : look(aliases->second);
+    const auto aliases = full_aliases_.find(wanted.name);
+    if (aliases == full_aliases_.end()) {
+        return nullptr;
+    }
+    const auto versions = aliases->second.find(function);
+    return versions == aliases->second.end() ? nullptr : find_alias(wanted, versions->second);
 }
 
 const core::FunctionInfo* PluginRegistry::find(std::string_view module,
@@ -217,13 +235,45 @@ const core::FunctionInfo* PluginRegistry::find(std::string_view module,
 }
 
 bool PluginRegistry::has_module(std::string_view module) const {
-    return entry_of_module_.contains(module) || full_aliases_.contains(module);
+    const WantedModule wanted(module);
+    if (find_entry(wanted) != nullptr) {
+        return true;
+    }
+    const auto aliases = full_aliases_.find(wanted.name);
+    return aliases != full_aliases_.end() &&
+           std::any_of(aliases->second.begin(), aliases->second.end(), [&](const auto& function) {
+               return find_alias(wanted, function.second) != nullptr;
+           });
+}
+
+std::optional<std::string> PluginRegistry::version_problem(std::string_view module) const {
+    const WantedModule wanted(module);
+    const Versions* versions = versions_of(wanted.name);
+    if (wanted.is_plain() || versions == nullptr || has_module(module)) {
+        return std::nullopt;
+    }
+    const std::string range(wanted.range_text);
+    if (!wanted.range) {
+        return "'" + range + "' is no range of versions; write 1.2.3, ^1.2, ~1.2.3 or '>=1.2 <2'";
+    }
+    std::vector<std::string> texts;
+    auto sorted = *versions;
+    std::sort(sorted.begin(), sorted.end(), [](const ModuleEntry* left, const ModuleEntry* right) {
+        return left->version < right->version;
+    });
+    for (const ModuleEntry* entry : sorted) {
+        texts.push_back(entry->module->info().version);
+    }
+    return "module " + std::string(wanted.name) + " has no version that fits " + range +
+           "; loaded " + (texts.size() == 1 ? "is " : "are ") + listed(texts);
 }
 
 std::vector<std::string> PluginRegistry::module_names() const {
     std::set<std::string> out;
-    for (const auto& [name, index] : entry_of_module_) {
-        out.insert(name);
+    for (const auto* table : {&names_, &aliases_}) {
+        for (const auto& [name, versions] : *table) {
+            out.insert(name);
+        }
     }
     for (const auto& [name, functions] : full_aliases_) {
         out.insert(name);
@@ -232,15 +282,18 @@ std::vector<std::string> PluginRegistry::module_names() const {
 }
 
 std::vector<std::string> PluginRegistry::function_names(std::string_view module) const {
+    const WantedModule wanted(module);
     std::set<std::string> out;
-    if (const auto entry = entry_of_module_.find(module); entry != entry_of_module_.end()) {
-        for (const auto& [name, function] : entries_[entry->second].functions) {
+    if (const auto* entry = find_entry(wanted)) {
+        for (const auto& [name, function] : entry->functions) {
             out.insert(name);
         }
     }
-    if (const auto aliases = full_aliases_.find(module); aliases != full_aliases_.end()) {
-        for (const auto& [name, function] : aliases->second) {
-            out.insert(name);
+    if (const auto aliases = full_aliases_.find(wanted.name); aliases != full_aliases_.end()) {
+        for (const auto& [name, versions] : aliases->second) {
+            if (find_alias(wanted, versions) != nullptr) {
+                out.insert(name);
+            }
         }
     }
     return {out.begin(), out.end()};

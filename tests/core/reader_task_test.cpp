@@ -1,3 +1,4 @@
+#include <memory>
 #include <string>
 
 #include <boost/json.hpp>
@@ -55,6 +56,39 @@ TEST_F(ReaderTaskTest, TakesAliases) {
     EXPECT_EQ(read.module, "oa-io");
     EXPECT_EQ(read.function, "readfile");
     EXPECT_EQ(read.info, catalog.find("io", "read"));
+}
+
+TEST_F(ReaderTaskTest, LetsTheCatalogChooseAVersion) {
+    catalog.add_range("^1.2", "http");
+    const Task read = task("  - name: a\n    module: http@^1.2\n    function: get\n    url: x\n");
+    EXPECT_EQ(read.module, "http");
+    EXPECT_EQ(read.info, catalog.find("http", "get"));
+    EXPECT_EQ(of_tasks("  - module: http@^1.2\n    function: gte\n"),
+              "f.yaml:3:15: error: the module 'http' has no function 'gte'; did you mean 'get'?\n");
+}
+
+TEST_F(ReaderTaskTest, SaysWhyNoVersionFits) {
+    catalog.add_version_problem("http@^3", "module http has no version that fits ^3");
+    EXPECT_EQ(of_tasks("  - module: http@^3\n    function: get\n"),
+              "f.yaml:2:13: error: module http has no version that fits ^3\n");
+    EXPECT_EQ(of_tasks("  - module: htpp@^3\n    function: get\n"),
+              "f.yaml:2:13: error: there is no module 'htpp'; did you mean 'http'?\n");
+}
+
+TEST_F(ReaderTaskTest, TheShortFormTakesNoVersion) {
+    catalog.add_range("1.2", "http");
+    EXPECT_EQ(of_tasks("  - http@1.2.get: {url: x}\n"),
+              "f.yaml:2:5: error: 'http@1.2.get' names a version, which this form cannot do; write "
+              "'module', with the version, and 'function'\n");
+}
+
+TEST_F(ReaderTaskTest, KeepsTheCatalogThatItIsGiven) {
+    const auto shared = std::make_shared<test::FakeCatalog>();
+    shared->add("util", "print");
+    const auto result = read_workflow("tasks: [{util.print: {}}]", "f.yaml", shared);
+    ASSERT_TRUE(result.workflow);
+    EXPECT_EQ(result.workflow->catalog, shared);
+    EXPECT_EQ(result.workflow->tasks.front().info, shared->find("util", "print"));
 }
 
 TEST_F(ReaderTaskTest, ReadsParametersBesideTheOtherKeys) {
@@ -310,9 +344,12 @@ TEST_F(ReaderTaskTest, TakesTheTimeoutOfTheFunctionWhereTheDocumentHasNone) {
     EXPECT_EQ(task("  - util.print: {}\n").timeout, std::nullopt);
 }
 
-TEST_F(ReaderTaskTest, RefusesAnIsolationThatItCannotGive) {
-    EXPECT_EQ(of_tasks("  - util.print: {}\n    isolation: process\n"),
-              "f.yaml:3:16: error: 'isolation: process' is not available in this version\n");
+TEST_F(ReaderTaskTest, ReadsWhereATaskRuns) {
+    EXPECT_EQ(task("  - util.print: {}\n    isolation: process\n").isolation, Isolation::Process);
+    EXPECT_EQ(
+        workflow("defaults: {isolation: process}\ntasks:\n  - util.print: {}\n").tasks[0].isolation,
+        Isolation::Process);
+    EXPECT_EQ(task("  - util.print: {}\n").isolation, std::nullopt);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -50,6 +51,15 @@ public:
         names_.at(module)[alias] = names_.at(module).at(function);
     }
 
+    /// Lets "module@range" stand for the module.
+    void add_range(const std::string& range, const std::string& module) {
+        modules_[module + "@" + range] = module;
+    }
+    /// Lets "module@range" stand for nothing.
+    void add_version_problem(const std::string& wanted, const std::string& problem) {
+        version_problems_[wanted] = problem;
+    }
+
     [[nodiscard]] const core::FunctionInfo* find(std::string_view module,
                                                  std::string_view function) const override {
         const auto canonical = modules_.find(module);
@@ -65,10 +75,18 @@ public:
         return modules_.find(module) != modules_.end();
     }
 
+    [[nodiscard]] std::optional<std::string> version_problem(
+        std::string_view module) const override {
+        const auto found = version_problems_.find(module);
+        return found == version_problems_.end() ? std::nullopt : std::optional(found->second);
+    }
+
     [[nodiscard]] std::vector<std::string> module_names() const override {
         std::vector<std::string> result;
         for (const auto& entry : modules_) {
-            result.push_back(entry.first);
+            if (entry.first.find('@') == std::string::npos) {
+                result.push_back(entry.first);
+            }
         }
         return result;
     }
@@ -90,6 +108,7 @@ private:
     std::deque<core::FunctionInfo> functions_;
     std::map<std::string, std::string, std::less<>> modules_;  // name, id or alias -> module
     std::map<std::string, Functions, std::less<>> names_;      // module -> its function names
+    std::map<std::string, std::string, std::less<>> version_problems_;
 };
 
 }  // namespace oa::test

@@ -144,6 +144,17 @@ TEST_F(RunLoopTest, GivesTheOutputsOfItsNeedsByNameInAGraph) {
     EXPECT_EQ(*invoker.calls().at(2)->params, R"({"input":{"a":1,"b":"two"}})");
 }
 
+TEST_F(RunLoopTest, TellsTheInvokerWhereATaskAsksToRun) {
+    WorkflowBuilder builder(Flow::Sequence);
+    builder.task("a").isolation = core::Isolation::Process;
+    builder.task("b");
+
+    run(builder.build());
+
+    EXPECT_EQ(invoker.calls().at(0)->isolation, core::Isolation::Process);
+    EXPECT_EQ(invoker.calls().at(1)->isolation, std::nullopt);
+}
+
 TEST_F(RunLoopTest, EvaluatesVariablesOnceAndOutputsAtTheEnd) {
     WorkflowBuilder builder(Flow::Sequence);
     builder.task("a").output = core::Template(text("${output.n}"));

@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "sdk/manifest/elf_note.hpp"
 #include "tests/host/plugin/fixtures.hpp"
 
 namespace oa::host {
@@ -196,6 +197,160 @@ TEST_F(ElfFileTest, NeverReadsOutsideADynamicSectionOfNoise) {
             bytes[at] = static_cast<char>(random());
         }
         static_cast<void>(problem_of(bytes));
+    }
+}
+
+/// A library with a manifest, and a way to its section.
+struct ElfManifestTest : ElfFileTest {
+    static constexpr const char* json = R"({"manifest":1,"id":"com.example.calls"})";
+
+    ElfManifestTest() {
+        const test::TemporaryFolder folder;
+        const auto file = folder.write("calls.so", good);
+        manifest::embed(file, json);
+        good = read_bytes(file);
+    }
+
+    [[nodiscard]] ElfW(Ehdr) header() const {
+        ElfW(Ehdr) out{};
+        std::memcpy(&out, good.data(), sizeof(out));
+        return out;
+    }
+    /// Where the header of the section stands, which is the last one.
+    [[nodiscard]] std::size_t section_place() const {
+        return header().e_shoff + (header().e_shnum - 1U) * sizeof(ElfW(Shdr));
+    }
+    template <typename Change>
+    [[nodiscard]] std::string with_section(Change change) const {
+        std::string out = good;
+        ElfW(Shdr) section{};
+        std::memcpy(&section, out.data() + section_place(), sizeof(section));
+        change(section);
+        std::memcpy(out.data() + section_place(), &section, sizeof(section));
+        return out;
+    }
+    /// Changes the header of the note, and what follows.
+    template <typename Change>
+    [[nodiscard]] std::string with_note(Change change) const {
+        std::string out = good;
+        ElfW(Nhdr) note{};
+        std::uint64_t at = 0;
+        static_cast<void>(with_section([&](auto& s) { at = s.sh_offset; }));
+        std::memcpy(&note, out.data() + at, sizeof(note));
+        change(note);
+        std::memcpy(out.data() + at, &note, sizeof(note));
+        return out;
+    }
+    [[nodiscard]] static std::optional<std::string> manifest_of(const std::string& bytes) {
+        return read_elf(MemorySource(bytes), prefix).manifest;
+    }
+};
+
+TEST_F(ElfManifestTest, ReadsTheManifest) {
+    EXPECT_EQ(manifest_of(good), json);
+    EXPECT_EQ(manifest_of(read_bytes(fixture("calls"))), std::nullopt);
+    EXPECT_EQ(manifest_of(with_header([](auto& h) { h.e_shoff = 0; })), std::nullopt);
+}
+
+TEST_F(ElfManifestTest, RefusesTwoManifests) {
+    std::string bytes = good;
+    const auto last = bytes.substr(section_place(), sizeof(ElfW(Shdr)));
+    bytes.replace(section_place() - sizeof(ElfW(Shdr)), last.size(), last);
+    EXPECT_EQ(problem_of(bytes), ElfProblem::Damaged);
+
+    // Two notes in one section, as a linker makes of two objects that have one each.
+    std::uint64_t at = 0;
+    std::uint64_t size = 0;
+    const auto longer = with_section([&](auto& s) {
+        at = s.sh_offset;
+        size = s.sh_size;
+        s.sh_offset = good.size();
+        s.sh_size *= 2;
+    });
+    const auto note = good.substr(at, size);
+    EXPECT_EQ(problem_of(longer + note + note), ElfProblem::Damaged);
+}
+
+TEST_F(ElfManifestTest, RefusesANoteThatIsSomethingElse) {
+    EXPECT_EQ(problem_of(with_note([](auto& n) { n.n_type = 1; })), ElfProblem::Damaged);
+    EXPECT_EQ(problem_of(with_note([](auto& n) { n.n_namesz = 4; })), ElfProblem::Damaged);
+    EXPECT_EQ(problem_of(with_note([](auto& n) { n.n_namesz = ~0U; })), ElfProblem::Damaged);
+    EXPECT_EQ(problem_of(with_note([](auto& n) { n.n_descsz += 8; })), ElfProblem::Damaged);
+    EXPECT_EQ(problem_of(with_note([](auto& n) { n.n_descsz = ~0U; })), ElfProblem::Damaged);
+    EXPECT_EQ(problem_of(with_note([](auto& n) { n.n_descsz = 4; })), ElfProblem::Damaged);
+    EXPECT_EQ(problem_of(with_section([](auto& s) { s.sh_type = SHT_PROGBITS; })),
+              ElfProblem::Damaged);
+    EXPECT_EQ(problem_of(with_section([](auto& s) { s.sh_size = 8; })), ElfProblem::Damaged);
+    EXPECT_EQ(problem_of(with_section([](auto& s) { s.sh_size = 2U << 20U; })),
+              ElfProblem::Damaged);
+    EXPECT_EQ(problem_of(with_section([](auto& s) { s.sh_offset = ~0ULL; })), ElfProblem::Damaged);
+}
+
+TEST_F(ElfManifestTest, TakesAManifestOfOneMiBAndNoMore) {
+    const test::TemporaryFolder folder;
+    const auto file = folder.write("calls.so", good);
+    const std::string largest(1U << 20U, 'x');
+    manifest::embed(file, largest);
+    const auto bytes = read_bytes(file);
+    EXPECT_EQ(manifest_of(bytes), largest);
+
+    good = bytes;
+    const auto longer = with_note([](auto& n) { n.n_descsz += 4; });
+    EXPECT_EQ(problem_of(longer), ElfProblem::Damaged);
+}
+
+TEST_F(ElfManifestTest, NeverReadsOutsideChangedSections) {
+    std::minstd_rand random(11);
+    int accepted = 0;
+    const auto table = header().e_shoff;
+    const auto note_at = [&] {
+        std::uint64_t out = 0;
+        static_cast<void>(with_section([&](auto& s) { out = s.sh_offset; }));
+        return out;
+    }();
+    for (int round = 0; round < 20000; ++round) {
+        std::string bytes = good;
+        const auto changes = 1 + random() % 4;
+        for (unsigned i = 0; i < changes; ++i) {
+            // The note with the names behind it, the table of sections, or where it is found.
+            const auto where = random() % 3;
+            const std::size_t from = where == 0 ? note_at : where == 1 ? table : EI_NIDENT;
+            const std::size_t range =
+                where == 2 ? sizeof(ElfW(Ehdr)) - EI_NIDENT : bytes.size() - from;
+            bytes[from + random() % range] ^= static_cast<char>(1U << (random() % 8));
+        }
+        accepted += problem_of(bytes) ? 0 : 1;
+    }
+    EXPECT_GT(accepted, 0);
+}
+
+TEST_F(ElfManifestTest, RefusesEveryLengthThatIsTooShort) {
+    for (std::size_t size = good.size() - 4096; size < good.size(); size += 7) {
+        ASSERT_TRUE(problem_of(good.substr(0, size))) << size;
+    }
+}
+
+/// Puts a list of folders in the place of the name of a library that is needed.
+TEST_F(ElfFileTest, ReadsTheSearchPathOfALibrary) {
+    EXPECT_TRUE(read_elf(MemorySource(good), prefix).search_path.empty());
+    std::string bytes = good;
+    const auto name = bytes.find("libc.so.6");
+    ASSERT_NE(name, std::string::npos);
+    bytes.replace(name, 9, "/a::b/c:d");
+    ElfW(Phdr) dynamic{};
+    static_cast<void>(with_segment(PT_DYNAMIC, [&](auto& s) { dynamic = s; }));
+    for (const auto tag : {DT_RPATH, DT_RUNPATH}) {
+        for (std::size_t at = 0; at < dynamic.p_filesz; at += sizeof(ElfW(Dyn))) {
+            ElfW(Dyn) entry{};
+            std::memcpy(&entry, bytes.data() + dynamic.p_offset + at, sizeof(entry));
+            if (entry.d_tag == DT_NEEDED || entry.d_tag == DT_RPATH) {
+                entry.d_tag = tag;
+                std::memcpy(bytes.data() + dynamic.p_offset + at, &entry, sizeof(entry));
+            }
+        }
+        const auto facts = read_elf(MemorySource(bytes), prefix);
+        EXPECT_EQ(facts.search_path, (std::vector<std::string>{"/a", ".", "b/c", "d"}));
+        EXPECT_TRUE(facts.needed.empty());
     }
 }
 

@@ -6,6 +6,7 @@
 #include <dlfcn.h>
 #include <gtest/gtest.h>
 
+#include "host/blob/blob_store.hpp"
 #include "tests/host/plugin/call_fixture.hpp"
 
 namespace oa::host {
@@ -100,8 +101,9 @@ TEST_F(InProcessInvokerTest, TellsTheFunctionWhatItsCallIsFor) {
     invocation.attempt = 3;
     invocation.idempotency_key = "run-1/the_task/1";
 
-    EXPECT_EQ(text(caller.call(invocation).output),
-              R"([3,"run-1","flow","the_task","old-calls","tell","run-1/the_task/1","about","oa",65536])");
+    EXPECT_EQ(
+        text(caller.call(invocation).output),
+        R"([3,"run-1","flow","the_task","old-calls","tell","run-1/the_task/1","about","oa",65536])");
 }
 
 TEST_F(InProcessInvokerTest, TimeIsUnlimitedWithoutADeadline) {
@@ -239,19 +241,19 @@ TEST_F(InProcessInvokerTest, CallsThatAPluginMakesUpDoNothing) {
     EXPECT_FALSE(caller.call("made_up").failure);
 }
 
-TEST_F(InProcessInvokerTest, BlobsAreReleasedOnceTheCallHasEnded) {
+TEST_F(InProcessInvokerTest, ABlobIsReleasedOnceAndKeptByTheRun) {
+    BlobStore store;
+    const auto run = store.open("run");
+    auto invocation = caller.invocation("blobs", R"({"named":1})");
+    invocation.blobs = run;
     const int released = exported("calls", "calls_released");
 
-    EXPECT_FALSE(caller.call("blobs").failure);
+    const auto outcome = caller.call(std::move(invocation));
+
+    ASSERT_FALSE(outcome.failure) << outcome.failure->message;
     EXPECT_EQ(exported("calls", "calls_released"), released + 1);
-}
-
-TEST_F(InProcessInvokerTest, AnOutputThatNamesABlobFailsInsteadOfLosingIt) {
-    const auto outcome = caller.call("blobs", R"({"named":1})");
-
-    ASSERT_TRUE(outcome.failure);
-    EXPECT_EQ(outcome.failure->code, "unimplemented");
-    EXPECT_TRUE(outcome.output.is_null());
+    const auto& digest = outcome.output.at("data").at(0).at("$blob").as_string();
+    EXPECT_EQ(RunBlobs::from(run.get())->find(digest)->size(), 3U);
 }
 
 TEST_F(InProcessInvokerTest, TheObserverHearsWhatTheFunctionSays) {
@@ -304,15 +306,6 @@ TEST(ThrowingPluginTest, AnExceptionBecomesAFailureOfTheCall) {
         EXPECT_EQ(outcome.failure->code, "internal");
     }
     EXPECT_EQ(caller.misbehaviours(), 2U);
-}
-
-TEST(IsolationTest, AModuleThatWantsAProcessOfItsOwnIsNotRunInThisOne) {
-    Caller caller("isolated");
-
-    const auto outcome = caller.call("act");
-
-    ASSERT_TRUE(outcome.failure);
-    EXPECT_EQ(outcome.failure->code, "unimplemented");
 }
 
 }  // namespace

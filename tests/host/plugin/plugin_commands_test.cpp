@@ -27,16 +27,16 @@ struct PluginCommandsTest : testing::Test {
         return out.str();
     }
     std::string describe(const std::string& name, bool json = false) {
-        EXPECT_EQ(
-            describe_plugin(PluginDescribeOptions{name, json}, registry, out, problems, columns),
-            ExitStatus::Ok);
+        EXPECT_EQ(describe_plugin(PluginDescribeOptions{name, json ? DescribeFormat::Json
+                                                                   : DescribeFormat::Text},
+                                  registry, out, problems, columns),
+                  ExitStatus::Ok);
         EXPECT_EQ(problems.str(), "");
         return out.str();
     }
     std::string problem_with(const std::string& name) {
-        EXPECT_EQ(
-            describe_plugin(PluginDescribeOptions{name, false}, registry, out, problems, columns),
-            ExitStatus::PluginTrouble);
+        EXPECT_EQ(describe_plugin(PluginDescribeOptions{name}, registry, out, problems, columns),
+                  ExitStatus::PluginTrouble);
         EXPECT_EQ(out.str(), "");
         return problems.str();
     }

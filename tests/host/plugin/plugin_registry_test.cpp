@@ -163,17 +163,6 @@ INSTANTIATE_TEST_SUITE_P(
         RefusedCase{"examples_not_array", P::InvalidDescriptor, "not a JSON array"}),
     [](const auto& param) { return std::string(param.param.fixture_name); });
 
-TEST(DuplicateTest, TheFirstOfTwoModulesWithOneIdWins) {
-    const PluginRegistry registry(search_for("good", "same_id"));
-
-    EXPECT_EQ(loaded_names(registry), Names{"good"});
-    const auto refused = only_refused(registry);
-    EXPECT_EQ(refused.problem, PluginProblem::Duplicate);
-    EXPECT_NE(refused.reason.find("com.example.good"), std::string::npos);
-    EXPECT_NE(refused.reason.find(std::filesystem::canonical(fixture("good")).string()),
-              std::string::npos);
-}
-
 TEST(DuplicateTest, TheFirstOfTwoModulesWithOneNameWins) {
     const PluginRegistry registry(search_for("same_name", "good"));
 
