@@ -1,5 +1,5 @@
 # Sourced: a fresh Debian 12 in a folder, which goes away in the end. `project` is set by the caller.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 suite=bookworm
 system=""
 mounted=()

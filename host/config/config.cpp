@@ -268,17 +268,21 @@ private:
         }
     }
 
+    // What is allowed is for each module to be told, and for no two together.
     void read_isolation(const core::YamlNode& node) {
         IsolationConfig& isolation = config_.isolation;
         read_mapping(node, "isolation", isolation_settings(), isolation,
                      {{"limits",
                        [&](const core::YamlNode& limits) {
-                           read_limits(limits, "isolation.limits", isolation.limits);
+                           read_mapping(limits, "isolation.limits", limit_settings(),
+                                        isolation.limits, {});
                        }},
                       {"modules", [&](const core::YamlNode& modules) { read_modules(modules); }}});
     }
 
-    void read_limits(const core::YamlNode& node, const std::string& what, IsolationLimits& limits) {
+    void read_module_limits(const core::YamlNode& node,
+                            const std::string& what,
+                            IsolationLimits& limits) {
         read_mapping(node, what, limit_settings(), limits,
                      {{"allow", [&](const core::YamlNode& allow) { read_allow(allow, limits); }}});
     }
@@ -292,8 +296,9 @@ private:
             ModuleIsolation& module = config_.isolation.modules[entry.key];
             read_mapping(*entry.value, "isolation.modules." + entry.key, module_settings(), module,
                          {{"limits", [&](const core::YamlNode& limits) {
-                               read_limits(limits, "isolation.modules." + entry.key + ".limits",
-                                           module.limits);
+                               read_module_limits(limits,
+                                                  "isolation.modules." + entry.key + ".limits",
+                                                  module.limits);
                            }}});
         }
     }

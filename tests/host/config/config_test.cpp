@@ -82,7 +82,7 @@ TEST_F(ConfigTest, EveryMistakeIsNamedWithItsPlace) {
     const ConfigResult result = read(R"(isolaton: {}
 isolation:
   default: thread
-  limits: {memory_mib: 1, memory: 5}
+  limits: {memory_mib: 1, memory: 5, allow: [network]}
   modules:
     a: {mode: process, limits: {allow: [internet]}}
     b: 5
@@ -96,6 +96,7 @@ trust: ""
                   "oa.yaml:3:12: error: default: 'thread' is not process or in-process",
                   "oa.yaml:4:24: error: memory_mib: '1' is not a number from 16 to 16777216",
                   "oa.yaml:4:27: error: unknown setting 'memory'",
+                  "oa.yaml:4:38: error: unknown setting 'allow'",
                   "oa.yaml:6:41: error: allow: 'internet' is not network, filesystem or processes",
                   "oa.yaml:7:8: error: isolation.modules.b must be a mapping",
                   "oa.yaml:8:21: error: memory_mib: 'many' is not a number from 1 to 1048576",
