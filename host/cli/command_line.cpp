@@ -1,4 +1,12 @@
+#include <cstdint>
+#include <functional>
 #include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -30,13 +38,31 @@ CLI::Option* add_choice(CLI::App& app,
         ->type_name(choices);
 }
 
-std::optional<GraphFormat> graph_format_from(std::string_view name) {
-    static const std::map<std::string_view, GraphFormat> names{{"text", GraphFormat::Text},
-                                                               {"mermaid", GraphFormat::Mermaid},
-                                                               {"dot", GraphFormat::Dot},
-                                                               {"json", GraphFormat::Json}};
+template <typename Enum>
+std::optional<Enum> choice_from(std::string_view name,
+                                const std::map<std::string_view, Enum>& names) {
     const auto found = names.find(name);
     return found == names.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::optional<GraphFormat> graph_format_from(std::string_view name) {
+    return choice_from<GraphFormat>(name, {{"text", GraphFormat::Text},
+                                           {"mermaid", GraphFormat::Mermaid},
+                                           {"dot", GraphFormat::Dot},
+                                           {"json", GraphFormat::Json}});
+}
+
+std::optional<DescribeFormat> describe_format_from(std::string_view name) {
+    return choice_from<DescribeFormat>(name, {{"text", DescribeFormat::Text},
+                                              {"json", DescribeFormat::Json},
+                                              {"md", DescribeFormat::Markdown},
+                                              {"html", DescribeFormat::Html}});
+}
+
+std::optional<CheckFormat> check_format_from(std::string_view name) {
+    return choice_from<CheckFormat>(
+        name,
+        {{"text", CheckFormat::Text}, {"json", CheckFormat::Json}, {"junit", CheckFormat::JUnit}});
 }
 
 void add_global(CLI::App& app, GlobalOptions& options) {
@@ -75,6 +101,213 @@ void add_inputs(CLI::App& app, RunOptions& options) {
                    "File with a JSON object of inputs; - for standard input")
         ->type_name("FILE.json");
 }
+
+/// `oa plugin ...`: declares the commands, then tells which of them was typed.
+class PluginCommands {
+public:
+    explicit PluginCommands(CLI::App& app)
+        : app_(*app.add_subcommand("plugin", "Find, write, check and sign plug-ins")) {
+        app_.require_subcommand(1);
+        app_.fallthrough();
+        add_lookup();
+        add_making();
+        add_check();
+        add_trust();
+        add_upkeep();
+    }
+    PluginCommands(const PluginCommands&) = delete;
+    PluginCommands& operator=(const PluginCommands&) = delete;
+
+    /// The command that was typed, after the arguments have been parsed.
+    [[nodiscard]] std::optional<Command> parsed() {
+        for (const Entry& entry : entries_) {
+            if (entry.app->parsed()) {
+                return entry.take();
+            }
+        }
+        return std::nullopt;
+    }
+
+private:
+    struct Entry {
+        CLI::App* app;
+        std::function<Command()> take;
+    };
+
+    /// A command with its options, which live as long as this object.
+    template <typename Options>
+    CLI::App& add(const char* name, const char* description, Options& options) {
+        CLI::App* app = app_.add_subcommand(name, description);
+        entries_.push_back({app, [&options] { return Command(std::move(options)); }});
+        return *app;
+    }
+
+    void add_lookup() {
+        add("list", "List all plug-ins that were found", list_)
+            .add_flag("--json", list_.json, "Print JSON");
+
+        CLI::App& describe = add("describe", "Describe a module, a function or a file", describe_);
+        describe
+            .add_option("name", describe_.name,
+                        "MODULE, MODULE.FUNCTION, or a FILE.so, of which no code is run")
+            ->required()
+            ->type_name("NAME");
+        add_choice<DescribeFormat>(describe, "-f,--format", describe_format_, describe_format_from,
+                                   "text|json|md|html", "Output format (text)");
+        describe.add_flag_function(
+            "--json", [this](std::int64_t) { describe_format_ = DescribeFormat::Json; },
+            "The same as --format json");
+        describe.add_flag("--load", describe_.load,
+                          "A file: load it too and compare its manifest with what it says");
+        describe.add_flag("--sandbox", describe_.sandbox,
+                          "Show what holds around its worker process");
+        entries_.back().take = [this] {
+            describe_.format = describe_format_.value_or(DescribeFormat::Text);
+            return Command(std::move(describe_));
+        };
+
+        CLI::App& why = add("why", "Tell why a module comes from where it does", why_);
+        why.add_option("name", why_.name, "MODULE, its id, or MODULE@VERSION")
+            ->required()
+            ->type_name("NAME");
+        why.add_flag("--json", why_.json, "Print JSON");
+    }
+
+    void add_making() {
+        CLI::App& fresh = add("new", "Write a project for a new plug-in", new_);
+        fresh
+            .add_option("id", new_.id, "Its id, such as com.acme.greeter; the module is 'greeter'")
+            ->required()
+            ->type_name("ID");
+        fresh.add_option("-l,--lang", new_.language, "Language: c, cpp or rust (cpp)")
+            ->type_name("c|cpp|rust");
+        fresh.add_option("--folder", new_.folder, "Where to write it (./MODULE)")
+            ->type_name("FOLDER");
+
+        CLI::App& run = add("run", "Run one function of a plug-in file", run_);
+        run.add_option("file", run_.file, "The plug-in")->required()->type_name("FILE.so");
+        run.add_option("function", run_.function, "The function")
+            ->required()
+            ->type_name("FUNCTION");
+        add_params(run, run_.params);
+        run.add_option("--config", run_.config, "Configuration of the module, a JSON object ({})")
+            ->type_name("JSON");
+        run.add_flag_function(
+            "--worker", [this](std::int64_t) { run_.place = RunPlace::Worker; },
+            "Run it in a worker process");
+        run.add_flag("--gdb", run_.debugger, "Run it under gdb, stopped in the entry function");
+        run.add_flag("--json", run_.json, "Print the whole outcome as JSON");
+
+        CLI::App& dev = add("dev", "Rebuild and try a plug-in whenever its sources change", dev_);
+        dev.add_option("folder", dev_.folder, "Folder of the project (.)")->type_name("FOLDER");
+        dev.add_option("--run", dev_.function,
+                       "Function to run after each build, instead of quick checks")
+            ->type_name("FUNCTION");
+        add_params(dev, dev_.params);
+        dev.add_flag("--once", dev_.once, "Build and try it once, then end");
+    }
+
+    static void add_params(CLI::App& app, std::string& params) {
+        app.add_option("-p,--params", params,
+                       "Parameters: a JSON object, @FILE, or @- for standard input ({})")
+            ->type_name("JSON");
+    }
+
+    void add_check() {
+        CLI::App& check = add("check", "Check that a plug-in keeps the contract", check_);
+        check.add_option("files", check_.files, "Plug-ins")->required()->type_name("FILE.so");
+        using Level = PluginCheckOptions::Level;
+        CLI::Option* quick = check.add_flag_function(
+            "--quick", [this](std::int64_t) { check_.level = Level::Quick; },
+            "Only what takes less than a second");
+        check
+            .add_flag_function(
+                "--strict", [this](std::int64_t) { check_.level = Level::Strict; },
+                "Everything, as before a release")
+            ->excludes(quick);
+        check.add_option("--only", check_.only, "Only this check, such as OA204; may be repeated")
+            ->type_name("ID")
+            ->expected(1)
+            ->take_all();
+        check.add_flag("--in-process", check_.in_process,
+                       "Check in this process, for a debugger; a crash ends it");
+        check.add_option("--seed", check_.seed, "Seed of the generated parameters")->type_name("N");
+        add_choice<CheckFormat>(check, "-f,--format", check_format_, check_format_from,
+                                "text|json|junit", "Output format (text)");
+        entries_.back().take = [this] {
+            check_.format = check_format_.value_or(CheckFormat::Text);
+            return Command(std::move(check_));
+        };
+
+        CLI::App& child = add("check-child", "One check, for `check`", child_);
+        child.group("");  // not shown
+        child.add_option("file", child_.file)->required();
+        child.add_option("check", child_.check)->required();
+        child.add_option("--seed", child_.seed);
+        child.add_option("--report", child_.report)->required();
+    }
+
+    void add_trust() {
+        add("keygen", "Make a key pair to sign plug-ins with", keygen_)
+            .add_option("key", keygen_.private_key,
+                        "File for the private key; the public one gets .pub behind its name")
+            ->required()
+            ->type_name("FILE");
+
+        CLI::App& sign = add("sign", "Sign a plug-in", sign_);
+        sign.add_option("file", sign_.file, "The plug-in; the signature gets .sig behind its name")
+            ->required()
+            ->type_name("FILE.so");
+        sign.add_option("-k,--key", sign_.private_key, "The private key")
+            ->required()
+            ->type_name("FILE");
+
+        CLI::App& verify = add("verify", "Check the signature of a plug-in", verify_);
+        verify.add_option("file", verify_.file, "The plug-in")->required()->type_name("FILE.so");
+        verify
+            .add_option("-k,--key", verify_.public_key,
+                        "The public key; without it the trust policy decides")
+            ->type_name("FILE");
+        verify.add_flag("--json", verify_.json, "Print JSON");
+    }
+
+    void add_upkeep() {
+        add("quarantine", "List the plug-ins that are not run any more", quarantine_)
+            .add_flag("--json", quarantine_.json, "Print JSON");
+
+        release_.action = PluginQuarantineOptions::Action::Release;
+        CLI::App& release = add("release", "Let a plug-in out of the quarantine", release_);
+        release.add_option("name", release_.name, "MODULE, or the start of the file's hash")
+            ->required()
+            ->type_name("NAME");
+        release.add_flag("--json", release_.json, "Print JSON");
+
+        CLI::App& reload = add("reload", "Let running hosts load changed plug-ins", reload_);
+        reload.add_option("--pid", reload_.pid, "Only this host (all of this user's)")
+            ->type_name("PID");
+        reload.add_flag("--json", reload_.json, "Print JSON");
+    }
+
+    CLI::App& app_;
+    std::vector<Entry> entries_;
+
+    PluginListOptions list_;
+    PluginDescribeOptions describe_;
+    std::optional<DescribeFormat> describe_format_;
+    PluginWhyOptions why_;
+    PluginNewOptions new_;
+    PluginRunOptions run_;
+    PluginCheckOptions check_;
+    std::optional<CheckFormat> check_format_;
+    PluginCheckChildOptions child_;
+    PluginDevOptions dev_;
+    PluginKeygenOptions keygen_;
+    PluginSignOptions sign_;
+    PluginVerifyOptions verify_;
+    PluginQuarantineOptions quarantine_;
+    PluginQuarantineOptions release_;
+    PluginReloadOptions reload_;
+};
 
 }  // namespace
 
@@ -117,19 +350,7 @@ std::variant<CommandLine, ExitStatus> parse_command_line(int argc, const char* c
     add_choice<GraphFormat>(*graph_app, "-f,--format", graph_format, graph_format_from,
                             "text|mermaid|dot|json", "Output format (text)");
 
-    CLI::App* plugin_app = app.add_subcommand("plugin", "Look at plug-ins");
-    plugin_app->require_subcommand(1);
-    plugin_app->fallthrough();
-    PluginListOptions list;
-    CLI::App* list_app = plugin_app->add_subcommand("list", "List all plug-ins that were found");
-    list_app->add_flag("--json", list.json, "Print JSON");
-    PluginDescribeOptions describe;
-    CLI::App* describe_app =
-        plugin_app->add_subcommand("describe", "Describe a module or one of its functions");
-    describe_app->add_option("name", describe.name, "MODULE or MODULE.FUNCTION")
-        ->required()
-        ->type_name("NAME");
-    describe_app->add_flag("--json", describe.json, "Print JSON");
+    PluginCommands plugin(app);
 
     VersionOptions version;
     CLI::App* version_app = app.add_subcommand("version", "Print the version");
@@ -151,10 +372,8 @@ std::variant<CommandLine, ExitStatus> parse_command_line(int argc, const char* c
         line.command = std::move(validate);
     } else if (graph_app->parsed()) {
         line.command = std::move(graph);
-    } else if (list_app->parsed()) {
-        line.command = list;
-    } else if (describe_app->parsed()) {
-        line.command = std::move(describe);
+    } else if (auto command = plugin.parsed()) {
+        line.command = *std::move(command);
     } else {
         line.command = version;
     }

@@ -46,8 +46,89 @@ struct PluginListOptions {
     bool json = false;
 };
 
+enum class DescribeFormat { Text, Json, Markdown, Html };
+
 struct PluginDescribeOptions {
+    std::string name;  ///< a module, a function, or a file (with a '/' or ending in .so): then
+                       ///< nothing of it is run
+    DescribeFormat format = DescribeFormat::Text;
+    bool load = false;     ///< a file: load it too, and compare its manifest with what it says
+    bool sandbox = false;  ///< what holds around its worker process
+};
+
+struct PluginWhyOptions {
     std::string name;
+    bool json = false;
+};
+
+struct PluginNewOptions {
+    std::string id;                               ///< com.acme.http
+    std::string language = "cpp";                 ///< c, cpp, rust
+    std::optional<std::filesystem::path> folder;  ///< default: the last part of the id
+};
+
+/// Where a function is run or a file examined.
+enum class RunPlace { InProcess, Worker };
+
+struct PluginRunOptions {
+    std::filesystem::path file;
+    std::string function;
+    std::string params = "{}";  ///< JSON, or "@FILE", or "@-"
+    std::string config = "{}";
+    RunPlace place = RunPlace::InProcess;
+    bool debugger = false;  ///< under gdb
+    bool json = false;      ///< the whole outcome as JSON
+};
+
+enum class CheckFormat { Text, Json, JUnit };
+
+struct PluginCheckOptions {
+    std::vector<std::filesystem::path> files;
+    enum class Level { Quick, Standard, Strict } level = Level::Standard;
+    CheckFormat format = CheckFormat::Text;
+    std::vector<std::string> only;  ///< numbers of checks: "OA204"
+    bool in_process = false;        ///< no child process, for a debugger
+    std::optional<std::uint64_t> seed;
+};
+
+/// One check in the process that `oa plugin check` started for it. Not for people.
+struct PluginCheckChildOptions {
+    std::filesystem::path file;
+    std::string check;  ///< its number
+    std::uint64_t seed = 0;
+    int report = -1;  ///< the descriptor to write the findings to
+};
+
+struct PluginDevOptions {
+    std::filesystem::path folder = ".";
+    std::string function;  ///< empty: `oa plugin check --quick` after each build
+    std::string params = "{}";
+    bool once = false;  ///< build and run once, then end
+};
+
+struct PluginKeygenOptions {
+    std::filesystem::path private_key;  ///< the public one is written beside it, with .pub
+};
+
+struct PluginSignOptions {
+    std::filesystem::path file;
+    std::filesystem::path private_key;
+};
+
+struct PluginVerifyOptions {
+    std::filesystem::path file;
+    std::optional<std::filesystem::path> public_key;  ///< otherwise the trust policy decides
+    bool json = false;
+};
+
+struct PluginQuarantineOptions {
+    enum class Action { List, Release } action = Action::List;
+    std::string name;  ///< to release: a module, or the start of a hash
+    bool json = false;
+};
+
+struct PluginReloadOptions {
+    std::optional<int> pid;  ///< otherwise every host of this user
     bool json = false;
 };
 
@@ -60,6 +141,17 @@ using Command = std::variant<RunOptions,
                              GraphOptions,
                              PluginListOptions,
                              PluginDescribeOptions,
+                             PluginWhyOptions,
+                             PluginNewOptions,
+                             PluginRunOptions,
+                             PluginCheckOptions,
+                             PluginCheckChildOptions,
+                             PluginDevOptions,
+                             PluginKeygenOptions,
+                             PluginSignOptions,
+                             PluginVerifyOptions,
+                             PluginQuarantineOptions,
+                             PluginReloadOptions,
                              VersionOptions>;
 
 struct CommandLine {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,25 +13,25 @@
 
 #include "core/json/json.hpp"
 #include "core/nearest.hpp"
+#include "host/cli/plugin_description.hpp"
 #include "host/cli/plugin_json.hpp"
-#include "host/cli/plugin_schema.hpp"
+#include "host/cli/plugin_page.hpp"
 #include "host/cli/plugin_text.hpp"
+#include "host/cli/plugin_view.hpp"
 #include "host/cli/workbench.hpp"
+#include "host/kit/check/check_runner.hpp"
 #include "host/log/logger.hpp"
+#include "host/plugin/plugin_file.hpp"
+#include "host/plugin/plugin_problem.hpp"
 
 namespace oa::host {
+
+namespace json = boost::json;
+
 namespace {
 
 constexpr std::size_t columns_default = 80;
 constexpr std::size_t columns_max = 100;  // longer lines are hard to read
-
-std::string joined(const std::vector<std::string>& texts) {
-    std::string out;
-    for (const auto& text : texts) {
-        out += (out.empty() ? "" : ", ") + text;
-    }
-    return out;
-}
 
 void print_json(std::ostream& out, const boost::json::object& document) {
     out << core::write_json(document, core::JsonStyle::Indented) << '\n';
@@ -71,164 +72,6 @@ void print_modules(std::ostream& out, const PluginRegistry& registry, std::size_
 }
 
 // ---- describe ----
-
-/// "act(path, mode?, times?)"
-std::string signature(const LoadedFunction& function) {
-    const auto* required = function.params_schema.if_contains("required");
-    const auto is_required = [required](const std::string& name) {
-        return required != nullptr && required->is_array() &&
-               std::find(required->get_array().begin(), required->get_array().end(),
-                         boost::json::value(name)) != required->get_array().end();
-    };
-    std::string out;
-    for (const auto& name : function.parameters) {
-        out += (out.empty() ? "" : ", ") + printable(name) + (is_required(name) ? "" : "?");
-    }
-    return function.function + "(" + out + ")";
-}
-
-std::string deprecation_words(const LoadedFunction& function) {
-    std::string out = "Deprecated";
-    out += function.deprecated_since.empty() ? "" : " since " + function.deprecated_since;
-    out += function.replaced_by.empty() ? "" : ": use " + function.replaced_by;
-    out += function.deprecation_reason.empty() ? "." : ". " + function.deprecation_reason;
-    return printable(out);
-}
-
-void print_facts(std::ostream& out, const LoadedModule& module, std::size_t columns) {
-    const ModuleInfo& info = module.info();
-    TextTable table;
-    table.rows.push_back({"", ""});
-    const auto add = [&table](const char* name, const std::string& text) {
-        if (!text.empty()) {
-            table.rows.push_back({name, printable(text)});
-        }
-    };
-    add("vendor", info.vendor);
-    add("licence", info.license);
-    add("homepage", info.homepage);
-    add("build", info.build);
-    add("also called", joined(info.aliases));
-    add("file", module.source().file.string() + " (" + module.source().origin + ")");
-    for (const auto& warning : module.warnings()) {
-        add("warning", warning);
-    }
-    table.print(out, 2, columns);
-}
-
-void print_module(std::ostream& out, const LoadedModule& module, std::size_t columns) {
-    const ModuleInfo& info = module.info();
-    out << info.name << ' ' << info.version << " (" << info.id << ")\n";
-    print_wrapped(out, printable(info.summary), 0, columns);
-    print_facts(out, module, columns);
-    out << "\nFunctions\n";
-    for (const auto& function : module.functions()) {
-        print_wrapped(out, signature(*function), 2, columns);
-        print_wrapped(out, printable(function->summary), 6, columns);
-        if (function->deprecated) {
-            print_wrapped(out, deprecation_words(*function), 6, columns);
-        }
-    }
-    out << '\n';
-    print_wrapped(out,
-                  "`oa plugin describe " + info.name + '.' + module.functions().front()->function +
-                      "` shows the parameters and examples of one function.",
-                  0, columns);
-}
-
-void print_properties(std::ostream& out,
-                      const boost::json::object& schema,
-                      const char* none,
-                      std::size_t columns) {
-    const auto table = property_table(schema);
-    if (table.rows.size() > 1) {
-        table.print(out, 2, columns);
-    } else {
-        out << "  " << none << '\n';
-    }
-}
-
-void print_output(std::ostream& out, const LoadedFunction& function, std::size_t columns) {
-    out << "\nOutput\n";
-    const auto* schema = function.output_schema.if_object();
-    if (schema == nullptr) {
-        out << "  any\n";
-        return;
-    }
-    if (schema->contains("properties")) {
-        print_properties(out, *schema, "an object", columns);
-        return;
-    }
-    std::string words = type_words(function.output_schema);
-    if (const auto* text = schema->if_contains("description"); text && text->is_string()) {
-        words += ": " + printable(text->get_string());
-    }
-    print_wrapped(out, words, 2, columns);
-}
-
-void print_behaviour(std::ostream& out, const LoadedFunction& function, std::size_t columns) {
-    std::vector<std::string> words;
-    for (const auto word : flag_words(function)) {
-        words.emplace_back(word);
-        std::replace(words.back().begin(), words.back().end(), '_', ' ');
-    }
-    if (function.default_timeout_ms != 0) {
-        words.push_back("time-out " + std::to_string(function.default_timeout_ms) + " ms");
-    }
-    if (function.max_concurrency != 0) {
-        words.push_back("at most " + std::to_string(function.max_concurrency) + " at a time");
-    }
-    if (!words.empty()) {
-        out << "\nBehaviour\n";
-        print_wrapped(out, joined(words), 2, columns);
-    }
-    if (!function.aliases.empty()) {
-        out << "\nAlso called\n";
-        print_wrapped(out, joined(function.aliases), 2, columns);
-    }
-}
-
-void print_example(std::ostream& out,
-                   const LoadedFunction& function,
-                   const boost::json::object& example) {
-    const auto* title = example.if_contains("title");
-    out << "\nExample";
-    if (title != nullptr && title->is_string()) {
-        out << ": " << printable(title->get_string());
-    }
-    out << "\n  - " << function.module << '.' << function.function << ":";
-    const auto* params = example.if_contains("params");
-    if (params != nullptr && params->is_object() && !params->get_object().empty()) {
-        out << '\n';
-        print_yaml(out, *params, 6);
-    } else {
-        out << " {}\n";
-    }
-    if (const auto* output = example.if_contains("output")) {
-        out << "  gives\n";
-        print_yaml(out, *output, 6);
-    }
-}
-
-void print_function(std::ostream& out, const LoadedFunction& function, std::size_t columns) {
-    out << function.module << '.' << function.function << " (module " << function.module << ' '
-        << function.owner->info().version << ")\n";
-    print_wrapped(out, printable(function.summary.empty() ? function.title : function.summary), 0,
-                  columns);
-    if (function.deprecated) {
-        print_wrapped(out, deprecation_words(function), 0, columns);
-    }
-    out << "\nParameters\n";
-    print_properties(out, function.params_schema, function.open ? "any" : "none", columns);
-    if (function.open && !function.parameters.empty()) {
-        out << "  Other parameters are accepted too.\n";
-    }
-    print_output(out, function, columns);
-    print_behaviour(out, function, columns);
-    for (const auto& example : function.examples) {
-        print_example(out, function, example.get_object());
-    }
-}
 
 /// By "module.function". Both may hold dots: an id before, an alias behind.
 const LoadedFunction* find_function(const PluginRegistry& registry, std::string_view name) {
@@ -284,6 +127,96 @@ void print_unknown(std::ostream& out, const PluginRegistry& registry, const std:
     }
 }
 
+/// A file is named with a '/' or ends in ".so".
+bool is_plugin_file(const std::string& name) {
+    return name.find('/') != std::string::npos || std::string_view(name).ends_with(".so");
+}
+
+/// Loads the file, in a process of its own.
+ExitStatus compare_with_loaded(const PluginDescribeOptions& options, std::ostream& problems) {
+    CheckSettings settings;
+    settings.only = {"OA101", "OA201", "OA208"};
+    const CheckReport report = check_plugin(options.name, settings);
+    for (const CheckResult& result : report.results) {
+        for (const auto& finding : result.findings) {
+            problems << "oa: " << printable(options.name) << ": " << finding << '\n';
+        }
+    }
+    if (report.count(CheckSeverity::Error) != 0) {
+        return ExitStatus::PluginTrouble;
+    }
+    problems << "The module, once loaded, says the same of itself.\n";
+    return ExitStatus::Ok;
+}
+
+void print_description(std::ostream& out,
+                       DescribeFormat format,
+                       const json::object& module,
+                       std::size_t columns) {
+    switch (format) {
+        case DescribeFormat::Text: print_module(out, module, columns); break;
+        case DescribeFormat::Json: print_json(out, module); break;
+        case DescribeFormat::Markdown: out << markdown_page(module); break;
+        case DescribeFormat::Html: out << html_page(module); break;
+    }
+}
+
+/// What a file says of itself; nothing of it is run, unless that is asked for. Throws
+/// PluginRefused.
+std::optional<json::object> read_description(const PluginDescribeOptions& options) {
+    const PluginFile file = examine_plugin_file(options.name, TrustPolicy::Ignore);
+    std::optional<json::object> out;
+    if (file.facts.manifest) {
+        out = core::parse_json(*file.facts.manifest).as_object();
+    } else if (options.load) {
+        PluginSearch search;
+        search.places.push_back({file.path, "command line"});
+        const PluginRegistry registry(search);
+        for (const RefusedPlugin& refused : registry.refused()) {
+            throw PluginRefused(refused.problem, refused.reason, refused.fix);
+        }
+        out = to_json(*registry.modules().front());
+    }
+    if (out) {
+        (*out)["file"] = file.path.string();
+    }
+    return out;
+}
+
+ExitStatus describe_file(const PluginDescribeOptions& options,
+                         std::ostream& out,
+                         std::ostream& problems,
+                         std::size_t columns) {
+    std::optional<json::object> module;
+    try {
+        module = read_description(options);
+    } catch (const PluginRefused& refused) {
+        problems << "oa: " << printable(options.name) << ' ' << printable(refused.reason())
+                 << (refused.fix().empty() ? "" : "; " + printable(refused.fix())) << '\n';
+        return ExitStatus::PluginTrouble;
+    } catch (const std::exception& error) {
+        problems << "oa: the manifest of " << printable(options.name)
+                 << " cannot be read: " << printable(error.what())
+                 << "; write it again with `oa-manifest FILE`\n";
+        return ExitStatus::PluginTrouble;
+    }
+    if (!module) {
+        problems
+            << "oa: " << printable(options.name)
+            << " has no manifest, so only running it tells what it offers; build it with "
+               "oa_add_plugin() or write one with `oa-manifest FILE`, or load it with --load\n";
+        return ExitStatus::PluginTrouble;
+    }
+    print_description(out, options.format, *module, columns);
+    if (options.format == DescribeFormat::Text) {
+        for (const json::object* const function : objects_at(*module, "functions")) {
+            out << '\n' << std::string(columns, '-') << '\n';
+            print_function(out, *module, *function, columns);
+        }
+    }
+    return options.load ? compare_with_loaded(options, problems) : ExitStatus::Ok;
+}
+
 std::size_t terminal_columns() {
     winsize size{};
     if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) {
@@ -321,19 +254,32 @@ ExitStatus describe_plugin(const PluginDescribeOptions& options,
                            std::ostream& out,
                            std::ostream& problems,
                            std::size_t columns) {
+    if (is_plugin_file(options.name)) {
+        return describe_file(options, out, problems, columns);
+    }
     if (const auto* module = registry.find_module(options.name)) {
-        if (options.json) {
-            print_json(out, to_json(*module));
-        } else {
-            print_module(out, *module, columns);
+        const json::object description = to_json(*module);
+        print_description(out, options.format, description, columns);
+        if (options.format == DescribeFormat::Text) {
+            out << '\n';
+            print_wrapped(out,
+                          "`oa plugin describe " + module->info().name + '.' +
+                              module->functions().front()->function +
+                              "` shows the parameters and examples of one function.",
+                          0, columns);
         }
         return ExitStatus::Ok;
     }
     if (const auto* function = find_function(registry, options.name)) {
-        if (options.json) {
-            print_json(out, to_json(*function));
+        json::object module = to_json(*function->owner);
+        json::object description = to_json(*function);
+        if (options.format == DescribeFormat::Text) {
+            print_function(out, module, description, columns);
+        } else if (options.format == DescribeFormat::Json) {
+            print_json(out, description);
         } else {
-            print_function(out, *function, columns);
+            module["functions"] = json::array{std::move(description)};
+            print_description(out, options.format, module, columns);
         }
         return ExitStatus::Ok;
     }

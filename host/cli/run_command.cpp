@@ -13,13 +13,14 @@
 #include "core/json/json.hpp"
 #include "core/workflow/graph.hpp"
 #include "core/workflow/inputs.hpp"
+#include "host/blob/blob_store.hpp"
+#include "host/cli/control_commands.hpp"
 #include "host/cli/interrupt.hpp"
 #include "host/cli/run_view.hpp"
 #include "host/cli/summary.hpp"
 #include "host/engine/run_loop.hpp"
 #include "host/engine/system_clock.hpp"
 #include "host/engine/ulid.hpp"
-#include "host/plugin/in_process_invoker.hpp"
 #include "host/store/memory_journal.hpp"
 
 namespace oa::host {
@@ -32,14 +33,23 @@ namespace {
 constexpr std::size_t worker_threads_max = 1'000;
 constexpr std::size_t inputs_bytes_max = 16U << 20U;
 
+BlobStoreConfig blob_limits(const BlobConfig& config) {
+    BlobStoreConfig out;
+    out.memory_bytes_max = std::uint64_t{config.memory_mib} << 20U;
+    out.run_bytes_max = std::uint64_t{config.run_mib} << 20U;
+    out.spill_folder = config.folder.value_or(out.spill_folder);
+    return out;
+}
+
 /// What a run works with, for one run of one process.
 struct Engine {
-    explicit Engine(std::unique_ptr<core::EventSink> event_sink) : view(std::move(event_sink)) {}
+    Engine(std::unique_ptr<core::EventSink> event_sink, const Config& config)
+        : view(std::move(event_sink)), blobs(blob_limits(config.blobs)) {}
 
     std::unique_ptr<core::EventSink> view;
     SystemClock clock;
     MemoryJournal journal;
-    InProcessInvoker invoker;
+    BlobStore blobs;
     WorkerPool pool{worker_threads_max};
     TimerQueue timers;
 };
@@ -129,6 +139,20 @@ core::RunSettings make_settings(const Config& config) {
     return settings;
 }
 
+/// The way to tell this run things while it goes on. It goes on without one, too.
+std::unique_ptr<ControlServer> open_control(const Workbench& workbench) {
+    try {
+        return std::make_unique<ControlServer>(
+            workbench.config.runtime_folder,
+            make_control_handler(workbench.stack->plugins(), *workbench.logger));
+    } catch (const std::exception& error) {
+        workbench.logger->write(LogLevel::Debug, std::string("this run cannot be reached by "
+                                                             "oa plugin reload: ") +
+                                                     error.what());
+        return nullptr;
+    }
+}
+
 ExitStatus status_of(const core::RunReport& report, int signal) {
     switch (report.status) {
         case core::RunStatus::Succeeded: return ExitStatus::Ok;
@@ -182,16 +206,17 @@ RunCommandResult run(const RunOptions& options, const Workbench& workbench, std:
         loaded.workflow = std::move(changed);
     }
 
-    auto engine = std::make_unique<Engine>(make_view(options, workbench));
-    const std::shared_ptr<RunLoop> loop =
-        RunLoop::make(RunServices{engine->invoker, engine->journal, *engine->view, engine->clock,
-                                  engine->pool, engine->timers, environment},
-                      RunRequest{.workflow = loaded.workflow,
-                                 .inputs = std::move(inputs.values),
-                                 .run_id = make_ulid(engine->clock.wall()),
-                                 .attempt = 1,
-                                 .settings = make_settings(workbench.config)});
+    auto engine = std::make_unique<Engine>(make_view(options, workbench), workbench.config);
+    const std::shared_ptr<RunLoop> loop = RunLoop::make(
+        RunServices{workbench.stack->invoker(), engine->journal, *engine->view, engine->clock,
+                    engine->pool, engine->timers, environment, &engine->blobs},
+        RunRequest{.workflow = loaded.workflow,
+                   .inputs = std::move(inputs.values),
+                   .run_id = make_ulid(engine->clock.wall()),
+                   .attempt = 1,
+                   .settings = make_settings(workbench.config)});
 
+    const std::unique_ptr<ControlServer> control = open_control(workbench);
     std::atomic<int> interrupted{0};
     RunCommandResult result;
     {

@@ -80,31 +80,41 @@ std::optional<std::string> read_all(int descriptor, std::size_t bytes_max) {
 
 PluginSearch plugin_search(const GlobalOptions& options, const Config& config) {
     PluginSearch search;
-    const auto add = [&](const fs::path& path, const char* origin, PluginPlace::Presence presence) {
-        search.places.push_back({fs::absolute(path).lexically_normal(), origin, presence});
+    const auto add = [&](const fs::path& path, const char* origin) {
+        search.places.push_back({.path = fs::absolute(path).lexically_normal(), .origin = origin});
     };
     for (const fs::path& path : options.plugins) {
-        add(path, "--plugins", PluginPlace::Presence::Required);
+        add(path, "--plugins");
     }
     for (const fs::path& path : config.plugins_from_environment) {
-        add(path, "OA_PLUGINS", PluginPlace::Presence::Required);
+        add(path, "OA_PLUGINS");
     }
     for (const fs::path& path : config.plugins) {
-        add(path, "config", PluginPlace::Presence::Required);
+        add(path, "config");
     }
     std::error_code error;
     const fs::path program = fs::read_symlink("/proc/self/exe", error);
     if (!error) {
+        const fs::path root = program.parent_path().parent_path();
         // In a build tree and in an installed one.
-        add(program.parent_path() / ".." / "plugins", "beside the program",
-            PluginPlace::Presence::Optional);
-        add(program.parent_path() / ".." / "lib" / "oa" / "plugins", "beside the program",
-            PluginPlace::Presence::Optional);
+        for (const fs::path& path : {root / "plugins", root / "lib" / "oa" / "plugins"}) {
+            search.places.push_back({.path = path,
+                                     .origin = "beside the program",
+                                     .presence = PluginPlace::Presence::Optional,
+                                     .bundled = true});
+        }
     }
     return search;
 }
 
-std::variant<Workbench, ExitStatus> make_workbench(const GlobalOptions& options) {
+HostServices host_services(Logger& logger) {
+    HostServices services;
+    services.log = std::make_shared<PluginLogToLogger>(logger);
+    return services;
+}
+
+std::variant<Workbench, ExitStatus> make_workbench(const GlobalOptions& options,
+                                                   std::optional<PluginChoice> choice) {
     ConfigResult read = read_config(options.config_file, environment);
     if (has_errors(read.diagnostics)) {
         for (const core::Diagnostic& diagnostic : read.diagnostics) {
@@ -122,10 +132,20 @@ std::variant<Workbench, ExitStatus> make_workbench(const GlobalOptions& options)
     }
     workbench.logger =
         std::make_unique<Logger>(workbench.config.log_level, workbench.config.log_format);
-    HostServices services;
-    services.log = std::make_shared<PluginLogToLogger>(*workbench.logger);
-    workbench.plugins = std::make_unique<PluginRegistry>(plugin_search(options, workbench.config),
-                                                         std::move(services));
+    HostServices services = host_services(*workbench.logger);
+    if (choice) {
+        services.config = choice->config;
+    }
+    workbench.clock = std::make_unique<SystemClock>();
+    auto stack =
+        PluginStack::make(choice ? choice->search : plugin_search(options, workbench.config),
+                          workbench.config, std::move(services), *workbench.clock);
+    if (const auto* problems = std::get_if<core::Diagnostics>(&stack)) {
+        print_diagnostics(*problems);
+        return ExitStatus::Usage;
+    }
+    workbench.stack = std::move(std::get<std::unique_ptr<PluginStack>>(stack));
+    workbench.plugins = workbench.stack->plugins().current();
     return workbench;
 }
 
@@ -176,9 +196,9 @@ LoadedWorkflow load_workflow(const std::string& file, const Workbench& workbench
         loaded.diagnostics.push_back(std::move(*missing));
         return loaded;
     }
-    core::ReadResult read =
-        core::read_workflow(std::get<std::string>(text), file == "-" ? "standard input" : file,
-                            *workbench.plugins, limits);
+    core::ReadResult read = core::read_workflow(
+        std::get<std::string>(text), file == "-" ? "standard input" : file,
+        std::shared_ptr<const core::FunctionCatalog>(workbench.plugins), limits);
     loaded.diagnostics = std::move(read.diagnostics);
     if (read.workflow) {
         loaded.workflow = std::make_shared<const core::Workflow>(*std::move(read.workflow));

@@ -8,7 +8,9 @@
 
 #include "core/workflow/reader.hpp"
 #include "host/cli/options.hpp"
+#include "host/cli/plugin_stack.hpp"
 #include "host/config/config.hpp"
+#include "host/engine/system_clock.hpp"
 #include "host/log/logger.hpp"
 #include "host/plugin/plugin_registry.hpp"
 
@@ -18,12 +20,25 @@ namespace oa::host {
 struct Workbench {
     Config config;
     std::unique_ptr<Logger> logger;
-    std::unique_ptr<PluginRegistry> plugins;
+    std::unique_ptr<SystemClock> clock;
+    std::unique_ptr<PluginStack> stack;
+    std::shared_ptr<const PluginRegistry> plugins;  ///< the snapshot that the command works with
 };
 
-/// Reads the configuration and loads the plug-ins. Prints what is wrong with the configuration
-/// itself.
-[[nodiscard]] std::variant<Workbench, ExitStatus> make_workbench(const GlobalOptions& options);
+/// Where plug-ins are looked for, and what is offered to them, where that is not for the
+/// configuration to say.
+struct PluginChoice {
+    PluginSearch search;
+    std::string config = "{}";  ///< of every module, a JSON object
+};
+
+/// Reads the configuration and the trust policy, and finds the plug-ins. Prints what is wrong with
+/// both itself.
+[[nodiscard]] std::variant<Workbench, ExitStatus> make_workbench(
+    const GlobalOptions& options, std::optional<PluginChoice> choice = {});
+
+/// What every plug-in is offered. The logger outlives them.
+[[nodiscard]] HostServices host_services(Logger& logger);
 
 /// The search path: --plugins, OA_PLUGINS, the configuration, beside the program.
 [[nodiscard]] PluginSearch plugin_search(const GlobalOptions& options, const Config& config);
