@@ -13,8 +13,8 @@ enum class RunStatus { Queued, Running, Succeeded, Failed, Cancelled };
 [[nodiscard]] std::string_view to_string(RunStatus status);
 
 /// Why a task or a run failed. `code` is one of the plug-in contract's words (invalid_params,
-/// not_found, unavailable ...) or of the engine's (unresolved, interrupted, step_limit; crashed: the
-/// process that the function ran in ended before it gave a result).
+/// not_found, unavailable ...) or of the engine's (unresolved, interrupted, step_limit; crashed:
+/// the process that the function ran in ended before it gave a result).
 struct Failure {
     std::string code;
     std::string message;               ///< one sentence, for people

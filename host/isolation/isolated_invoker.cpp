@@ -55,6 +55,8 @@ core::Outcome IsolatedInvoker::invoke(core::CallControl& control) {
     if (const auto entry = quarantine_.find(own.content.hash);
         entry && entry->state == QuarantineEntry::State::Refused) {
         out.failure = refused_failure(*entry);
+    } else if (const core::Failure* stopped = call.function().owner->stop_failure()) {
+        out.failure = *stopped;
     } else if (auto failure = call.take_inputs()) {
         out.failure = std::move(failure);
     } else {

@@ -86,6 +86,10 @@ public:
     /// `tell` is called when the module is retired; at once if it is. It must not throw.
     void on_retire(std::function<void()> tell);
     [[nodiscard]] bool is_retired() const { return retired_.load(); }
+    /// The failure of every call after stop() or retire(); nullptr before.
+    [[nodiscard]] const core::Failure* stop_failure() const {
+        return stopping_.load() ? &stopped_ : nullptr;
+    }
 
 private:
     void adopt_functions();

@@ -127,7 +127,8 @@ TEST_F(DocsTest, LinkToFilesThatAreThere) {
     const std::regex link(R"(\]\(([^)#:]+)(#[^)]*)?\))");
     int count = 0;
     for (const fs::path& page : pages()) {
-        const std::string text = slurp(page);
+        // Code may look like a link: [](unsigned char c).
+        const std::string text = std::regex_replace(slurp(page), std::regex("```[^`]*```"), "");
         for (std::sregex_iterator match(text.begin(), text.end(), link), end; match != end;
              ++match) {
             ++count;

@@ -181,8 +181,8 @@ template <std::size_t Size>
     return {buffer.data(), size};
 }
 
-/// Fills the host's oa_error. The host reads it after `create` or `start` has returned, so the texts stay in
-/// buffers of the thread.
+/// Fills the host's oa_error. The host reads it after `create` or `start` has returned, so the
+/// texts stay in buffers of the thread.
 inline void keep_error(const oa_error& from, oa_error* to) noexcept {
     thread_local std::array<char, 1024> message;
     thread_local std::array<char, 256> pointer;
