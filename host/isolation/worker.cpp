@@ -273,7 +273,15 @@ bool Worker::still_there() const {
     return ::poll(&item, 1, 0) == 0;
 }
 
+void Worker::watch() {
+    const std::lock_guard lock(mutex_);
+    if (entries_.empty() && !broken_ && !closed_ && !std::exchange(watched_, true)) {
+        process_->watch(true);
+    }
+}
+
 void Worker::end() {
+    watch();
     {
         const std::lock_guard lock(mutex_);
         if (broken_ || abandoned_) {
@@ -281,7 +289,6 @@ void Worker::end() {
         }
         ended_by_host_ = true;
     }
-    process_->watch(true);
     std::string frame;
     encode(HostMessage(Stop{}), 0, frame);
     static_cast<void>(channel_->send(frame, {}, steady_clock::now()));

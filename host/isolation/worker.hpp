@@ -50,7 +50,7 @@ protected:
 ///
 /// Nobody but the calling threads reads from it: of the threads that wait for results one reads,
 /// hands the others what is theirs, and passes the reading on when it has its own. So a single call
-/// costs one write and one read. While no call runs, the launcher's thread watches.
+/// costs one write and one read. Once no call has run for a while, the launcher's thread watches.
 class Worker final : public WorkerListener,
                      public CallPlace,
                      public std::enable_shared_from_this<Worker> {
@@ -76,6 +76,9 @@ public:
     [[nodiscard]] bool usable() const;
     /// The same, asking the system too, for a worker that has been idle.
     [[nodiscard]] bool still_there() const;
+    /// Reads what it says while it has no call, until it has one. Costs two system calls, so that
+    /// it is for those that have been idle for a while.
+    void watch();
     /// Lets it finish and stop; or terminates it where an abandoned call keeps it from stopping.
     /// No call may be given to it any more.
     void end();
@@ -152,6 +155,7 @@ private:
 
     mutable std::mutex mutex_;
     bool reading_ = false;  // some thread does
+    bool watched_ = false;  // the launcher tells when there is something to read
     std::uint64_t last_number_ = 0;
     std::unordered_map<std::uint64_t, Entry> entries_;
     bool abandoned_ = false;  // some call was

@@ -1,5 +1,6 @@
 // A call in a worker: the part of Worker that its own thread runs.
 #include <algorithm>
+#include <new>
 #include <numeric>
 #include <stdexcept>
 #include <utility>
@@ -49,18 +50,16 @@ std::vector<int> add_inputs(Run& run, std::span<const std::shared_ptr<const Blob
 std::optional<core::Outcome> Worker::run(IsolatedCall& call) {
     Waiter waiter;
     std::uint64_t number = 0;
-    bool was_idle = false;
     {
         const std::lock_guard lock(mutex_);
         if (broken_ || abandoned_ || closed_) {
             return std::nullopt;
         }
         number = ++last_number_;
-        was_idle = entries_.empty();
         entries_.emplace(number, Entry{call.shared_from_this(), &waiter});
-    }
-    if (was_idle) {
-        process_->watch(false);
+        if (std::exchange(watched_, false)) {
+            process_->watch(false);
+        }
     }
     call.move_to(shared_from_this());
     std::optional<core::Outcome> out;
@@ -78,9 +77,13 @@ std::optional<core::Outcome> Worker::run(IsolatedCall& call) {
             core::Failure{.code = "exhausted",
                           .message = "the parameters for " + call.function().subject +
                                      " are too long for a worker process: " + error.what()}};
+    } catch (const std::bad_alloc&) {
+        out = core::Outcome{nullptr, core::Failure{.code = "exhausted",
+                                                   .message = "the host has no memory left for " +
+                                                              call.function().subject,
+                                                   .retryable = true}};
     }
     call.move_to(nullptr);
-    bool is_idle = false;
     {
         const std::lock_guard lock(mutex_);
         const auto entry = entries_.find(number);
@@ -88,7 +91,6 @@ std::optional<core::Outcome> Worker::run(IsolatedCall& call) {
             entries_.erase(entry);
         }
         closed_ = closed_ || !out;
-        is_idle = entries_.empty() && !broken_ && !closed_;
         pass_on_reading();
     }
     if (!out) {
@@ -96,8 +98,7 @@ std::optional<core::Outcome> Worker::run(IsolatedCall& call) {
             note_violation("it did not take a call in time");
         }
         process_->kill();
-    } else if (is_idle) {
-        process_->watch(true);
+        break_off({});
     }
     end_if_only_abandoned_are_left();
     return out;

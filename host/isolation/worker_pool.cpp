@@ -12,6 +12,9 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr int workers_tried_max = 4;
+// One that has just given a result is there; if not, that is found out when it gets the call.
+constexpr std::chrono::milliseconds idle_to_be_checked{5};
+constexpr std::chrono::milliseconds idle_to_be_watched{100};
 
 Worker::Kind kind_for(const LoadedFunction& function) {
     return (function.flags & OA_F_THREAD_SAFE) != 0 ? Worker::Kind::Shared
@@ -119,7 +122,8 @@ std::shared_ptr<Worker> WorkerPool::find_free(Worker::Kind kind, const LoadedFun
         if (function.max_concurrency != 0 && active_of >= function.max_concurrency) {
             continue;
         }
-        if (book.active == 0 && !(*each)->still_there()) {
+        if (book.active == 0 && steady_clock::now() - book.idle_since >= idle_to_be_checked &&
+            !(*each)->still_there()) {
             book.leaving = true;
             continue;
         }
@@ -188,8 +192,13 @@ void WorkerPool::give_back(const std::shared_ptr<Worker>& worker, const LoadedFu
         }
         if (book.leaving && book.active == 0) {
             sort_out(now, to_end);
-        } else if (book.active == 0 && !planned_) {
-            plan_housekeeping(now + settings_.idle);
+        } else if (book.active == 0) {
+            if (!planned_) {
+                plan_housekeeping(now + settings_.idle);
+            }
+            if (!watch_planned_) {
+                plan_watch(now + idle_to_be_watched);
+            }
         }
         changed_.notify_all();
     }
@@ -259,6 +268,37 @@ std::optional<WorkerPool::Time> WorkerPool::oldest_spare() const {
         }
     }
     return out;
+}
+
+void WorkerPool::plan_watch(Time when) {
+    watch_planned_ = true;
+    launcher_.call_at(when, [weak = weak_from_this()] {
+        if (const auto pool = weak.lock()) {
+            pool->watch_idle(steady_clock::now());
+        }
+    });
+}
+
+void WorkerPool::watch_idle(Time now) {
+    const std::lock_guard lock(mutex_);
+    watch_planned_ = false;
+    std::optional<Time> next;
+    for (const Workers* workers : {&exclusive_, &shared_}) {
+        for (const auto& worker : *workers) {
+            if (!worker->book.ready || worker->book.active > 0) {
+                continue;
+            }
+            const auto due = worker->book.idle_since + idle_to_be_watched;
+            if (due <= now) {
+                worker->watch();
+            } else {
+                next = std::min(next.value_or(due), due);
+            }
+        }
+    }
+    if (next) {
+        plan_watch(*next);
+    }
 }
 
 void WorkerPool::housekeeping(Time now) {

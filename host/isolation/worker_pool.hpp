@@ -67,6 +67,8 @@ private:
     void end_all(const Workers& to_end);
     void plan_housekeeping(Time when);
     [[nodiscard]] std::optional<Time> oldest_spare() const;
+    void plan_watch(Time when);
+    void watch_idle(Time now);
     [[nodiscard]] Workers& of(Worker::Kind kind);
     [[nodiscard]] const Workers& of(Worker::Kind kind) const;
 
@@ -82,7 +84,8 @@ private:
     std::size_t starting_shared_ = 0;
     std::size_t waiting_shared_ = 0;
     bool retired_ = false;
-    bool planned_ = false;  // a housekeeping is on its way
+    bool planned_ = false;        // a housekeeping is on its way
+    bool watch_planned_ = false;  // and a look for workers to be watched
 };
 
 }  // namespace oa::host::isolation

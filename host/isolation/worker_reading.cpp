@@ -1,6 +1,7 @@
 // What a worker sends: the part of Worker that one thread at a time runs for all calls.
 #include <algorithm>
 #include <array>
+#include <new>
 #include <utility>
 
 #include <poll.h>
@@ -47,6 +48,14 @@ void Worker::read_one() {
         }
     } catch (const ProtocolError& error) {
         break_off(error.what());
+    } catch (const std::bad_alloc&) {
+        // What was lost cannot be had again; it is not the worker's fault.
+        {
+            const std::lock_guard lock(mutex_);
+            ended_by_host_ = true;
+        }
+        process_->kill();
+        break_off({});
     }
 }
 
@@ -243,15 +252,11 @@ void Worker::worker_readable() {
         // Its end is reported soon; one that only closed its socket needs help.
         process_->terminate(std::chrono::milliseconds(0));
     }
-    bool idle = false;
-    {
-        const std::lock_guard lock(mutex_);
-        reading_ = false;
-        closed_ = closed_ || over;
-        idle = entries_.empty() && !closed_;
-        pass_on_reading();
-    }
-    if (idle) {
+    const std::lock_guard lock(mutex_);
+    reading_ = false;
+    closed_ = closed_ || over;
+    pass_on_reading();
+    if (watched_ && !closed_) {
         process_->watch(true);
     }
 }

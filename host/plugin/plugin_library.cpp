@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <map>
 #include <mutex>
@@ -44,12 +45,26 @@ std::string replaced(std::string text, const std::string& from, const std::strin
     return text;
 }
 
+/// Keeps the signals that the thread blocks as they are. Poco, for one, blocks SIGPIPE as soon as
+/// it is loaded.
+class SignalMaskKeeper {
+public:
+    SignalMaskKeeper() { pthread_sigmask(SIG_BLOCK, nullptr, &mask_); }
+    ~SignalMaskKeeper() { pthread_sigmask(SIG_SETMASK, &mask_, nullptr); }
+    SignalMaskKeeper(const SignalMaskKeeper&) = delete;
+    SignalMaskKeeper& operator=(const SignalMaskKeeper&) = delete;
+
+private:
+    sigset_t mask_{};
+};
+
 /// `shown` is how people know the file.
 oa_module_entry_fn map(const std::filesystem::path& file, const std::filesystem::path& shown) {
     using boost::dll::load_mode::type;
     // Boost.DLL has no name for RTLD_NODELETE, but passes the bit on.
     const auto mode = boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local |
                       static_cast<type>(RTLD_NODELETE);
+    const SignalMaskKeeper mask;
     try {
         // The overload with an error code loses the reason. The handle may close: the code stays.
         const boost::dll::shared_library library(file, mode);

@@ -17,6 +17,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "tests/support/temporary_folder.hpp"
+
 namespace oa::test {
 
 namespace {
@@ -59,6 +61,16 @@ void limit(__rlimit_resource_t resource, rlim_t value) {
 Subprocess::Subprocess(const std::vector<std::string>& arguments)
     : Subprocess(arguments, Options{}) {}
 
+namespace {
+
+/// What programs keep, instead of in the folders of the machine; gone with the test program.
+const TemporaryFolder& own_folder() {
+    static const TemporaryFolder folder;
+    return folder;
+}
+
+}  // namespace
+
 Subprocess::Subprocess(const std::vector<std::string>& arguments, const Options& options)
     : started_(now()) {
     const auto in = make_pipe();
@@ -69,6 +81,8 @@ Subprocess::Subprocess(const std::vector<std::string>& arguments, const Options&
     environment.try_emplace("PATH", "/usr/local/bin:/usr/bin:/bin");
     environment.try_emplace("HOME", "/nonexistent");
     environment.try_emplace("LANG", "C.UTF-8");
+    environment.try_emplace("OA_STATE_FOLDER", own_folder().at("state"));
+    environment.try_emplace("OA_RUNTIME_FOLDER", own_folder().at("run"));
     for (const char* kept : {"ASAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"}) {
         if (const char* value = std::getenv(kept)) {
             environment.try_emplace(kept, value);

@@ -21,7 +21,7 @@ class Subprocess {
 public:
     struct Options {
         std::map<std::string, std::string>
-            environment{};  ///< on top of a minimal one: PATH, HOME, LANG
+            environment{};  ///< on top of a minimal one: PATH, HOME, LANG, OA_..._FOLDER
         std::string input{};
         std::string folder{};   ///< working folder; empty: the test's
         bool terminal = false;  ///< standard error (and only it) is a pseudo-terminal of 100 x 30

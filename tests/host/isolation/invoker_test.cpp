@@ -60,8 +60,10 @@ TEST_F(ScriptedInvokerTest, TellsTheWorkerAllAboutTheCall) {
     std::mutex mutex;
     RunMessage seen;
     start_with([&](WorkerEndpoint& worker, std::uint64_t number, const RunMessage& run) {
-        const std::lock_guard lock(mutex);
-        seen = run;
+        {
+            const std::lock_guard lock(mutex);
+            seen = run;
+        }
         worker.send(output(R"({"a":[1,2.5]})"), number);
     });
     auto about = invocation("own_echo", R"({"p":1})");
@@ -444,6 +446,23 @@ TEST_F(ScriptedInvokerTest, ParametersThatAreTooLongFailTheCallOnly) {
     EXPECT_EQ(launcher->launched(), 1U);
 }
 
+TEST_F(ScriptedInvokerTest, WorkersOfAContentThatWasReplacedEnd) {
+    start_with([](WorkerEndpoint& worker, std::uint64_t number, const RunMessage&) {
+        worker.send(output("1"), number);
+    });
+    PluginRegistry older(search_for("workshop"));
+    auto old_call = invocation("own_noop");
+    old_call.function = older.find("workshop", "own_noop");
+    EXPECT_EQ(code_of(call(old_call)), "");
+    older.modules().at(0)->retire();
+
+    EXPECT_EQ(code_of(call("own_noop")), "");
+
+    EXPECT_TRUE(launcher->processes().at(0)->wait_end(steady_clock::now() + 30s));
+    EXPECT_FALSE(launcher->processes().at(0)->killed());
+    EXPECT_EQ(invoker->numbers(workshop_module()).idle, 1U);
+}
+
 TEST_F(ScriptedInvokerTest, MisbehavioursOfAWorkerAreCountedForItsModule) {
     std::atomic<std::uint64_t> so_far{2};
     start_with([&](WorkerEndpoint& worker, std::uint64_t number, const RunMessage&) {
@@ -573,30 +592,6 @@ TEST_F(PluginInvokerTest, ARefusedFileRunsNowhere) {
 }
 
 // ---- Real worker processes ----
-
-/// Keeps what modules say outside of calls, and what they print.
-class RecordingLog final : public PluginLog {
-public:
-    void log(std::string_view module,
-             core::TaskLogLevel /*level*/,
-             std::string_view message,
-             std::string_view fields) override {
-        const std::lock_guard lock(mutex_);
-        lines_.push_back(std::string(module) + ": " + std::string(message) + " " +
-                         std::string(fields));
-    }
-    [[nodiscard]] bool wants(core::TaskLogLevel level) const override {
-        return level >= core::TaskLogLevel::Info;
-    }
-    [[nodiscard]] std::vector<std::string> lines() const {
-        const std::lock_guard lock(mutex_);
-        return lines_;
-    }
-
-private:
-    mutable std::mutex mutex_;
-    std::vector<std::string> lines_;
-};
 
 struct WorkerInvokerTest : testing::Test {
     LoadedModule& module = workshop_module();  // loaded before anything is counted

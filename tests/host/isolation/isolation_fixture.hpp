@@ -118,6 +118,30 @@ private:
     std::vector<std::pair<double, std::string>> progress_;
 };
 
+/// Keeps what modules say outside of calls, and what they print.
+class RecordingLog final : public PluginLog {
+public:
+    void log(std::string_view module,
+             core::TaskLogLevel /*level*/,
+             std::string_view message,
+             std::string_view fields) override {
+        const std::lock_guard lock(mutex_);
+        lines_.push_back(std::string(module) + ": " + std::string(message) + " " +
+                         std::string(fields));
+    }
+    [[nodiscard]] bool wants(core::TaskLogLevel level) const override {
+        return level >= core::TaskLogLevel::Info;
+    }
+    [[nodiscard]] std::vector<std::string> lines() const {
+        const std::lock_guard lock(mutex_);
+        return lines_;
+    }
+
+private:
+    mutable std::mutex mutex_;
+    std::vector<std::string> lines_;
+};
+
 /// A clock that a test sets.
 class SetClock final : public core::Clock {
 public:

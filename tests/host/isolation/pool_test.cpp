@@ -2,6 +2,7 @@
 #include <latch>
 
 #include "host/isolation/worker_pool.hpp"
+#include "oa/plugin.h"
 #include "tests/host/isolation/isolation_fixture.hpp"
 #include "tests/host/isolation/scripted_launcher.hpp"
 
@@ -63,6 +64,7 @@ struct PoolTest : testing::Test {
     WaitingObserver observer;
     Hold hold;
     std::atomic<int> blamed{0};
+    std::shared_ptr<RecordingLog> log = std::make_shared<RecordingLog>();
     std::unique_ptr<ScriptedLauncher> launcher;
     std::shared_ptr<WorkerPool> pool;
     std::unique_ptr<PoolInvoker> invoker;
@@ -76,7 +78,7 @@ struct PoolTest : testing::Test {
                         .limits = {},
                         .start_max = settings.start_max,
                         .stop_max = 1s,
-                        .log = nullptr,
+                        .log = log,
                         .blame = [this](Blame, const std::string&) { ++blamed; }};
         pool = std::make_shared<WorkerPool>(std::make_shared<const WorkerSpec>(std::move(spec)),
                                             settings, *launcher);
@@ -369,6 +371,51 @@ TEST_F(PoolTest, AFileThatSaysSomethingElseWhenItIsLoadedIsNotUsed) {
 
     EXPECT_EQ(code_of(call("own_noop")), "precondition");
     EXPECT_TRUE(launcher->processes().at(0)->killed());
+}
+
+struct IdleWorkerTest : PoolTest {
+    /// A worker that says something of its own accord once its call has ended.
+    void start_talking(std::function<void(WorkerEndpoint&)> talk) {
+        start(good_worker(workshop_module(),
+                          [this, talk = std::move(talk)](WorkerEndpoint& worker,
+                                                         std::uint64_t number, const RunMessage&) {
+                              worker.send(output("1"), number);
+                              go.wait();
+                              talk(worker);
+                              said.count_down();
+                              return std::optional<WorkerEnd>();
+                          }));
+        EXPECT_EQ(code_of(call("own_noop")), "");
+        const auto until = steady_clock::now() + 30s;
+        while (!process().watched() && steady_clock::now() < until) {
+            launcher->run_planned();
+        }
+        EXPECT_TRUE(process().watched()) << "it has been idle for a while";
+        go.count_down();
+        said.wait();
+        process().tell_readable();
+    }
+    [[nodiscard]] ScriptedProcess& process() const { return *launcher->processes().at(0); }
+
+    std::latch go{1};
+    std::latch said{1};
+};
+
+TEST_F(IdleWorkerTest, WhatItSaysIsHeard) {
+    start_talking([](WorkerEndpoint& worker) { worker.send(Log{OA_LOG_INFO, "by the way", ""}); });
+
+    EXPECT_EQ(log->lines(), (std::vector<std::string>{"workshop: by the way "}));
+    EXPECT_EQ(pool->numbers().idle, 1U);
+    EXPECT_TRUE(process().watched());
+}
+
+TEST_F(IdleWorkerTest, ItsBreachOfTheProtocolEndsIt) {
+    start_talking([](WorkerEndpoint& worker) { worker.send(output("2"), 1); });
+
+    wait_ended(0);
+    process().join();
+    EXPECT_EQ(blamed, 1);
+    EXPECT_EQ(pool->numbers().workers, 0U);
 }
 
 TEST_F(PoolTest, ARetiredPoolEndsItsWorkersAndTakesNoMoreCalls) {

@@ -188,8 +188,21 @@ public:
             ::shutdown(channel_->descriptor(), SHUT_RDWR);
         }
     }
-    void watch(bool /*on*/) override {}
+    void watch(bool on) override {
+        const std::lock_guard lock(mutex_);
+        watched_ = on;
+    }
 
+    /// Whether the host wants to be told that there is something to read; tell_readable() does.
+    [[nodiscard]] bool watched() const {
+        const std::lock_guard lock(mutex_);
+        return watched_;
+    }
+    void tell_readable() const {
+        if (const auto listener = listener_.lock()) {
+            listener->worker_readable();
+        }
+    }
     [[nodiscard]] bool killed() const {
         const std::lock_guard lock(mutex_);
         return killed_;
@@ -209,6 +222,7 @@ private:
     std::optional<WorkerEnd> end_;
     bool killed_ = false;
     bool terminated_ = false;
+    bool watched_ = false;
 };
 
 /// Plays worker processes on threads of the test.
@@ -237,7 +251,21 @@ public:
         return out;
     }
     void call_at(std::chrono::steady_clock::time_point /*when*/,
-                 std::function<void()> /*work*/) override {}
+                 std::function<void()> work) override {
+        const std::lock_guard lock(mutex_);
+        planned_.push_back(std::move(work));
+    }
+    /// Does what was planned, whether it is time or not.
+    void run_planned() {
+        std::vector<std::function<void()>> planned;
+        {
+            const std::lock_guard lock(mutex_);
+            planned.swap(planned_);
+        }
+        for (const auto& work : planned) {
+            work();
+        }
+    }
 
     [[nodiscard]] std::vector<std::shared_ptr<ScriptedProcess>> processes() const {
         const std::lock_guard lock(mutex_);
@@ -249,6 +277,7 @@ private:
     const WorkerScript script_;
     mutable std::mutex mutex_;
     std::vector<std::shared_ptr<ScriptedProcess>> processes_;
+    std::vector<std::function<void()>> planned_;
 };
 
 }  // namespace oa::host::isolation
