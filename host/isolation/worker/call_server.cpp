@@ -1,6 +1,7 @@
 #include "host/isolation/worker/call_server.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <exception>
@@ -14,6 +15,7 @@
 #include <variant>
 #include <vector>
 
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include "core/json/json.hpp"
@@ -96,6 +98,11 @@ core::Failure out_of_memory() {
             .retryable = true};
 }
 
+/// How long a call runs before another thread reads. A worker of one call waits for nothing but a
+/// cancellation; a shared one for the next call.
+constexpr std::chrono::nanoseconds alarm_alone{2'000'000};
+constexpr std::chrono::nanoseconds alarm_shared{50'000};
+
 }  // namespace
 
 struct CallServer::Call {
@@ -116,7 +123,12 @@ CallServer::CallServer(Channel& channel, PluginSession& session, const Load& loa
       shared_blobs_(
           [this](const Segment& segment, int memory) { return announce(segment, memory); },
           load.blob_bytes_max),
-      calls_max_(std::max<std::uint32_t>(load.threads, 1)) {}
+      calls_max_(std::max<std::uint32_t>(load.threads, 1)),
+      alarm_(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC)) {
+    if (!alarm_) {
+        throw std::system_error(errno, std::generic_category(), "timerfd_create");
+    }
+}
 
 void CallServer::serve() {
     while (true) {
@@ -127,10 +139,58 @@ void CallServer::serve() {
 void CallServer::take_turns() {
     const CrashStack crash_stack;
     while (true) {
-        if (const auto call = read_call()) {
-            run(call);
+        take_reading();
+        std::shared_ptr<Call> call;
+        while (!call) {
+            call = read_call();
         }
+        leave_reading();
+        run(call);
     }
+}
+
+void CallServer::take_reading() {
+    std::unique_lock lock(mutex_);
+    while (is_read_) {
+        ++spare_;
+        lock.unlock();
+        wait_for_alarm();
+        lock.lock();
+        --spare_;
+    }
+    is_read_ = true;
+}
+
+void CallServer::leave_reading() {
+    {
+        const std::lock_guard lock(mutex_);
+        is_read_ = false;
+        if (spare_ > 0 || threads_ > calls_max_) {
+            set_alarm();
+            return;
+        }
+        ++threads_;
+    }
+    try {
+        std::thread([this] { take_turns_in_thread(); }).detach();
+    } catch (const std::system_error&) {
+        // The limits allow no more: a cancellation then waits until a call has ended.
+        const std::lock_guard lock(mutex_);
+        --threads_;
+    }
+}
+
+// It may ring when the call has long ended and the same thread reads again: then whoever wakes goes
+// back to sleep. Calls that follow one another quickly put it off.
+void CallServer::set_alarm() const {
+    itimerspec when{};
+    when.it_value.tv_nsec = calls_max_ == 1 ? alarm_alone.count() : alarm_shared.count();
+    static_cast<void>(timerfd_settime(alarm_.get(), 0, &when, nullptr));
+}
+
+void CallServer::wait_for_alarm() const {
+    std::uint64_t rings = 0;
+    static_cast<void>(!::read(alarm_.get(), &rings, sizeof(rings)));
 }
 
 void CallServer::take_turns_in_thread() noexcept {
@@ -144,11 +204,6 @@ void CallServer::take_turns_in_thread() noexcept {
 }
 
 std::shared_ptr<CallServer::Call> CallServer::read_call() {
-    const std::lock_guard turn(reading_);
-    {
-        const std::lock_guard lock(mutex_);
-        --coming_;
-    }
     while (true) {
         ReceivedFrame frame;
         if (channel_.receive(frame) == Channel::Received::Closed) {
@@ -156,11 +211,9 @@ std::shared_ptr<CallServer::Call> CallServer::read_call() {
         }
         auto message = decode_host_message(frame.frame);
         if (auto* const run = std::get_if<Run>(&message)) {
-            if (auto call = accept(frame.frame.call, *run, frame.descriptors)) {
-                keep_somebody_reading();
-                return call;
-            }
-        } else if (std::holds_alternative<Cancel>(message)) {
+            return accept(frame.frame.call, *run, frame.descriptors);
+        }
+        if (std::holds_alternative<Cancel>(message)) {
             cancel(frame.frame.call);
         } else if (std::holds_alternative<Release>(message)) {
             shared_blobs_.release(frame.frame.call);
@@ -221,26 +274,6 @@ void CallServer::cancel(std::uint64_t number) {
     }
 }
 
-/// One thread more than there are calls, so that one can always read.
-void CallServer::keep_somebody_reading() {
-    {
-        const std::lock_guard lock(mutex_);
-        if (coming_ > 0 || threads_ > calls_max_) {
-            return;
-        }
-        ++threads_;
-        ++coming_;
-    }
-    try {
-        std::thread([this] { take_turns_in_thread(); }).detach();
-    } catch (const std::system_error&) {
-        // The limits allow no more: a cancellation then waits until a call has ended.
-        const std::lock_guard lock(mutex_);
-        --threads_;
-        --coming_;
-    }
-}
-
 void CallServer::run(const std::shared_ptr<Call>& call) {
     core::Outcome outcome;
     try {
@@ -253,7 +286,6 @@ void CallServer::run(const std::shared_ptr<Call>& call) {
         const std::lock_guard lock(mutex_);
         calls_.erase(call->number);
         ++sending_;
-        ++coming_;
     }
     send_result(call->number, std::move(outcome), call->blobs->outputs());
     const std::lock_guard lock(mutex_);

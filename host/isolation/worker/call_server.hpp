@@ -18,8 +18,9 @@
 namespace oa::host::isolation::worker {
 
 /// Runs the calls that the host asks for. Its threads read the socket in turn: the one that reads a
-/// call leaves the reading to the next and runs the call itself, so that a call needs no change of
-/// threads, and a cancellation is read while calls run.
+/// call runs it itself. Only if that takes longer than a moment, an alarm wakes another one, which
+/// reads meanwhile: so a short call wakes nobody, and a cancellation is read while a long one
+/// runs.
 class CallServer {
 public:
     /// All of them outlive it.
@@ -37,7 +38,13 @@ private:
 
     void take_turns();
     void take_turns_in_thread() noexcept;
-    /// The next call to run. The thread has the reading while it waits.
+    /// Waits until no other thread reads.
+    void take_reading();
+    /// Sees to it that another thread reads soon.
+    void leave_reading();
+    void set_alarm() const;
+    void wait_for_alarm() const;
+    /// The next call to run; null when it cannot be run. The calling thread has the reading.
     [[nodiscard]] std::shared_ptr<Call> read_call();
     [[nodiscard]] std::shared_ptr<Call> accept(std::uint64_t number,
                                                Run& message,
@@ -45,7 +52,6 @@ private:
     [[nodiscard]] bool announce(const Segment& segment, int memory);
     void reject(std::uint64_t number, core::Failure failure);
     void cancel(std::uint64_t number);
-    void keep_somebody_reading();
     void run(const std::shared_ptr<Call>& call);
     void send_result(std::uint64_t number, core::Outcome outcome, std::vector<BlobOutput> blobs);
     [[noreturn]] void end(Ending ending);
@@ -55,16 +61,15 @@ private:
     InProcessInvoker invoker_;
     SharedBlobs shared_blobs_;
     const std::size_t calls_max_;
-
-    std::mutex reading_;  // held by the thread that reads the socket
+    const Descriptor alarm_;  // a timer
 
     std::mutex mutex_;
     std::condition_variable call_ended_;
     std::unordered_map<std::uint64_t, std::shared_ptr<Call>> calls_;  // guarded by mutex_
     std::size_t sending_ = 0;  // results that are on the way; guarded by mutex_
     std::size_t threads_ = 1;  // guarded by mutex_
-    std::size_t coming_ = 1;   // threads that read next, or after they sent a result; guarded by
-                               // mutex_
+    std::size_t spare_ = 0;    // threads that wait for the alarm; guarded by mutex_
+    bool is_read_ = false;     // some thread has the reading; guarded by mutex_
 };
 
 }  // namespace oa::host::isolation::worker

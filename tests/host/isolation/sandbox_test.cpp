@@ -78,7 +78,7 @@ TEST_F(SandboxTest, AWorkerStartsWithNothingOfTheHosts) {
     EXPECT_EQ(seen.at("folder").as_string(), worker.folder().path().c_str());
     EXPECT_EQ(seen.at("tmpdir").as_string(), worker.folder().path().c_str());
     EXPECT_EQ(seen.at("secret"), "") << "the host's environment";
-    EXPECT_EQ(seen.at("files"), 4) << "three standard ones and the socket";
+    EXPECT_EQ(seen.at("files"), 5) << "three standard ones, the socket and a timer";
     EXPECT_EQ(seen.at("parent"), zygote.pid());
     EXPECT_EQ(seen.at("session"), seen.at("pid"));
     EXPECT_EQ(seen.at("dumpable"), 0);
