@@ -15,24 +15,13 @@
 #include "host/isolation/worker_supervisor.hpp"
 #include "host/plugin/in_process_invoker.hpp"
 #include "host/plugin/plugin_registry.hpp"
+#include "tests/support/silent_observer.hpp"
 
 namespace oa::host {
 namespace {
 
 constexpr std::size_t mebibyte = std::size_t{1} << 20U;
 constexpr CallLimits limits{.output_bytes_max = 4 * mebibyte};
-
-class DeafObserver final : public core::CallObserver {
-public:
-    void log(const core::Invocation& /*invocation*/,
-             core::TaskLogLevel /*level*/,
-             std::string_view /*message*/,
-             std::string_view /*fields*/) override {}
-    void progress(const core::Invocation& /*invocation*/,
-                  double /*fraction*/,
-                  std::string_view /*message*/) override {}
-    [[nodiscard]] bool wants(core::TaskLogLevel /*level*/) const override { return false; }
-};
 
 PluginRegistry& registry() {
     static PluginRegistry plugins(
@@ -53,7 +42,7 @@ struct Workshop {
     }
 
     core::TaskInvoker& invoker;
-    DeafObserver observer;
+    test::SilentObserver observer;
     BlobStore store;
     std::shared_ptr<core::BlobScope> scope = store.open("run");
 };

@@ -15,6 +15,7 @@
 #include "host/plugin/in_process_invoker.hpp"
 #include "host/plugin/plugin_registry.hpp"
 #include "host/store/memory_journal.hpp"
+#include "tests/support/silent_observer.hpp"
 
 namespace oa::host {
 namespace {
@@ -40,18 +41,6 @@ public:
     [[nodiscard]] bool wants(core::TaskLogLevel /*level*/) const override { return false; }
 };
 
-class SilentObserver final : public core::CallObserver {
-public:
-    void log(const core::Invocation& /*invocation*/,
-             core::TaskLogLevel /*level*/,
-             std::string_view /*message*/,
-             std::string_view /*fields*/) override {}
-    void progress(const core::Invocation& /*invocation*/,
-                  double /*fraction*/,
-                  std::string_view /*message*/) override {}
-    [[nodiscard]] bool wants(core::TaskLogLevel /*level*/) const override { return false; }
-};
-
 PluginRegistry& registry() {
     PluginSearch search;
     search.places.push_back({OA_PLUGIN_DIR, "benchmark"});
@@ -73,7 +62,7 @@ std::shared_ptr<core::Invocation> noop_call(std::string params) {
 // prepare and invoke: what one attempt costs apart from the engine.
 void call_through_the_abi(benchmark::State& state) {
     InProcessInvoker invoker;
-    SilentObserver observer;
+    test::SilentObserver observer;
     const std::shared_ptr<core::Invocation> invocation = noop_call("{}");
     for ([[maybe_unused]] auto iteration : state) {
         const auto call = invoker.prepare(invocation, observer);

@@ -14,21 +14,10 @@
 #include "host/isolation/worker_supervisor.hpp"
 #include "host/plugin/in_process_invoker.hpp"
 #include "host/plugin/plugin_registry.hpp"
+#include "tests/support/silent_observer.hpp"
 
 namespace oa::host::isolation {
 namespace {
-
-class SilentObserver final : public core::CallObserver {
-public:
-    void log(const core::Invocation& /*invocation*/,
-             core::TaskLogLevel /*level*/,
-             std::string_view /*message*/,
-             std::string_view /*fields*/) override {}
-    void progress(const core::Invocation& /*invocation*/,
-                  double /*fraction*/,
-                  std::string_view /*message*/) override {}
-    [[nodiscard]] bool wants(core::TaskLogLevel /*level*/) const override { return false; }
-};
 
 class RealClock final : public core::Clock {
 public:
@@ -62,7 +51,7 @@ struct Bench {
     WorkerSupervisor supervisor;
     IsolatedInvoker isolated;
     InProcessInvoker in_process;
-    SilentObserver observer;
+    test::SilentObserver observer;
 
     core::Outcome call(core::TaskInvoker& invoker,
                        const std::shared_ptr<const core::Invocation>& invocation) {

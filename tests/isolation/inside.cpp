@@ -25,6 +25,7 @@
 #include "host/plugin/in_process_invoker.hpp"
 #include "host/plugin/plugin_registry.hpp"
 #include "tests/isolation/process_state.hpp"
+#include "tests/support/silent_observer.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 extern char** environ;
@@ -41,23 +42,11 @@ constexpr auto end_after = 20s;
 constexpr std::size_t noticeable_kib = 16 << 10;
 constexpr rlim_t memory_max = rlim_t{4} << 30U;
 
-class SilentObserver final : public core::CallObserver {
-public:
-    void log(const core::Invocation& /*invocation*/,
-             core::TaskLogLevel /*level*/,
-             std::string_view /*message*/,
-             std::string_view /*fields*/) override {}
-    void progress(const core::Invocation& /*invocation*/,
-                  double /*fraction*/,
-                  std::string_view /*message*/) override {}
-    [[nodiscard]] bool wants(core::TaskLogLevel /*level*/) const override { return true; }
-};
-
 /// Kept to the end of the process: a call that never returns goes on using it.
 struct StandIn {
     host::PluginRegistry registry;
     host::InProcessInvoker invoker;
-    SilentObserver observer;
+    SilentObserver observer{SilentObserver::Wants::Everything};
     std::atomic<bool> returned{false};
     core::Outcome outcome;
 
