@@ -17,6 +17,9 @@ struct BlobResources {
     std::shared_ptr<Quota> spilled;      ///< bytes in files; without a limit of its own
     std::shared_ptr<Quota> descriptors;  ///< that stay open
     std::filesystem::path spill_folder;
+    /// How contents are told apart. Given by the store, so that a worker process, which makes no
+    /// digests, needs no library for them.
+    std::string (*digest_of)(std::span<const std::byte> bytes) = nullptr;
 };
 
 /// Memory of a fixed size that is written, then sealed, then only read. Small memory is on the

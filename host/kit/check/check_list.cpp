@@ -20,10 +20,12 @@ constexpr std::array list{
           "What two plug-ins both offer is confused in one process.",
           "Link with the version script of the SDK: oa_add_plugin() does.",
           checks::exports_entry_alone},
-    Check{"OA103", Quick, Error, "Carries its manifest",
-          "Without one the host has to run the plug-in to learn what it is.",
-          "Build it with oa_add_plugin(), or run `oa-manifest FILE.so` after linking.",
-          checks::has_manifest},
+    Check{
+        "OA103", Quick, Error, "Carries its manifest",
+        "Without one the host has to run the plug-in to learn what it is.",
+        "Build it with oa_add_plugin(), or run `$(pkg-config --variable=manifest oa-sdk) FILE.so` "
+        "after linking.",
+        checks::has_manifest},
     Check{"OA104", Quick, Error, "Changes none of its own code while it is loaded",
           "Hardened systems refuse it, and its code is not shared between processes.",
           "Compile every object with -fPIC.", checks::has_no_text_relocations},
