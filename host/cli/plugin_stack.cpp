@@ -132,7 +132,7 @@ struct PluginStack::Parts {
 std::variant<std::unique_ptr<PluginStack>, core::Diagnostics> PluginStack::make(
     const PluginSearch& search,
     const Config& config,
-    HostServices services,
+    const HostServices& services,
     const core::Clock& clock) {
     PluginPolicyResult trust = read_plugin_policy(
         config.trust_policy ? config.trust_policy : find_plugin_policy(environment));

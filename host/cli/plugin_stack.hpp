@@ -25,7 +25,7 @@ public:
     [[nodiscard]] static std::variant<std::unique_ptr<PluginStack>, core::Diagnostics> make(
         const PluginSearch& search,
         const Config& config,
-        HostServices services,
+        const HostServices& services,
         const core::Clock& clock);
     ~PluginStack();
     PluginStack(const PluginStack&) = delete;

@@ -139,7 +139,7 @@ std::variant<Workbench, ExitStatus> make_workbench(const GlobalOptions& options,
     workbench.clock = std::make_unique<SystemClock>();
     auto stack =
         PluginStack::make(choice ? choice->search : plugin_search(options, workbench.config),
-                          workbench.config, std::move(services), *workbench.clock);
+                          workbench.config, services, *workbench.clock);
     if (const auto* problems = std::get_if<core::Diagnostics>(&stack)) {
         print_diagnostics(*problems);
         return ExitStatus::Usage;

@@ -81,7 +81,7 @@ struct ControlServer::State {
     State& operator=(const State&) = delete;
 
     void serve();
-    void serve_one();
+    void serve_one() const;
 
     fs::path path;
     ControlHandler handler;
@@ -106,7 +106,7 @@ void ControlServer::State::serve() {
     }
 }
 
-void ControlServer::State::serve_one() {
+void ControlServer::State::serve_one() const {
     const control::Socket client(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
     if (!client || !may_ask(client.get())) {
         return;

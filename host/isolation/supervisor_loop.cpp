@@ -202,8 +202,8 @@ void WorkerSupervisor::Loop::on_report(const ZygoteReport& report) {
 }
 
 void WorkerSupervisor::Loop::on_output(Process& process) {
-    std::array<char, output_bytes_at_once>
-        buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init)
+    // Not cleared: it is long, and read() fills what is used.
+    std::array<char, output_bytes_at_once> buffer;  // NOLINT
     const ssize_t got = ::read(process.output.get(), buffer.data(), buffer.size());
     if (got > 0) {
         process.add_output({buffer.data(), static_cast<std::size_t>(got)});

@@ -31,7 +31,7 @@ public:
 
     explicit Loop(SupervisorSettings settings);
 
-    LaunchedWorker launch(LaunchRequest request);
+    LaunchedWorker launch(const LaunchRequest& request);
     void call_at(Time when, std::function<void()> work);
     void stop();
     [[nodiscard]] int zygote_pid() const;

@@ -133,7 +133,7 @@ private:
 
     void read_one();
     [[nodiscard]] bool wait_readable() const;
-    void handle(ReceivedFrame received);
+    void handle(const ReceivedFrame& received);
     void handle_log(std::uint64_t number, const Log& log);
     void handle_progress(std::uint64_t number, const Progress& progress);
     void handle_result(std::uint64_t number, Result result);

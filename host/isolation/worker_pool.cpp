@@ -113,6 +113,7 @@ std::shared_ptr<Worker> WorkerPool::find_free(Worker::Kind kind, const LoadedFun
     Workers& workers = of(kind);
     const std::uint32_t places = kind == Worker::Kind::Shared ? settings_.threads : 1;
     // The last one used is the first one taken: the others may grow old and end.
+    // NOLINTNEXTLINE(modernize-loop-convert): libstdc++ 12 has no reversed view for clang 14
     for (auto each = workers.rbegin(); each != workers.rend(); ++each) {
         Worker::Book& book = (*each)->book;
         if (!book.ready || book.leaving || book.active >= places || !(*each)->usable()) {
@@ -211,6 +212,7 @@ void WorkerPool::sort_out(Time now, Workers& to_end) {
     for (Workers* workers : {&exclusive_, &shared_}) {
         std::size_t warm = 0;
         // From the last used to the first, so that the warm ones are the last used.
+        // NOLINTNEXTLINE(modernize-loop-convert)
         for (auto each = workers->rbegin(); each != workers->rend(); ++each) {
             Worker::Book& book = (*each)->book;
             if (!book.ready || book.active > 0) {

@@ -78,7 +78,7 @@ void Worker::wake_reader() const {
     static_cast<void>(::write(wake_.get(), &one, sizeof(one)));
 }
 
-void Worker::handle(ReceivedFrame received) {
+void Worker::handle(const ReceivedFrame& received) {
     WorkerMessage message = decode_worker_message(received.frame);
     const std::uint64_t number = received.frame.call;
     if (auto* result = std::get_if<Result>(&message)) {

@@ -186,7 +186,7 @@ WorkerSupervisor::Loop::Generation WorkerSupervisor::Loop::ready_zygote() {
     return {zygote_starts_, zygote_};
 }
 
-LaunchedWorker WorkerSupervisor::Loop::launch(LaunchRequest request) {
+LaunchedWorker WorkerSupervisor::Loop::launch(const LaunchRequest& request) {
     const bool for_nobody = !request.filesystem;
     LaunchedWorker out;
     out.temporary_folder = make_worker_folder(settings_.temporary_folder.string(), for_nobody);
@@ -303,7 +303,7 @@ WorkerSupervisor::~WorkerSupervisor() {
 }
 
 LaunchedWorker WorkerSupervisor::launch(LaunchRequest request) {
-    return loop_->launch(std::move(request));
+    return loop_->launch(request);
 }
 
 void WorkerSupervisor::call_at(Time when, std::function<void()> work) {

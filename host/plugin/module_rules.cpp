@@ -52,7 +52,7 @@ std::vector<std::string> check_aliases(std::vector<std::string>&& aliases,
                            " aliases, or its list of them has no end");
     }
     for (auto& alias : aliases) {
-        alias = line(std::move(alias), "an alias of " + what);
+        alias = line(std::move(alias), std::string("an alias of ").append(what));
         if (!is_alias(alias, dots)) {
             std::string problem = what;
             problem.append(" has the alias '").append(alias);

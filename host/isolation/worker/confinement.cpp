@@ -55,7 +55,9 @@ enum class Trial { Works, NoSuchUser, CannotRead };
 /// Becomes that user for a moment, to see whether it can reach what it needs.
 Trial try_user(const SandboxSettings& settings, const std::filesystem::path& plugin, uid_t user) {
     if (setegid(user) != 0 || seteuid(user) != 0) {
-        setegid(0);
+        if (setegid(0) != 0) {
+            throw std::system_error(errno, std::generic_category(), "setegid");
+        }
         return Trial::NoSuchUser;
     }
     const bool reads = faccessat(AT_FDCWD, plugin.c_str(), R_OK, AT_EACCESS) == 0;

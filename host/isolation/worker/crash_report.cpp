@@ -175,7 +175,8 @@ int note_library(dl_phdr_info* info, std::size_t, void*) {
             library.start = std::min(library.start, start);
             library.end = std::max(library.end, start + part.p_memsz);
         } else if (part.p_type == PT_NOTE) {
-            read_notes(library, reinterpret_cast<const unsigned char*>(start), part.p_memsz);
+            const auto* const notes = reinterpret_cast<const unsigned char*>(start);  // NOLINT
+            read_notes(library, notes, part.p_memsz);
         }
     }
     libraries.at(library_count++) = library;

@@ -46,12 +46,12 @@ void check_example(CheckBench& bench, const TrialFunction& function, const json:
     // An example of wrong parameters may break the schema.
     if (error == nullptr || *error != json::value("invalid_params")) {
         for (const auto& misfit : misfits(*params, function.params_schema)) {
-            bench.find(name + ": params: " + misfit);
+            bench.find(std::string(name).append(": params: ").append(misfit));
         }
     }
     if (const auto* output = example.if_contains("output")) {
         for (const auto& misfit : misfits(*output, function.output_schema)) {
-            bench.find(name + ": output: " + misfit);
+            bench.find(std::string(name).append(": output: ").append(misfit));
         }
     }
     if (error == nullptr) {
@@ -114,7 +114,7 @@ void has_sound_schemas(CheckBench& bench) {
     const Trial trial(bench);
     const auto check = [&bench](const std::string& what, const json::value& schema) {
         for (const auto& fault : schema_faults(schema)) {
-            bench.find(what + ": " + fault);
+            bench.find(std::string(what).append(": ").append(fault));
         }
     };
     for (const auto& function : trial.functions()) {

@@ -127,6 +127,7 @@ void run_together(Trial& trial, const TrialFunction& function, const json::objec
                        function.name + " with " + text.substr(0, 200));
     const TrialReply alone = trial.host().run(*function.raw, trial.instance(), {.params = text});
     std::vector<std::thread> threads;
+    threads.reserve(concurrent_calls);
     std::mutex mutex;
     std::set<std::string> outcomes;
     for (int i = 0; i < concurrent_calls; ++i) {

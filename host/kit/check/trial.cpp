@@ -44,7 +44,7 @@ TrialFunction read_function(const oa_function& raw) {
             }
         }
     }
-    out.deprecated = OA_HAS(&raw, oa_function, deprecated);
+    out.deprecated = OA_HAS(&raw, oa_function, deprecated);  // NOLINT(bugprone-sizeof-expression)
     return out;
 }
 
