@@ -152,11 +152,9 @@ void CallServer::take_turns() {
 void CallServer::take_reading() {
     std::unique_lock lock(mutex_);
     while (is_read_) {
-        ++spare_;
         lock.unlock();
         wait_for_alarm();
         lock.lock();
-        --spare_;
     }
     is_read_ = true;
 }
@@ -165,7 +163,8 @@ void CallServer::leave_reading() {
     {
         const std::lock_guard lock(mutex_);
         is_read_ = false;
-        if (spare_ > 0 || threads_ > calls_max_) {
+        // A thread without a call waits for the alarm, or comes back from sending its result.
+        if (threads_ > calls_.size()) {
             set_alarm();
             return;
         }

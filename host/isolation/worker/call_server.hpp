@@ -68,7 +68,6 @@ private:
     std::unordered_map<std::uint64_t, std::shared_ptr<Call>> calls_;  // guarded by mutex_
     std::size_t sending_ = 0;  // results that are on the way; guarded by mutex_
     std::size_t threads_ = 1;  // guarded by mutex_
-    std::size_t spare_ = 0;    // threads that wait for the alarm; guarded by mutex_
     bool is_read_ = false;     // some thread has the reading; guarded by mutex_
 };
 
