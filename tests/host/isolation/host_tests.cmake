@@ -2,9 +2,11 @@ oa_add_test(host_isolation_test
   SOURCES
     invoker_test.cpp
     output_lines_test.cpp
+    plugin_invoker_test.cpp
     pool_test.cpp
     quarantine_test.cpp
     temporary_folder_test.cpp
+    worker_process_test.cpp
   LIBS oa::host_isolation ${CMAKE_DL_LIBS}
   DEFINES
     OA_FIXTURE_DIR="${PROJECT_BINARY_DIR}/tests/fixtures"
