@@ -20,6 +20,7 @@
 #include "core/port/task_invoker.hpp"
 #include "host/plugin/plugin_registry.hpp"
 #include "tests/host/plugin/fixtures.hpp"
+#include "tests/support/background_call.hpp"
 
 namespace oa::host::isolation {
 
@@ -183,36 +184,7 @@ inline core::Invocation invocation(const std::string& function, std::string para
     return out;
 }
 
-/// A call on a thread of its own. It waits for the end when it goes.
-class BackgroundCall {
-public:
-    BackgroundCall(core::TaskInvoker& invoker,
-                   core::CallObserver& observer,
-                   core::Invocation invocation)
-        : call_(invoker.prepare(std::make_shared<const core::Invocation>(std::move(invocation)),
-                                observer)),
-          thread_([this, &invoker] { outcome_ = invoker.invoke(*call_); }) {}
-    ~BackgroundCall() {
-        if (thread_.joinable()) {
-            thread_.join();
-        }
-    }
-    BackgroundCall(const BackgroundCall&) = delete;
-    BackgroundCall& operator=(const BackgroundCall&) = delete;
-
-    [[nodiscard]] core::CallControl& control() { return *call_; }
-    const core::Outcome& outcome() {
-        if (thread_.joinable()) {
-            thread_.join();
-        }
-        return outcome_;
-    }
-
-private:
-    std::shared_ptr<core::CallControl> call_;
-    core::Outcome outcome_;
-    std::thread thread_;
-};
+using test::BackgroundCall;
 
 inline core::Outcome run_call(core::TaskInvoker& invoker,
                               core::CallObserver& observer,

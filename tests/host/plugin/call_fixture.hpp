@@ -10,6 +10,7 @@
 
 #include "host/plugin/in_process_invoker.hpp"
 #include "tests/host/plugin/fixtures.hpp"
+#include "tests/support/background_call.hpp"
 
 namespace oa::host {
 
@@ -89,32 +90,10 @@ private:
     std::string module_;
 };
 
-/// A call on a thread of its own. It waits for the end when it goes.
-class BackgroundCall {
-public:
+/// A call of a Caller on a thread of its own.
+struct BackgroundCall : test::BackgroundCall {
     BackgroundCall(Caller& caller, core::Invocation invocation)
-        : call_(caller.prepare(std::move(invocation))),
-          thread_([this, &caller] { outcome_ = caller.invoker.invoke(*call_); }) {}
-    ~BackgroundCall() {
-        if (thread_.joinable()) {
-            thread_.join();
-        }
-    }
-    BackgroundCall(const BackgroundCall&) = delete;
-    BackgroundCall& operator=(const BackgroundCall&) = delete;
-
-    [[nodiscard]] core::CallControl& control() { return *call_; }
-    const core::Outcome& outcome() {
-        if (thread_.joinable()) {
-            thread_.join();
-        }
-        return outcome_;
-    }
-
-private:
-    std::shared_ptr<core::CallControl> call_;
-    core::Outcome outcome_;
-    std::thread thread_;
+        : test::BackgroundCall(caller.invoker, caller.prepare(std::move(invocation))) {}
 };
 
 /// The parameters of functions that tell when they have started and wait to go on.
