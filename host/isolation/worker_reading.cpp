@@ -38,7 +38,7 @@ void Worker::read_one() {
             got = channel_->receive(received, steady_clock::now());
         }
         if (got == Channel::Received::Frame) {
-            handle(std::move(received));
+            handle(received);
         } else if (got == Channel::Received::Closed) {
             {
                 const std::lock_guard lock(mutex_);
@@ -241,7 +241,7 @@ void Worker::worker_readable() {
             }
             over = got == Channel::Received::Closed;
             if (!over) {
-                handle(std::move(received));
+                handle(received);
             }
         }
     } catch (const ProtocolError& error) {
