@@ -222,25 +222,51 @@ private:
 
 }  // namespace
 
+struct Expression::Program {
+    std::vector<Reference> references;
+};
+
+std::string_view with_article(StaticType type) {
+    switch (type) {
+        case StaticType::Any: return "any value";
+        case StaticType::Null: return "null";
+        case StaticType::Bool: return "a boolean";
+        case StaticType::Int: return "an integer";
+        case StaticType::Uint: return "an unsigned integer";
+        case StaticType::Double: return "a number";
+        case StaticType::String: return "a string";
+        case StaticType::Bytes: return "bytes";
+        case StaticType::List: return "a list";
+        case StaticType::Map: return "a map";
+        case StaticType::Type: return "a type";
+        case StaticType::Timestamp: return "a timestamp";
+        case StaticType::Duration: return "a duration";
+    }
+    return "any value";
+}
+
 Expression::Parsed Expression::parse(std::string_view text) {
     auto path = read_path(text);
     Parsed parsed;
     parsed.consumed = path.consumed;
     parsed.error = std::move(path.error);
     if (path.complete) {
+        auto program = std::make_shared<Program>();
+        program->references.push_back({std::move(path.root), std::move(path.segments), 0, false});
         parsed.expression.emplace();
-        parsed.expression->root_ = std::move(path.root);
-        parsed.expression->segments_ = std::move(path.segments);
+        parsed.expression->program_ = std::move(program);
     }
     return parsed;
 }
 
 boost::json::value Expression::evaluate(const Scope& scope) const {
-    return PathWalk(root_, segments_, scope).find();
+    const Reference& path = program_->references.front();
+    return PathWalk(path.root, path.segments, scope).find();
 }
 
 void Expression::append_to(std::string& out, const Scope& scope) const {
-    const auto& value = PathWalk(root_, segments_, scope).find();
+    const Reference& path = program_->references.front();
+    const auto& value = PathWalk(path.root, path.segments, scope).find();
     if (const auto* const text = value.if_string()) {
         out.append(text->data(), text->size());
     } else {
@@ -248,11 +274,42 @@ void Expression::append_to(std::string& out, const Scope& scope) const {
     }
 }
 
-std::optional<std::string> Expression::task() const {
-    if (root_ != "tasks" || segments_.empty()) {
+bool Expression::test(const Scope& scope) const {
+    const json::value value = evaluate(scope);
+    if (const auto* const verdict = value.if_bool()) {
+        return *verdict;
+    }
+    throw EvaluationError(
+        "the condition gives " + std::string(with_article(value.kind())) + ", not true or false",
+        "");
+}
+
+const std::vector<Expression::Reference>& Expression::references() const noexcept {
+    return program_->references;
+}
+
+const Expression::Reference* Expression::as_path() const noexcept {
+    return &program_->references.front();
+}
+
+bool Expression::calls_status() const noexcept {
+    return false;
+}
+
+bool Expression::reads(std::string_view name) const noexcept {
+    return std::any_of(program_->references.begin(), program_->references.end(),
+                       [name](const Reference& path) { return path.root == name; });
+}
+
+Expression::Checked Expression::check(const TypeOf& type_of) const {
+    return {type_of(program_->references.front()), {}};
+}
+
+std::optional<std::string> Expression::Reference::task() const {
+    if (root != "tasks" || segments.empty()) {
         return std::nullopt;
     }
-    const auto* const name = std::get_if<std::string>(&segments_.front());
+    const auto* const name = std::get_if<std::string>(&segments.front());
     return name == nullptr ? std::nullopt : std::optional(*name);
 }
 

@@ -2,6 +2,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -13,6 +15,9 @@
 #include <boost/json/value.hpp>
 
 namespace oa::core {
+
+/// The functions that tell how the tasks before this one went. They exist in conditions only.
+enum class StatusFunction { Success, Failure, Always };
 
 /// What expressions can see. Borrowed for one evaluation.
 class Scope {
@@ -27,6 +32,16 @@ public:
     [[nodiscard]] virtual const boost::json::value* find_task(std::string_view name) const = 0;
     /// ENV:NAME. Nothing when it is not set.
     [[nodiscard]] virtual std::optional<std::string> environment(std::string_view name) const = 0;
+    /// WALLET:key and VAULT:key. Nothing when there is no such secret, or no wallet.
+    [[nodiscard]] virtual std::optional<std::string> secret(
+        [[maybe_unused]] std::string_view key) const {
+        return std::nullopt;
+    }
+    /// success(), failure(), always(). Nothing where they do not exist.
+    [[nodiscard]] virtual std::optional<bool> status(
+        [[maybe_unused]] StatusFunction function) const {
+        return std::nullopt;
+    }
     /// Names for "did you mean".
     [[nodiscard]] virtual std::vector<std::string> names() const = 0;
     [[nodiscard]] virtual std::vector<std::string> task_names() const = 0;
@@ -57,13 +72,49 @@ private:
     std::string hint_;
 };
 
-/// An expression, compiled once. In this version a path: name, then .field, ["key"] or [index]. The
-/// seam where CEL will stand: only this class knows the grammar.
+/// What is known of a value before it is there. `Any`: nothing.
+enum class StaticType {
+    Any,
+    Null,
+    Bool,
+    Int,
+    Uint,
+    Double,
+    String,
+    Bytes,
+    List,
+    Map,
+    Type,
+    Timestamp,
+    Duration,
+};
+
+/// "a string", "an integer": for messages.
+[[nodiscard]] std::string_view with_article(StaticType type);
+
+/// An expression, compiled once: CEL over JSON values. Immutable; cheap to copy; any number of
+/// threads may evaluate it at a time.
 class Expression {
 public:
     using Segment = std::variant<std::string, std::int64_t>;
 
+    /// A path in an expression that begins with a name that the expression does not bind itself
+    /// (as macros do): root, then what is selected by .field, ["key"] or [index] with literals.
+    struct Reference {
+        std::string root;
+        std::vector<Segment> segments;
+        std::size_t offset = 0;  ///< of the root, in bytes from the start of the expression
+        bool tested = false;     ///< the argument of has(): its last field may be missing
+
+        /// The task that is read, when the path starts with tasks.NAME or tasks["NAME"].
+        [[nodiscard]] std::optional<std::string> task() const;
+    };
+
+    /// Tells what is known of the value at a path.
+    using TypeOf = std::function<StaticType(const Reference&)>;
+
     struct Parsed;
+    struct Checked;
 
     /// Reads the longest expression at the start of `text`, which ends at the end of the text or
     /// where the grammar can go no further.
@@ -74,15 +125,30 @@ public:
     /// Appends the value as text, without copying it first: a string as it is, others as JSON.
     /// Throws EvaluationError, `out` then being as it was.
     void append_to(std::string& out, const Scope& scope) const;
+    /// The value of a condition. Throws EvaluationError, also when it is no boolean.
+    [[nodiscard]] bool test(const Scope& scope) const;
 
-    [[nodiscard]] const std::string& root() const noexcept { return root_; }
-    [[nodiscard]] const std::vector<Segment>& segments() const noexcept { return segments_; }
-    /// The task that the expression reads, when it starts with tasks.NAME or tasks["NAME"].
-    [[nodiscard]] std::optional<std::string> task() const;
+    /// All paths, in the order of the text.
+    [[nodiscard]] const std::vector<Reference>& references() const noexcept;
+    /// Set when the whole expression is one path.
+    [[nodiscard]] const Reference* as_path() const noexcept;
+    /// Whether success(), failure() or always() is called anywhere within.
+    [[nodiscard]] bool calls_status() const noexcept;
+    /// Whether any free name is `name`.
+    [[nodiscard]] bool reads(std::string_view name) const noexcept;
+
+    /// What can be known to fail whatever the values are: functions that do not exist or do not
+    /// take what they are given, operators on types that do not go together.
+    [[nodiscard]] Checked check(const TypeOf& type_of) const;
 
 private:
-    std::string root_;
-    std::vector<Segment> segments_;
+    struct Program;
+    std::shared_ptr<const Program> program_;
+};
+
+struct Expression::Checked {
+    StaticType type = StaticType::Any;  ///< of the expression's value
+    std::vector<ExpressionError> errors;
 };
 
 struct Expression::Parsed {

@@ -31,8 +31,8 @@ Overloaded(Handlers...) -> Overloaded<Handlers...>;
 
 RunMachine::RunMachine(const Workflow& workflow, const RunSettings& settings)
     : workflow_(workflow), settings_(settings), tasks_(workflow.tasks.size()) {
-    if (workflow.max_parallel) {
-        settings_.max_parallel = *workflow.max_parallel;
+    if (workflow.concurrency.max_parallel) {
+        settings_.max_parallel = *workflow.concurrency.max_parallel;
     }
     settings_.max_parallel = std::max(settings_.max_parallel, 1U);
     activations_max_ = std::uint64_t{settings_.activations_per_task_max} * tasks_.size();

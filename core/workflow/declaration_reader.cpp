@@ -235,14 +235,15 @@ std::vector<std::size_t> read_by(const Template& value,
         if (!placeholder.expression) {
             return;
         }
-        std::string name = placeholder.expression->root();
-        const auto& segments = placeholder.expression->segments();
-        if (name == "vars" && !segments.empty() &&
-            std::holds_alternative<std::string>(segments.front())) {
-            name = std::get<std::string>(segments.front());
-        }
-        if (const auto variable = index.find(name); variable != index.end()) {
-            found.push_back(variable->second);
+        for (const Expression::Reference& path : placeholder.expression->references()) {
+            std::string name = path.root;
+            if (name == "vars" && !path.segments.empty() &&
+                std::holds_alternative<std::string>(path.segments.front())) {
+                name = std::get<std::string>(path.segments.front());
+            }
+            if (const auto variable = index.find(name); variable != index.end()) {
+                found.push_back(variable->second);
+            }
         }
     });
     return found;

@@ -179,7 +179,7 @@ private:
             } else if (!contains(concurrency_keys, entry.key)) {
                 reading_.unknown_key(entry.key_position, entry.key, concurrency_keys);
             } else if (!is_null(*entry.value)) {
-                workflow_.max_parallel =
+                workflow_.concurrency.max_parallel =
                     read_count(reading_, *entry.value, "'max_parallel'", max_parallel_limit);
             }
         }

@@ -16,11 +16,11 @@ const std::vector<std::string> task_fields = {"output",   "status",     "error",
                                               "attempts", "started_at", "duration"};
 
 /// The field that the path takes first; nothing when that is an index, or there is none.
-std::optional<std::string> field(const Expression& expression, std::size_t number) {
-    if (expression.segments().size() <= number) {
+std::optional<std::string> field(const Expression::Reference& path, std::size_t number) {
+    if (path.segments.size() <= number) {
         return std::nullopt;
     }
-    const auto* name = std::get_if<std::string>(&expression.segments()[number]);
+    const auto* name = std::get_if<std::string>(&path.segments[number]);
     return name == nullptr ? std::nullopt : std::optional(*name);
 }
 
@@ -33,7 +33,9 @@ public:
             const bool vault = placeholder.text.find("VAULT:") < placeholder.text.find("WALLET:");
             reading_.unavailable(placeholder.position, vault ? "VAULT:" : "WALLET:");
         } else if (placeholder.expression) {
-            check(placeholder, *placeholder.expression);
+            for (const Expression::Reference& path : placeholder.expression->references()) {
+                check(placeholder, path);
+            }
         }
     }
 
@@ -43,14 +45,14 @@ private:
                        std::move(hint));
     }
 
-    void check(const Placeholder& placeholder, const Expression& expression) {
-        const std::string& root = expression.root();
+    void check(const Placeholder& placeholder, const Expression::Reference& path) {
+        const std::string& root = path.root;
         if (root == "inputs") {
-            check_member(placeholder, field(expression, 0), reading_.inputs, "input");
+            check_member(placeholder, field(path, 0), reading_.inputs, "input");
         } else if (root == "vars") {
-            check_member(placeholder, field(expression, 0), reading_.variables, "variable");
+            check_member(placeholder, field(path, 0), reading_.variables, "variable");
         } else if (root == "tasks") {
-            check_task(placeholder, expression);
+            check_task(placeholder, path);
         } else if (root == "input") {
             check_input(placeholder);
         } else if (root == "output" && place_ == TemplatePlace::TaskOutput) {
@@ -70,12 +72,12 @@ private:
         }
     }
 
-    void check_task(const Placeholder& placeholder, const Expression& expression) {
+    void check_task(const Placeholder& placeholder, const Expression::Reference& path) {
         if (place_ == TemplatePlace::Variable) {
             refuse(placeholder, "variables are evaluated before any task runs");
             return;
         }
-        const auto task = expression.task();
+        const auto task = path.task();
         if (!task) {
             refuse(placeholder, "'tasks' is followed by the name of a task",
                    "write tasks.NAME.output, or tasks[\"my task\"].output");
@@ -86,7 +88,7 @@ private:
                    reading_.suggest(*task, reading_.tasks.list));
             return;
         }
-        const auto name = field(expression, 1);
+        const auto name = field(path, 1);
         if (name && std::find(task_fields.begin(), task_fields.end(), *name) == task_fields.end()) {
             std::string hint = reading_.suggest(*name, task_fields);
             if (hint.empty()) {

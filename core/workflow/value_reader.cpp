@@ -102,13 +102,16 @@ private:
 
 /// An unknown ${NAME} was text in the older system; so it stays.
 bool stays_text(Reading& reading, const Placeholder& placeholder) {
-    if (!reading.compat_oa3 || placeholder.source != Placeholder::Source::Expression ||
-        is_known_root(reading, placeholder.expression->root())) {
+    if (!reading.compat_oa3 || placeholder.source != Placeholder::Source::Expression) {
+        return false;
+    }
+    const Expression::Reference* path = placeholder.expression->as_path();
+    if (path == nullptr || is_known_root(reading, path->root)) {
         return false;
     }
     reading.warn(placeholder.position,
                  "'" + excerpt(placeholder.text) + "' names no variable and is left as it is",
-                 reading.suggest(placeholder.expression->root(), reading.variables.list));
+                 reading.suggest(path->root, reading.variables.list));
     return true;
 }
 

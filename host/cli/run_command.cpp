@@ -202,7 +202,7 @@ RunCommandResult run(const RunOptions& options, const Workbench& workbench, std:
     }
     if (options.max_parallel) {
         auto changed = std::make_shared<core::Workflow>(*loaded.workflow);
-        changed->max_parallel = options.max_parallel;
+        changed->concurrency.max_parallel = options.max_parallel;
         loaded.workflow = std::move(changed);
     }
 

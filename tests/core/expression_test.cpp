@@ -62,18 +62,18 @@ struct ExpressionTest : testing::Test {
 TEST_F(ExpressionTest, SplitsAPathIntoSegments) {
     const auto expression = parsed(R"(tasks["my task"].output.items[12]['x'])");
 
-    EXPECT_EQ(expression.root(), "tasks");
+    EXPECT_EQ(expression.as_path()->root, "tasks");
     const std::vector<Segment> expected{Segment{"my task"}, Segment{"output"}, Segment{"items"},
                                         Segment{std::int64_t{12}}, Segment{"x"}};
-    EXPECT_EQ(expression.segments(), expected);
+    EXPECT_EQ(expression.as_path()->segments, expected);
 }
 
 TEST_F(ExpressionTest, AllowsWhiteSpaceAroundEveryToken) {
     const auto expression = parsed(" \t\n list \r\n . x\n [ 0 ]\t[ \"k\" ] \f ");
 
-    EXPECT_EQ(expression.root(), "list");
+    EXPECT_EQ(expression.as_path()->root, "list");
     const std::vector<Segment> expected{Segment{"x"}, Segment{std::int64_t{0}}, Segment{"k"}};
-    EXPECT_EQ(expression.segments(), expected);
+    EXPECT_EQ(expression.as_path()->segments, expected);
 }
 
 TEST_F(ExpressionTest, StopsWhereAPathCannotGoOnAndTellsWhy) {
@@ -112,7 +112,7 @@ TEST_F(ExpressionTest, RefusesReservedWordsAsRoots) {
         EXPECT_EQ(error.offset, 0U) << word;
         EXPECT_TRUE(mentions(error.message, word)) << error.message;
     }
-    EXPECT_EQ(parsed("trueish").root(), "trueish");
+    EXPECT_EQ(parsed("trueish").as_path()->root, "trueish");
 }
 
 TEST_F(ExpressionTest, RefusesKeywordsAsFieldsButTakesThemInBrackets) {
@@ -120,7 +120,7 @@ TEST_F(ExpressionTest, RefusesKeywordsAsFieldsButTakesThemInBrackets) {
     EXPECT_EQ(error.offset, 7U);
     EXPECT_EQ(error.hint, "write [\"in\"]");
     EXPECT_EQ(value("inputs[\"in\"]"), json::value(1));
-    EXPECT_EQ(parsed("a.package").segments().size(), 1U);
+    EXPECT_EQ(parsed("a.package").as_path()->segments.size(), 1U);
 }
 
 TEST_F(ExpressionTest, TellsWhereAPathIsBroken) {
@@ -153,7 +153,7 @@ TEST_F(ExpressionTest, TellsWhereAPathIsBroken) {
 
 TEST_F(ExpressionTest, ReadsEscapesInKeys) {
     const auto key = [](std::string_view text) {
-        return std::get<std::string>(parsed(text).segments().at(0));
+        return std::get<std::string>(parsed(text).as_path()->segments.at(0));
     };
     EXPECT_EQ(key(R"(a["q\"uote"])"), "q\"uote");
     EXPECT_EQ(key(R"(a['q\'uote"'])"), "q'uote\"");
@@ -165,11 +165,11 @@ TEST_F(ExpressionTest, ReadsEscapesInKeys) {
 }
 
 TEST_F(ExpressionTest, KnowsTheTaskThatItReads) {
-    EXPECT_EQ(parsed("tasks.fetch.output").task(), "fetch");
-    EXPECT_EQ(parsed("tasks[\"my task\"].status").task(), "my task");
-    EXPECT_EQ(parsed("tasks").task(), std::nullopt);
-    EXPECT_EQ(parsed("tasks[0]").task(), std::nullopt);
-    EXPECT_EQ(parsed("inputs.tasks").task(), std::nullopt);
+    EXPECT_EQ(parsed("tasks.fetch.output").as_path()->task(), "fetch");
+    EXPECT_EQ(parsed("tasks[\"my task\"].status").as_path()->task(), "my task");
+    EXPECT_EQ(parsed("tasks").as_path()->task(), std::nullopt);
+    EXPECT_EQ(parsed("tasks[0]").as_path()->task(), std::nullopt);
+    EXPECT_EQ(parsed("inputs.tasks").as_path()->task(), std::nullopt);
 }
 
 TEST_F(ExpressionTest, FindsValuesByFieldKeyAndPosition) {

@@ -281,9 +281,11 @@ TEST_F(ReaderTaskTest, ReadsEverySetting) {
         "    allow_failure: true\n"
         "    idempotent: false\n"
         "    isolation: in-process\n");
-    EXPECT_EQ(read.retry,
-              (RetryPolicy{
-                  .attempts_max = 5, .delay = 2s, .backoff = 1.5, .delay_max = 1min, .jitter = 0}));
+    EXPECT_EQ(read.retry.attempts_max, 5U);
+    EXPECT_EQ(read.retry.delay, 2s);
+    EXPECT_EQ(read.retry.backoff, 1.5);
+    EXPECT_EQ(read.retry.delay_max, 1min);
+    EXPECT_EQ(read.retry.jitter, 0);
     EXPECT_EQ(read.timeout, 90s);
     EXPECT_TRUE(read.allow_failure);
     EXPECT_EQ(read.idempotent, false);

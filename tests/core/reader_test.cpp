@@ -49,7 +49,7 @@ outputs:
     ASSERT_EQ(read.variables.size(), 1U);
     EXPECT_EQ(read.timeout, 5min);
     EXPECT_TRUE(read.fail_fast);
-    EXPECT_EQ(read.max_parallel, 4U);
+    EXPECT_EQ(read.concurrency.max_parallel, 4U);
     EXPECT_FALSE(read.compat_oa3);
     ASSERT_EQ(read.tasks.size(), 1U);
     EXPECT_EQ(read.tasks[0].retry.attempts_max, 3U);

@@ -77,7 +77,7 @@ Workflow generate(Random& random) {
     }
     Workflow& workflow = builder.workflow();
     workflow.fail_fast = chance(random, 25);
-    workflow.max_parallel = 1 + below(random, 4);
+    workflow.concurrency.max_parallel = 1 + below(random, 4);
     if (chance(random, 20)) {
         workflow.timeout = Milliseconds{1 + below(random, 1000)};
     }
@@ -197,7 +197,7 @@ private:
         ASSERT_FALSE(stop_seen_) << "started although the run was stopping";
         running_.insert({start.execution, start.attempt});
         live_.insert({start.execution, start.attempt});
-        ASSERT_LE(live_.size(), *workflow_.max_parallel);
+        ASSERT_LE(live_.size(), *workflow_.concurrency.max_parallel);
         ASSERT_EQ(machine_.task_of(start.execution), start.task);
         if (workflow_.flow == Flow::Graph) {
             for (const TaskIndex need : task.needs) {

@@ -286,7 +286,7 @@ TEST(RunMachineTest, LetsTheDocumentDecideHowManyRunInParallel) {
     WorkflowBuilder builder(Flow::Graph);
     builder.task("a");
     builder.task("b");
-    builder.workflow().max_parallel = 1;
+    builder.workflow().concurrency.max_parallel = 1;
     Machine machine(builder.build());
 
     EXPECT_EQ(machine.start(), (Words{"start a"}));

@@ -135,7 +135,7 @@ TEST_F(TextTemplateTest, TellsWhatAPlaceholderIs) {
     EXPECT_EQ(wallet.default_text, std::nullopt);
     const auto& expression = placeholder_of(text, 5);
     EXPECT_EQ(expression.source, Placeholder::Source::Expression);
-    EXPECT_EQ(expression.expression.value_or(Expression{}).task(), "t");
+    EXPECT_EQ(expression.expression.value().as_path()->task(), "t");
 }
 
 TEST_F(TextTemplateTest, NamesThePlaceholderAndItsPlaceWhenItHasNoValue) {
