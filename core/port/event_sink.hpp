@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string_view>
 
 #include "core/port/task_invoker.hpp"
@@ -9,26 +11,42 @@
 
 namespace oa::core {
 
-/// Hears what happens in a run, for progress on a terminal, live clients, metrics. The run_... and
-/// attempt_... members are called by one thread at a time, in order, and hold the run up while they
-/// work: be quick. task_log and task_progress come from the tasks' threads, at any time between
-/// run_started and run_ended.
+/// One try of a task, or of one of its elements.
+struct AttemptRef {
+    TaskIndex task = 0;
+    std::uint32_t attempt = 1;
+    std::optional<std::uint32_t> element;  ///< of a task with `for_each`
+};
+
+/// Hears what happens in a run, for progress on a terminal, live clients, metrics. All members but
+/// task_log, task_progress and wants are called by one thread at a time, in order, and hold the run
+/// up while they work: be quick. task_log and task_progress come from the tasks' threads, at any
+/// time between run_started and run_ended.
 class EventSink {
 public:
     virtual ~EventSink() = default;
 
     virtual void run_started(const RunReport& run, const Workflow& workflow) = 0;
-    virtual void attempt_started(TaskIndex task, std::uint32_t attempt) = 0;
+    virtual void attempt_started(const AttemptRef& attempt) = 0;
     /// The attempt failed and another one follows after the delay.
-    virtual void attempt_failed(TaskIndex task,
-                                std::uint32_t attempt,
+    virtual void attempt_failed(const AttemptRef& attempt,
                                 const Failure& failure,
                                 Milliseconds delay) = 0;
+    /// A task with `for_each` is done with an element; `report` tells how far the task is.
+    virtual void element_ended(const TaskReport& report,
+                               TaskIndex task,
+                               std::uint32_t element,
+                               TaskStatus status,
+                               const std::optional<Failure>& failure) = 0;
     virtual void task_ended(TaskIndex task, const TaskReport& report) = 0;
     /// Somebody asked the run to stop; what runs is being cancelled.
     virtual void run_cancelling(std::string_view reason) = 0;
     virtual void run_ended(const RunReport& run) = 0;
+    /// The attempt runs another workflow: who is to hear of that run. Null: nobody. Called before
+    /// that run starts; the result lives at least until it has ended.
+    [[nodiscard]] virtual std::shared_ptr<EventSink> sub_run(const AttemptRef& attempt) = 0;
 
+    /// `task` is the task's name, for an element with its number: "resize[3]".
     virtual void task_log(std::string_view task,
                           TaskLogLevel level,
                           std::string_view message,

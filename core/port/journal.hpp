@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -19,6 +20,7 @@ struct RunCreated {
     std::uint32_t attempt = 1;
     boost::json::object inputs;
     RunSettings settings;
+    std::string parent_run_id;  ///< the run whose task this run is; empty: none
 };
 
 /// An attempt is about to start. After a crash it is the ones without an end that were in flight.
@@ -26,6 +28,7 @@ struct AttemptStarted {
     ExecutionIndex execution = 0;
     TaskIndex task = 0;
     std::uint32_t attempt = 1;
+    std::optional<Element> element;
 };
 
 /// An event that the run machine took, with the output that the attempt gave, if it is one that

@@ -23,8 +23,9 @@ struct Invocation {
     std::string run_id;
     std::string workflow;
     std::string task;
-    std::string module_name;    ///< as the workflow wrote it
-    std::string function_name;  ///< as the workflow wrote it
+    std::string module_name;               ///< as the workflow wrote it
+    std::string function_name;             ///< as the workflow wrote it
+    std::optional<std::uint32_t> element;  ///< of a task with `for_each`
     std::uint32_t attempt = 1;
     std::string idempotency_key;
     std::shared_ptr<const std::string> params;  ///< a JSON object; shared with the engine, which

@@ -44,11 +44,17 @@ json::object to_json(const RunReport& report) {
         item["name"] = task.name;
         item["status"] = std::string(to_string(task.status));
         item["attempts"] = task.attempts;
+        if (task.elements) {
+            item["elements"] = *task.elements;
+        }
         item["started_at"] =
             task.started_at ? json::value(format_time(*task.started_at)) : json::value(nullptr);
         item["duration_ms"] = task.duration.count();
         item["output"] = output_of(task);
         item["error"] = to_json(task.failure);
+        if (task.sub_run) {
+            item["run"] = to_json(*task.sub_run);
+        }
         tasks.push_back(std::move(item));
     }
     json::object run;

@@ -5,6 +5,8 @@
 #include <boost/json.hpp>
 
 #include "core/json/json.hpp"
+#include "core/run/run_view.hpp"
+#include "core/workflow/json_type.hpp"
 
 namespace oa::core {
 
@@ -13,19 +15,8 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::string_view input_name = "input";
-constexpr std::string_view output_name = "output";
-
-json::object report_for_expressions(const TaskReport& report) {
-    json::object task;
-    task["output"] = output_of(report);
-    task["status"] = std::string(to_string(report.status));
-    task["error"] = to_json(report.failure);
-    task["attempts"] = report.attempts;
-    task["started_at"] =
-        report.started_at ? json::value(format_time(*report.started_at)) : json::value(nullptr);
-    task["duration"] = static_cast<double>(report.duration.count()) / 1000.0;
-    return task;
-}
+constexpr std::string_view vars_name = "vars";
+constexpr std::string_view run_name = "run";
 
 bool takes_input(const Task& task) {
     return task.info != nullptr && task.info->takes(input_name) &&
@@ -46,97 +37,152 @@ void append_member(std::string& object_text, std::string_view name, const json::
     object_text += '}';
 }
 
+[[noreturn]] void fail(const Condition& condition, const EvaluationError& error) {
+    throw TemplateError(condition.text + ": " + error.what(), error.hint(), condition.position);
+}
+
 }  // namespace
-
-// What one evaluation sees: the run's values, the task's input and, for `output`, what the function
-// gave.
-class RunData::View final : public Scope {
-public:
-    explicit View(const RunData& data) : data_(data) {}
-    View(const RunData& data, TaskIndex task, std::optional<TaskIndex> led_by)
-        : data_(data), task_(task), led_by_(led_by) {}
-
-    void show_output(const json::value& output) { output_ = &output; }
-
-    [[nodiscard]] const json::value* find(std::string_view name) const override {
-        if (name == input_name && task_) {
-            if (!input_) {
-                input_ = data_.input_of(*task_, led_by_);
-            }
-            return &*input_;
-        }
-        if (name == output_name && output_ != nullptr) {
-            return output_;
-        }
-        return data_.find_root(name);
-    }
-    [[nodiscard]] const json::value* find_task(std::string_view name) const override {
-        return data_.find_task(name);
-    }
-    [[nodiscard]] std::optional<std::string> environment(std::string_view name) const override {
-        return data_.environment_ ? data_.environment_(name) : std::nullopt;
-    }
-    [[nodiscard]] std::vector<std::string> names() const override {
-        std::vector<std::string> names{"tasks"};
-        for (const auto& root : data_.roots_) {
-            names.emplace_back(root.key());
-        }
-        for (const auto& variable : data_.roots_.at("vars").as_object()) {
-            names.emplace_back(variable.key());
-        }
-        if (task_) {
-            names.emplace_back(input_name);
-        }
-        if (output_ != nullptr) {
-            names.emplace_back(output_name);
-        }
-        return names;
-    }
-    [[nodiscard]] std::vector<std::string> task_names() const override {
-        std::vector<std::string> names;
-        for (const Task& task : data_.workflow_.tasks) {
-            names.push_back(task.name);
-        }
-        return names;
-    }
-
-private:
-    const RunData& data_;
-    std::optional<TaskIndex> task_;
-    std::optional<TaskIndex> led_by_;
-    const json::value* output_ = nullptr;
-    mutable std::optional<json::value> input_;
-};
 
 RunData::RunData(const Workflow& workflow,
                  Identity identity,
                  json::object inputs,
-                 Environment environment)
+                 Environment environment,
+                 const SecretSource* secrets)
     : workflow_(workflow),
       environment_(std::move(environment)),
+      secrets_(secrets),
       reports_(workflow.tasks.size()),
       literal_params_(workflow.tasks.size()) {
     roots_["inputs"] = std::move(inputs);
-    roots_["vars"] = json::object{};
-    roots_["run"] = json::object{{"id", identity.run_id}, {"attempt", identity.attempt}};
+    roots_[vars_name] = json::object{};
+    roots_[run_name] = json::object{{"id", identity.run_id},
+                                    {"attempt", identity.attempt},
+                                    {"status", std::string(to_string(RunStatus::Running))},
+                                    {"error", nullptr}};
     roots_["workflow"] = json::object{{"name", workflow.name}};
     for (TaskIndex task = 0; task < reports_.size(); ++task) {
         reports_[task].name = workflow.tasks[task].name;
         reports_[task].allow_failure = workflow.tasks[task].allow_failure;
     }
+    find_secret_variables();
 }
 
-void RunData::evaluate_variables() {
+// Variables come in dependency order, so one pass finds those that read another one.
+void RunData::find_secret_variables() {
     for (const Variable& variable : workflow_.variables) {
-        json::value value = variable.value.resolve(View(*this));
-        roots_.at("vars").as_object()[variable.name] = std::move(value);
+        bool secret = false;
+        variable.value.for_each_placeholder([&](const Placeholder& placeholder) {
+            secret = secret || placeholder.source == Placeholder::Source::Wallet;
+            if (!placeholder.expression) {
+                return;
+            }
+            for (const auto& path : placeholder.expression->references()) {
+                std::string_view name = path.root;
+                if (name == vars_name && !path.segments.empty()) {
+                    const auto* field = std::get_if<std::string>(&path.segments.front());
+                    name = field == nullptr ? std::string_view() : *field;
+                }
+                secret = secret || secret_variables_.count(name) > 0;
+            }
+        });
+        if (secret) {
+            secret_variables_.emplace(variable.name, &variable.value);
+        }
     }
 }
 
-std::shared_ptr<const std::string> RunData::params(TaskIndex index,
-                                                   std::optional<TaskIndex> led_by) {
-    const Task& task = workflow_.tasks[index];
-    std::shared_ptr<const std::string>& kept = literal_params_[index];
+void RunData::evaluate_variables(json::object given) {
+    for (const Variable& variable : workflow_.variables) {
+        if (secret_variables_.count(variable.name) == 0 && !given.contains(variable.name)) {
+            json::value value = variable.value.resolve(View(*this));
+            roots_.at(vars_name).as_object()[variable.name] = std::move(value);
+        }
+    }
+    for (auto& entry : given) {
+        set_variable(entry.key(), std::move(entry.value()));
+    }
+}
+
+const json::object& RunData::variables() const {
+    return roots_.at(vars_name).get_object();
+}
+
+void RunData::set_variable(std::string_view name, json::value value) {
+    secret_variables_.erase(name);
+    roots_.at(vars_name).as_object()[name] = std::move(value);
+}
+
+bool RunData::decide(const ValuePlace& place, const Standing& standing) const {
+    const auto& when = workflow_.tasks[place.task].when;
+    if (!when) {
+        return true;
+    }
+    View view(*this, place);
+    view.show_standing(standing);
+    try {
+        return when->expression.test(view);
+    } catch (const EvaluationError& error) {
+        fail(*when, error);
+    }
+}
+
+bool RunData::decide_retry(const ValuePlace& place, const Failure& failure) const {
+    const auto& when = workflow_.tasks[place.task].retry.when;
+    if (!when) {
+        return failure.retryable;
+    }
+    View view(*this, place);
+    view.show("error", to_json(failure));
+    try {
+        return when->expression.test(view);
+    } catch (const EvaluationError& error) {
+        fail(*when, error);
+    }
+}
+
+std::uint32_t RunData::begin_loop(ExecutionIndex loop, const ValuePlace& place) {
+    const Loop& for_each = *workflow_.tasks[place.task].for_each;
+    json::value items = for_each.items.resolve(View(*this, place));
+    LoopValues values;
+    if (auto* list = items.if_array()) {
+        values.items = std::move(*list);
+    } else if (auto* map = items.if_object()) {
+        values.items.reserve(map->size());
+        values.keys.reserve(map->size());
+        for (auto& entry : *map) {
+            values.keys.emplace_back(entry.key());
+            values.items.push_back(std::move(entry.value()));
+        }
+    } else {
+        throw TemplateError("for_each takes a list or a map, not " + describe(items),
+                            "give one, such as ${tasks.NAME.output.files}", for_each.position);
+    }
+    const auto count = static_cast<std::uint32_t>(values.items.size());
+    values.outputs.resize(count);
+    loops_.insert_or_assign(loop, std::move(values));
+    return count;
+}
+
+void RunData::set_element_output(const Element& element, json::value output) {
+    const auto found = loops_.find(element.loop);
+    if (found != loops_.end()) {
+        found->second.outputs.at(element.index) = std::move(output);
+    }
+}
+
+json::value RunData::take_loop(ExecutionIndex loop) {
+    const auto found = loops_.find(loop);
+    if (found == loops_.end()) {
+        return nullptr;
+    }
+    json::value outputs = std::move(found->second.outputs);
+    loops_.erase(found);
+    return outputs;
+}
+
+std::shared_ptr<const std::string> RunData::params(const ValuePlace& place) {
+    const Task& task = workflow_.tasks[place.task];
+    std::shared_ptr<const std::string>& kept = literal_params_[place.task];
     const bool literal = task.params.is_literal();
     if (literal && !kept) {
         kept = std::make_shared<const std::string>(
@@ -146,10 +192,9 @@ std::shared_ptr<const std::string> RunData::params(TaskIndex index,
     if (literal && !with_input) {
         return kept;
     }
-    std::string text =
-        literal ? *kept : write_json(task.params.resolve(View(*this, index, led_by)));
+    std::string text = literal ? *kept : write_json(task.params.resolve(View(*this, place)));
     if (with_input) {
-        const json::value input = input_of(index, led_by);
+        const json::value input = input_of(place.task, place.led_by);
         if (!input.is_null()) {
             append_member(text, input_name, input);
         }
@@ -157,14 +202,25 @@ std::shared_ptr<const std::string> RunData::params(TaskIndex index,
     return std::make_shared<const std::string>(std::move(text));
 }
 
-json::value RunData::reshape(TaskIndex task, std::optional<TaskIndex> led_by, json::value output) {
-    const auto& shape = workflow_.tasks[task].output;
+json::object RunData::sub_workflow_inputs(const ValuePlace& place) const {
+    json::value inputs = workflow_.tasks[place.task].params.resolve(View(*this, place));
+    return inputs.is_object() ? std::move(inputs.get_object()) : json::object{};
+}
+
+json::value RunData::reshape(const ValuePlace& place, json::value output) {
+    const auto& shape = workflow_.tasks[place.task].output;
     if (!shape) {
         return output;
     }
-    View view(*this, task, led_by);
-    view.show_output(output);
+    View view(*this, place);
+    view.show("output", std::move(output));
     return shape->resolve(view);
+}
+
+void RunData::set_verdict(RunStatus status, const std::optional<Failure>& failure) {
+    json::object& run = roots_.at(run_name).get_object();
+    run["status"] = std::string(to_string(status));
+    run["error"] = to_json(failure);
 }
 
 json::object RunData::outputs() {
@@ -200,13 +256,22 @@ json::value RunData::input_of(TaskIndex index, std::optional<TaskIndex> led_by) 
     return by_name;
 }
 
-const json::value* RunData::find_task(std::string_view name) const {
+void RunData::set_latest(TaskIndex task) {
+    index_names();
+    names_[workflow_.tasks[task].name] = task;
+}
+
+void RunData::index_names() const {
     if (names_.empty()) {
         names_.reserve(workflow_.tasks.size());
         for (TaskIndex task = 0; task < workflow_.tasks.size(); ++task) {
-            names_[workflow_.tasks[task].name] = task;
+            names_.emplace(workflow_.tasks[task].name, task);
         }
     }
+}
+
+const json::value* RunData::find_task(std::string_view name) const {
+    index_names();
     const auto found = names_.find(name);
     if (found == names_.end()) {
         return nullptr;
@@ -215,7 +280,7 @@ const json::value* RunData::find_task(std::string_view name) const {
     if (seen != seen_.end()) {
         return &seen->second;
     }
-    return &seen_.emplace(found->second, report_for_expressions(reports_[found->second]))
+    return &seen_.emplace(found->second, task_for_expressions(reports_[found->second]))
                 .first->second;
 }
 
@@ -224,7 +289,7 @@ const json::value* RunData::find_root(std::string_view name) const {
     if (const json::value* root = roots_.if_contains(name)) {
         return root;
     }
-    return roots_.at("vars").as_object().if_contains(name);
+    return roots_.at(vars_name).as_object().if_contains(name);
 }
 
 }  // namespace oa::core

@@ -12,7 +12,9 @@
 #include <boost/json/value.hpp>
 
 #include "core/expression/expression.hpp"
+#include "core/port/secret_source.hpp"
 #include "core/run/report.hpp"
+#include "core/run/run_machine.hpp"
 #include "core/workflow/workflow.hpp"
 
 namespace oa::core {
@@ -20,9 +22,16 @@ namespace oa::core {
 /// Reads an environment variable; nothing when it is not set.
 using Environment = std::function<std::optional<std::string>(std::string_view name)>;
 
+/// Where in a run a value is asked for.
+struct ValuePlace {
+    TaskIndex task = 0;
+    std::optional<TaskIndex> led_by;
+    std::optional<Element> element;
+};
+
 /// The values of one run: inputs, variables and what each task gave, and from them the parameters
 /// of each call. It is what the events of the run add up to on the side of data, as the run machine
-/// is on the side of control. Not thread safe; the workflow must outlive it.
+/// is on the side of control. Not thread safe; the workflow and the secrets must outlive it.
 class RunData {
 public:
     struct Identity {
@@ -33,23 +42,42 @@ public:
     RunData(const Workflow& workflow,
             Identity identity,
             boost::json::object inputs,
-            Environment environment);
+            Environment environment,
+            const SecretSource* secrets = nullptr);
 
-    /// Evaluates the variables, once. Throws TemplateError.
-    void evaluate_variables();
+    /// Evaluates the variables, once; those that are in `given` take their value from there. A
+    /// variable that names a secret, or another such variable, is evaluated at each use instead.
+    /// Throws TemplateError.
+    void evaluate_variables(boost::json::object given = {});
+    /// As they are now, without those that name secrets.
+    [[nodiscard]] const boost::json::object& variables() const;
+    void set_variable(std::string_view name, boost::json::value value);
+
+    /// Whether `when` holds. Throws TemplateError.
+    [[nodiscard]] bool decide(const ValuePlace& place, const Standing& standing) const;
+    /// Whether `retry.when` holds for a failure. Throws TemplateError.
+    [[nodiscard]] bool decide_retry(const ValuePlace& place, const Failure& failure) const;
+
+    /// Evaluates what a task with `for_each` runs for and keeps it until take_loop. Gives the
+    /// number of elements. Throws TemplateError.
+    [[nodiscard]] std::uint32_t begin_loop(ExecutionIndex loop, const ValuePlace& place);
+    void set_element_output(const Element& element, boost::json::value output);
+    /// The outputs in the order of the elements, null for those that have none. Forgets the loop.
+    [[nodiscard]] boost::json::value take_loop(ExecutionIndex loop);
 
     /// The parameters of a call as JSON text: placeholders resolved, `input` added where the
     /// function takes it and the document does not give it. Literal parameters are written once and
     /// shared. Throws TemplateError.
-    [[nodiscard]] std::shared_ptr<const std::string> params(TaskIndex task,
-                                                            std::optional<TaskIndex> led_by);
+    [[nodiscard]] std::shared_ptr<const std::string> params(const ValuePlace& place);
+    /// The inputs that a task gives to the workflow that it runs. Throws TemplateError.
+    [[nodiscard]] boost::json::object sub_workflow_inputs(const ValuePlace& place) const;
 
     /// What the task's `output` makes of the function's output; the function's output itself where
     /// there is none. Throws TemplateError.
-    [[nodiscard]] boost::json::value reshape(TaskIndex task,
-                                             std::optional<TaskIndex> led_by,
-                                             boost::json::value output);
+    [[nodiscard]] boost::json::value reshape(const ValuePlace& place, boost::json::value output);
 
+    /// The tasks outside of `finally` have ended: run.status and run.error are known from now on.
+    void set_verdict(RunStatus status, const std::optional<Failure>& failure);
     /// The workflow's outputs. Throws TemplateError.
     [[nodiscard]] boost::json::object outputs();
 
@@ -57,20 +85,33 @@ public:
     /// For changing it; what expressions see of the task follows.
     [[nodiscard]] TaskReport& edit(TaskIndex task);
     [[nodiscard]] std::vector<TaskReport> take_reports();
+    /// Of several tasks with one name, this is the one that expressions see from now on.
+    void set_latest(TaskIndex task);
 
 private:
     class View;
+
+    struct LoopValues {
+        boost::json::array items;
+        std::vector<std::string> keys;  ///< of a map
+        boost::json::array outputs;
+    };
 
     [[nodiscard]] boost::json::value input_of(TaskIndex task,
                                               std::optional<TaskIndex> led_by) const;
     [[nodiscard]] const boost::json::value* find_task(std::string_view name) const;
     [[nodiscard]] const boost::json::value* find_root(std::string_view name) const;
+    void find_secret_variables();
+    void index_names() const;
 
     const Workflow& workflow_;
     Environment environment_;
+    const SecretSource* secrets_;
     boost::json::object roots_;  // inputs, vars, run, workflow
     std::vector<TaskReport> reports_;
     std::vector<std::shared_ptr<const std::string>> literal_params_;
+    std::unordered_map<ExecutionIndex, LoopValues> loops_;
+    std::unordered_map<std::string_view, const Template*> secret_variables_;
     mutable std::unordered_map<std::string_view, TaskIndex>
         names_;  // filled when a task is first looked up
     mutable std::unordered_map<TaskIndex, boost::json::value>

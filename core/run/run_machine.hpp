@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -18,10 +20,28 @@ namespace oa::core {
 /// activate a task more than once.
 using ExecutionIndex = std::uint32_t;
 
+/// One of the things that a task with `for_each` runs for.
+struct Element {
+    ExecutionIndex loop = 0;  ///< the execution that runs for them all
+    std::uint32_t index = 0;  ///< from 0, in the order of the list or map
+
+    friend bool operator==(const Element&, const Element&) = default;
+};
+
+/// What success() and failure() are where a task is about to start.
+struct Standing {
+    bool success = true;
+    bool failure = false;
+
+    friend bool operator==(const Standing&, const Standing&) = default;
+};
+
 /// What a run may cost and how patient it is.
 struct RunSettings {
     std::uint32_t max_parallel =
-        16;  ///< attempts in flight at one time; the document's own number wins
+        16;  ///< attempts in flight at one time, where the document has no number of its own
+    std::optional<std::uint32_t> max_parallel_forced =
+        {};                             ///< the same, over the document's number
     Milliseconds cancel_grace{10'000};  ///< from asking an attempt to stop to giving up on it
     std::uint32_t activations_per_task_max =
         100;  ///< a run ends with step_limit after so many activations times its tasks
@@ -62,25 +82,58 @@ struct AttemptFailed {
 struct TimerFired {
     Timer timer;
 };
+/// Answers Decide.
+struct Decided {
+    ExecutionIndex execution = 0;
+    bool run = true;                        ///< false: the task or the element is skipped
+    std::optional<std::uint32_t> elements;  ///< how many, for a task with `for_each`
+    std::optional<Failure> failure;         ///< it has no answer: the task or the element fails
+};
+/// Answers DecideRetry.
+struct RetryDecided {
+    ExecutionIndex execution = 0;
+    std::uint32_t attempt = 1;
+    bool again = false;
+    std::optional<Failure> failure;  ///< it has no answer: this is what the task fails with
+};
 struct CancelRequested {
     std::string reason;  ///< who or what asked; goes into the run's error
 };
 /// Something other than a task makes the run impossible: variables without a value, a journal that
-/// takes no records. It may come instead of RunStarted: then nothing starts.
+/// takes no records. It may come instead of RunStarted: then nothing starts. What is in `finally`
+/// does not start either.
 struct RunFailed {
     Failure failure;
 };
-using RunEvent = std::
-    variant<RunStarted, AttemptSucceeded, AttemptFailed, TimerFired, CancelRequested, RunFailed>;
+using RunEvent = std::variant<RunStarted,
+                              AttemptSucceeded,
+                              AttemptFailed,
+                              TimerFired,
+                              Decided,
+                              RetryDecided,
+                              CancelRequested,
+                              RunFailed>;
 
 /// Commands: what is to be done, in this order.
+
+/// Whether a task runs (`when`), and for how many elements (`for_each`), follows from values that
+/// the machine does not have. With `element`, whether it runs for that element.
+struct Decide {
+    ExecutionIndex execution = 0;
+    TaskIndex task = 0;
+    std::optional<TaskIndex> led_by;
+    Standing standing;
+    std::optional<Element> element;
+};
 struct StartAttempt {
     ExecutionIndex execution = 0;
     TaskIndex task = 0;
     std::uint32_t attempt = 1;
     std::optional<TaskIndex>
         led_by;  ///< the task whose end activated this one (sequence, transitions, handlers)
+    std::optional<Element> element;
 };
+/// Asks again where a sub-workflow has been asked already: what it does finally is to stop too.
 struct CancelAttempt {
     ExecutionIndex execution = 0;
     std::uint32_t attempt = 1;
@@ -97,39 +150,71 @@ struct SetTimer {
 struct DropTimer {
     Timer timer;
 };
+/// Whether a failed attempt is worth another one, as `retry.when` has it.
+struct DecideRetry {
+    ExecutionIndex execution = 0;
+    TaskIndex task = 0;
+    std::uint32_t attempt = 1;  ///< the one that failed
+    std::optional<TaskIndex> led_by;
+    std::optional<Element> element;
+    Failure failure;
+};
 /// A failed attempt will be followed by another one.
 struct RetryScheduled {
     ExecutionIndex execution = 0;
     TaskIndex task = 0;
     std::uint32_t attempt = 1;  ///< the one that failed
+    std::optional<Element> element;
     Milliseconds delay{0};
     Failure failure;
+};
+/// A task with `for_each` is done with one of its elements: succeeded, failed, skipped or
+/// cancelled.
+struct ElementEnded {
+    TaskIndex task = 0;
+    ExecutionIndex execution = 0;
+    Element element;
+    TaskStatus status = TaskStatus::Pending;
+    std::optional<Failure> failure;  ///< unless it succeeded
 };
 /// An execution has ended; or, with no execution, a task that will never be activated.
 struct TaskEnded {
     TaskIndex task = 0;
     std::optional<ExecutionIndex> execution;
     TaskStatus status = TaskStatus::Pending;
+    std::optional<Failure> failure;  ///< unless it succeeded
+    std::uint32_t attempts = 0;
+};
+/// All tasks outside of `finally` have ended, and so has the run if there are no others.
+struct MainEnded {
+    RunStatus status = RunStatus::Running;
+    std::optional<Failure> failure;
 };
 /// The last command of a run.
 struct FinishRun {
     RunStatus status = RunStatus::Running;
     std::optional<Failure> failure;
 };
-using RunCommand = std::variant<StartAttempt,
+using RunCommand = std::variant<Decide,
+                                StartAttempt,
                                 CancelAttempt,
                                 AbandonAttempt,
                                 SetTimer,
                                 DropTimer,
+                                DecideRetry,
                                 RetryScheduled,
+                                ElementEnded,
                                 TaskEnded,
+                                MainEnded,
                                 FinishRun>;
 
 /// What is known of a task: of its latest execution, where there was one.
 struct TaskState {
     TaskStatus status = TaskStatus::Pending;
     std::uint32_t activations = 0;
-    std::uint32_t attempts = 0;      ///< of the latest execution
+    std::uint32_t attempts = 0;  ///< of the latest execution, for all its elements together
+    std::optional<std::uint32_t> elements;  ///< of the latest execution, with `for_each`
+    std::uint32_t elements_ended = 0;
     std::optional<Failure> failure;  ///< failed, skipped or cancelled: why
 };
 
@@ -138,13 +223,16 @@ struct TaskState {
 /// order of events can be tried in a test.
 ///
 /// How it works. An activation makes an execution and puts it at the end of the ready queue; the
-/// head of the queue starts while fewer than max_parallel attempts are in flight. When an execution
-/// ends, its transitions activate their targets. In the graph flow a task that will not be
-/// activated any more is "settled"; when all needs of a task are settled it is activated, or
-/// skipped if one of them was not successful. A task that transitions name (a handler) settles when
-/// all tasks that name it have settled and none of its executions is open; handlers that wait for
-/// each other in a circle settle together once nothing else is left to do. The run ends when
-/// nothing is ready, in flight or waiting for a retry, and every task is settled.
+/// head of the queue starts while fewer than max_parallel attempts are in flight. A task with a
+/// condition or a loop is decided on first; a loop stays in the queue and starts one element when
+/// its turn comes, so that no more of them are kept than are open. When an execution ends, its
+/// transitions activate their targets. In the graph flow a task that will not be activated any more
+/// is "settled"; when all needs of a task are settled it is activated, or skipped if one of them
+/// was not successful. A task that transitions name (a handler) settles when all tasks that name it
+/// have settled and none of its executions is open; handlers that wait for each other in a circle
+/// settle together once nothing else is left to do. When nothing is ready, in flight, being decided
+/// or waiting for a retry, and every task is settled, the tasks of `finally` run one after the
+/// other, and then the run ends.
 ///
 /// Not thread safe. The workflow must outlive the machine.
 class RunMachine {
@@ -158,21 +246,33 @@ public:
 
     [[nodiscard]] RunStatus status() const noexcept { return status_; }
     [[nodiscard]] const TaskState& task(TaskIndex task) const { return tasks_[task].state; }
-    [[nodiscard]] TaskIndex task_of(ExecutionIndex execution) const {
-        return executions_[execution].task;
-    }
     [[nodiscard]] std::uint32_t in_flight() const noexcept { return in_flight_; }
 
 private:
     using Commands = std::vector<RunCommand>;
 
     enum class Phase {
-        Ready,       // in the ready queue
-        InFlight,    // an attempt runs
-        TimedOut,    // an attempt runs, has been asked to stop because its time is up
-        Cancelling,  // an attempt runs, has been asked to stop because the run stops
-        Delayed,     // between two attempts
-        Ended,
+        Deciding,       // Decided is to come
+        Ready,          // in the ready queue
+        InFlight,       // an attempt runs
+        TimedOut,       // an attempt runs, has been asked to stop because its time is up
+        Cancelling,     // an attempt runs, has been asked to stop because the run stops
+        DecidingRetry,  // RetryDecided is to come
+        Delayed,        // between two attempts
+        Looping,        // its elements have executions of their own
+    };
+
+    struct Loop {
+        std::uint32_t elements = 0;
+        std::uint32_t next = 0;  // the first that has not begun
+        std::uint32_t open = 0;  // begun and not ended
+        std::uint32_t open_max = 1;
+        std::uint32_t failed = 0;
+        std::uint32_t attempts = 0;
+        std::uint32_t first_failed = 0;
+        Failure first_failure;  // of element `first_failed`
+        bool cancelled = false;
+        bool queued = false;  // it stands in the ready queue
     };
 
     struct Execution {
@@ -180,7 +280,10 @@ private:
         std::optional<TaskIndex> led_by;
         Phase phase = Phase::Ready;
         std::uint32_t attempt = 0;
+        Standing standing;
+        std::optional<Element> element;
         std::optional<Failure> last_failure;
+        std::unique_ptr<Loop> loop;  // in phase Looping
     };
 
     struct TaskRecord {
@@ -190,52 +293,103 @@ private:
         std::uint32_t unsettled_needs = 0;
         std::uint32_t unsettled_sources = 0;  // tasks whose transitions name this one
         bool settled = false;
+        // Its status at that moment, which is what counts for tasks that need it: in a circle a
+        // handler can be activated again later.
+        TaskStatus settled_as = TaskStatus::Pending;
         bool handler = false;
+        bool asks_status = false;    // `when` calls success(), failure() or always()
+        bool asks_elements = false;  // `when` is asked for each element
+        bool upstream_failed = false;
         std::vector<TaskIndex> dependents;  // tasks that need this one
         std::vector<TaskIndex> targets;     // distinct tasks that the transitions of this one name
     };
 
+    // Events.
     void start(Commands& commands);
     void on_success(const AttemptSucceeded& event, Commands& commands);
     void on_failure(const AttemptFailed& event, Commands& commands);
     void on_timer(const Timer& timer, Commands& commands);
-    void stop(RunStatus verdict, Failure why, Commands& commands);
+    void on_attempt_timer(const Timer& timer, Execution& execution, Commands& commands);
+    void on_cancel(const CancelRequested& request, Commands& commands);
+    void on_decided(const Decided& event, Commands& commands);
+    void on_retry_decided(const RetryDecided& event, Commands& commands);
 
+    // Executions and attempts.
     void activate(TaskIndex task, std::optional<TaskIndex> led_by, Commands& commands);
+    void ask(ExecutionIndex index, Execution& execution, Commands& commands);
+    void fill_slots(Commands& commands);
+    void start_attempt(ExecutionIndex index, Commands& commands);
+    void ask_to_stop(ExecutionIndex index, Execution& execution, Phase phase, Commands& commands);
     void end_attempt(ExecutionIndex index, Commands& commands);
     void fail_attempt(ExecutionIndex index, Failure failure, Commands& commands);
+    void schedule_retry(ExecutionIndex index, Failure failure, Commands& commands);
     void end_execution(ExecutionIndex index,
                        TaskStatus status,
                        std::optional<Failure> failure,
                        Commands& commands);
-    void follow(TaskIndex task, TaskStatus status, Commands& commands);
+    void follow(TaskIndex task,
+                std::optional<TaskIndex> led_by,
+                TaskStatus status,
+                Commands& commands);
+    void next_in_sequence(TaskIndex task, std::optional<TaskIndex> led_by, Commands& commands);
+    void stop_at_failure(TaskIndex task, const Failure& failure, Commands& commands);
+    void stop(RunStatus verdict, Failure why, Commands& commands);
+    void stop_execution(ExecutionIndex index, const Failure& why, Commands& commands);
+
+    // Loops.
+    void begin_loop(ExecutionIndex index, std::uint32_t elements, Commands& commands);
+    void queue_loop(ExecutionIndex index, Loop& loop);
+    void start_element(ExecutionIndex index, Commands& commands);
+    void end_element(ExecutionIndex index,
+                     const Execution& ended,
+                     TaskStatus status,
+                     std::optional<Failure> failure,
+                     Commands& commands);
+    void end_loop_if_done(ExecutionIndex index, Commands& commands);
+
+    // Tasks that will not be activated any more.
     void skip(TaskIndex task, std::string reason, Commands& commands);
     void settle_all(Commands& commands);
+    void settle(TaskIndex task, Commands& commands);
     void enqueue_if_settled(TaskIndex task);
     void need_settled(TaskIndex task, Commands& commands);
-    void fill_slots(Commands& commands);
-    void advance(Commands& commands);
     bool release_circle();
-    void finish(Commands& commands);
-    void end_untouched_tasks(Commands& commands);
 
+    // The end.
+    void advance(Commands& commands);
+    void end_main(Commands& commands);
+    void finish(Commands& commands);
+    void end_untouched_tasks(TaskIndex from, TaskIndex to, Commands& commands);
+    void judge(TaskIndex from, TaskIndex to);
+
+    [[nodiscard]] Execution* find(ExecutionIndex index);
+    [[nodiscard]] bool idle() const noexcept;
     [[nodiscard]] bool counts_as_met(TaskIndex need) const;
+    [[nodiscard]] bool failed(TaskIndex task) const;
     [[nodiscard]] bool handled(TaskIndex task) const;
+    [[nodiscard]] Standing standing(TaskIndex task, std::optional<TaskIndex> led_by) const;
     [[nodiscard]] Milliseconds retry_delay(ExecutionIndex index) const;
 
     const Workflow& workflow_;
     RunSettings settings_;
     RunStatus status_ = RunStatus::Queued;
     std::vector<TaskRecord> tasks_;
-    std::vector<Execution> executions_;
+    std::map<ExecutionIndex, Execution> executions_;  // those that have not ended
+    ExecutionIndex executions_begun_ = 0;
     std::deque<ExecutionIndex> ready_;
     std::vector<TaskIndex> to_settle_;
     std::vector<TaskIndex> to_judge_;  // tasks whose needs have all settled
     std::uint32_t in_flight_ = 0;
     std::uint32_t delayed_ = 0;
+    std::uint32_t deciding_ = 0;
+    std::uint64_t activations_ = 0;
     std::uint64_t activations_max_ = 0;
+    std::uint32_t cancels_ = 0;
     std::optional<RunStatus> stopping_;  // the verdict, once the run has been told to stop
+    std::optional<RunStatus> verdict_;   // on the tasks outside of `finally`, once they have ended
     std::optional<Failure> failure_;     // why the run does not succeed
+    bool sequence_failed_ = false;
+    bool broken_ = false;  // by RunFailed
     bool run_timer_set_ = false;
 };
 

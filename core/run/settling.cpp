@@ -23,28 +23,9 @@ void RunMachine::settle_all(Commands& commands) {
         if (to_judge_.empty()) {
             const TaskIndex task = to_settle_.back();
             to_settle_.pop_back();
-            TaskRecord& record = tasks_[task];
-            if (record.settled || record.open_executions > 0) {
-                continue;
+            if (!tasks_[task].settled && tasks_[task].open_executions == 0) {
+                settle(task, commands);
             }
-            record.settled = true;
-            if (record.state.activations == 0 && record.state.status == TaskStatus::Pending) {
-                skip(task, "no task that names it led here", commands);
-            }
-            for (const TaskIndex target : record.targets) {
-                // 0 already where a circle of handlers was settled together.
-                if (tasks_[target].unsettled_sources > 0 &&
-                    --tasks_[target].unsettled_sources == 0) {
-                    enqueue_if_settled(target);
-                }
-            }
-            for (const TaskIndex dependent : record.dependents) {
-                if (--tasks_[dependent].unsettled_needs == 0) {
-                    to_judge_.push_back(dependent);
-                }
-            }
-            // First in the document, first to start.
-            std::sort(to_judge_.rbegin(), to_judge_.rend());
         } else {
             const TaskIndex task = to_judge_.back();
             to_judge_.pop_back();
@@ -53,7 +34,32 @@ void RunMachine::settle_all(Commands& commands) {
     }
 }
 
-// All needs of a task have settled: it starts or is skipped.
+void RunMachine::settle(TaskIndex task, Commands& commands) {
+    TaskRecord& record = tasks_[task];
+    record.settled = true;
+    if (record.state.activations == 0 && record.state.status == TaskStatus::Pending) {
+        skip(task, "no task that names it led here", commands);
+    }
+    record.settled_as = record.state.status;
+    for (const TaskIndex target : record.targets) {
+        // 0 already where a circle of handlers was settled together.
+        if (tasks_[target].unsettled_sources > 0 && --tasks_[target].unsettled_sources == 0) {
+            enqueue_if_settled(target);
+        }
+    }
+    for (const TaskIndex dependent : record.dependents) {
+        tasks_[dependent].upstream_failed =
+            tasks_[dependent].upstream_failed || record.upstream_failed || failed(task);
+        if (--tasks_[dependent].unsettled_needs == 0) {
+            to_judge_.push_back(dependent);
+        }
+    }
+    // First in the document, first to start.
+    std::sort(to_judge_.rbegin(), to_judge_.rend());
+}
+
+// All needs of a task have settled: it starts or is skipped. One that asks how they went decides
+// itself.
 void RunMachine::need_settled(TaskIndex task, Commands& commands) {
     if (stopping_) {
         return;
@@ -61,14 +67,14 @@ void RunMachine::need_settled(TaskIndex task, Commands& commands) {
     const auto& needs = workflow_.tasks[task].needs;
     const auto unmet = std::find_if(needs.begin(), needs.end(),
                                     [&](TaskIndex need) { return !counts_as_met(need); });
-    if (unmet == needs.end()) {
+    if (unmet == needs.end() || tasks_[task].asks_status) {
         activate(task, std::nullopt, commands);
         return;
     }
     skip(task,
          "needs '" + workflow_.tasks[*unmet].name + "', which " +
-             (tasks_[*unmet].state.status == TaskStatus::Skipped ? "was " : "") +
-             std::string(to_string(tasks_[*unmet].state.status)),
+             (tasks_[*unmet].settled_as == TaskStatus::Skipped ? "was " : "") +
+             std::string(to_string(tasks_[*unmet].settled_as)),
          commands);
     to_settle_.push_back(task);
 }
@@ -77,11 +83,11 @@ void RunMachine::skip(TaskIndex task, std::string reason, Commands& commands) {
     TaskState& state = tasks_[task].state;
     state.status = TaskStatus::Skipped;
     state.failure = Failure{.code = "skipped", .message = std::move(reason)};
-    commands.emplace_back(TaskEnded{task, std::nullopt, TaskStatus::Skipped});
+    commands.emplace_back(TaskEnded{task, std::nullopt, TaskStatus::Skipped, state.failure, 0});
 }
 
 bool RunMachine::counts_as_met(TaskIndex need) const {
-    const TaskStatus status = tasks_[need].state.status;
+    const TaskStatus status = tasks_[need].settled_as;
     return status == TaskStatus::Succeeded ||
            (status == TaskStatus::Failed && workflow_.tasks[need].allow_failure);
 }

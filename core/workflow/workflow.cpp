@@ -11,4 +11,12 @@ std::string_view to_string(Flow flow) {
     return "unknown";
 }
 
+bool asks_elements(const Task& task) {
+    if (!task.for_each || !task.when) {
+        return false;
+    }
+    const Expression& when = task.when->expression;
+    return when.reads("item") || when.reads("index") || when.reads("key");
+}
+
 }  // namespace oa::core

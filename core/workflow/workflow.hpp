@@ -170,4 +170,7 @@ struct Workflow {
 
 [[nodiscard]] std::string_view to_string(Flow flow);
 
+/// Whether the `when` of a task with `for_each` is asked for each element, since it reads one.
+[[nodiscard]] bool asks_elements(const Task& task);
+
 }  // namespace oa::core

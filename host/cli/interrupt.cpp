@@ -28,12 +28,12 @@ extern "C" void pass_on(int signal) {
 
 }  // namespace
 
-InterruptGuard::InterruptGuard(std::function<void(int signal)> on_first) {
+InterruptGuard::InterruptGuard(unsigned count, std::function<void(int signal)> on_signal) {
     if (::pipe2(signal_pipe.data(), O_CLOEXEC) != 0) {
         throw std::system_error(errno, std::generic_category(), "pipe2");
     }
-    thread_ = std::thread([on_first = std::move(on_first)] {
-        bool first = true;
+    thread_ = std::thread([count, on_signal = std::move(on_signal)] {
+        unsigned left = count;
         for (;;) {
             unsigned char byte = 0;
             const ssize_t got = ::read(signal_pipe[0], &byte, 1);
@@ -43,11 +43,11 @@ InterruptGuard::InterruptGuard(std::function<void(int signal)> on_first) {
             if (got != 1 || byte == 0) {
                 return;
             }
-            if (!first) {
+            if (left == 0) {
                 ::_exit(128 + byte);
             }
-            first = false;
-            on_first(byte);
+            --left;
+            on_signal(byte);
         }
     });
     struct sigaction action {};

@@ -5,12 +5,14 @@
 
 namespace oa::host {
 
-/// While it lives, Ctrl-C (SIGINT) and SIGTERM call a function instead of ending the process; the
-/// second one ends it at once, with status 130 or 143. One object at a time in a process.
+/// While it lives, Ctrl-C (SIGINT) and SIGTERM call a function instead of ending the process. When
+/// that has been called often enough, the next one ends the process at once, with status 130 or
+/// 143. One object at a time in a process.
 class InterruptGuard {
 public:
-    /// `on_first` runs on a thread of the guard's, not in a signal handler.
-    explicit InterruptGuard(std::function<void(int signal)> on_first);
+    /// Calls `on_signal` for the first `count` signals, on a thread of the guard's and not in a
+    /// signal handler.
+    InterruptGuard(unsigned count, std::function<void(int signal)> on_signal);
     ~InterruptGuard();
     InterruptGuard(const InterruptGuard&) = delete;
     InterruptGuard& operator=(const InterruptGuard&) = delete;

@@ -19,6 +19,7 @@ namespace {
 using SteadyTime = std::chrono::steady_clock::time_point;
 
 constexpr std::size_t running_lines_max = 8;
+constexpr std::size_t element_failures_max = 20;
 constexpr std::chrono::milliseconds frame_time{100};
 constexpr std::array<std::string_view, 10> spinner{"⠋", "⠙", "⠹", "⠸", "⠼",
                                                    "⠴", "⠦", "⠧", "⠇", "⠏"};
@@ -51,7 +52,7 @@ Symbol symbol_of(core::TaskStatus status) {
     return {"…", Colour::Dim};
 }
 
-class LiveView final : public core::EventSink {
+class LiveView final : public RunView {
 public:
     LiveView(const Terminal& terminal, LogLevel level) : terminal_(terminal), level_(level) {}
     ~LiveView() override { stop(); }
@@ -66,50 +67,78 @@ public:
                  paint("  run " + run.id, Colour::Dim, terminal_.colours) + "\n";
         painter_ = std::thread([this] { paint_loop(); });
     }
-    void attempt_started(core::TaskIndex task, std::uint32_t attempt) override {
+    void attempt_started(const Place& place, std::uint32_t attempt) override {
         const std::lock_guard lock(mutex_);
-        Row& row = rows_[name(task)];
-        if (attempt == 1) {
+        const auto [found, fresh] = rows_.try_emplace(place.task);
+        Row& row = found->second;
+        if (place.element ? fresh : attempt == 1) {
             row.since = std::chrono::steady_clock::now();
+        }
+        if (place.element) {
+            return;
         }
         row.attempt = attempt;
         row.waiting = false;
         row.note.clear();
         row.fraction = -1;
     }
-    void attempt_failed(core::TaskIndex task,
+    void attempt_failed(const Place& place,
                         std::uint32_t attempt,
                         const core::Failure& failure,
                         core::Milliseconds delay) override {
         const std::lock_guard lock(mutex_);
-        Row& row = rows_[name(task)];
-        row.waiting = true;
-        row.until = std::chrono::steady_clock::now() + delay;
-        row.note = printable(failure.message);
-        add_line("↻", Colour::Yellow, name(task),
-                 "attempt " + std::to_string(attempt) + " failed: " + row.note);
+        const std::string why = printable(failure.message);
+        if (!place.element) {
+            Row& row = rows_[place.task];
+            row.waiting = true;
+            row.until = std::chrono::steady_clock::now() + delay;
+            row.note = why;
+        }
+        add_line("↻", Colour::Yellow, label(place),
+                 "attempt " + std::to_string(attempt) + " failed: " + why);
     }
-    void task_ended(core::TaskIndex task, const core::TaskReport& report) override {
+    void element_ended(const Place& place,
+                       const core::TaskReport& report,
+                       core::TaskStatus status,
+                       const std::optional<core::Failure>& failure) override {
         const std::lock_guard lock(mutex_);
-        rows_.erase(name(task));
-        ++done_;
-        failed_ += report.status == core::TaskStatus::Failed ? 1 : 0;
+        Row& row = rows_[place.task];
+        row.note = std::to_string(report.elements_ended) + " of " +
+                   std::to_string(report.elements.value_or(0));
+        if (status != core::TaskStatus::Failed || !failure) {
+            return;
+        }
+        if (row.failures++ < element_failures_max) {
+            add_line("✖", Colour::Red, label(place), printable(failure->message));
+        } else if (row.failures == element_failures_max + 1) {
+            add_line("✖", Colour::Red, place.task, "further failures are counted only");
+        }
+    }
+    void task_ended(const Place& place, const core::TaskReport& report) override {
+        const std::lock_guard lock(mutex_);
+        rows_.erase(place.task);
+        if (!place.nested) {
+            ++done_;
+            failed_ += report.status == core::TaskStatus::Failed ? 1 : 0;
+        }
         std::string text;
         if (report.attempts > 0) {
             text = core::format_duration(report.duration);
         }
-        if (report.attempts > 1) {
+        if (report.elements) {
+            text += "  " + std::to_string(*report.elements) + " elements";
+        } else if (report.attempts > 1) {
             text += "  " + std::to_string(report.attempts) + " attempts";
         }
         if (report.failure && report.status != core::TaskStatus::Cancelled) {
             text += (text.empty() ? "" : "  ") + printable(report.failure->message);
         }
         const Symbol symbol = symbol_of(report.status);
-        add_line(symbol.text, symbol.colour, name(task), text);
+        add_line(symbol.text, symbol.colour, place.task, text);
     }
-    void run_cancelling(std::string_view reason) override {
+    void run_cancelling(std::string_view reason, std::string_view next) override {
         const std::lock_guard lock(mutex_);
-        lines_ += paint("■ stopping, " + printable(reason) + "; once more leaves at once",
+        lines_ += paint("■ stopping, " + printable(reason) + "; " + std::string(next),
                         Colour::Yellow, terminal_.colours) +
                   "\n";
     }
@@ -158,11 +187,8 @@ private:
         bool waiting = false;
         double fraction = -1;
         std::string note;
+        std::size_t failures = 0;  // of elements
     };
-
-    [[nodiscard]] const std::string& name(core::TaskIndex task) const {
-        return workflow_->tasks[task].name;
-    }
 
     void add_line(std::string_view symbol,
                   Colour colour,
@@ -296,7 +322,7 @@ private:
 
 }  // namespace
 
-std::unique_ptr<core::EventSink> make_live_view(const Terminal& terminal, LogLevel level) {
+std::unique_ptr<RunView> make_live_view(const Terminal& terminal, LogLevel level) {
     return std::make_unique<LiveView>(terminal, level);
 }
 

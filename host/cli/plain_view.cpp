@@ -24,47 +24,68 @@ LogLevel to_log_level(core::TaskLogLevel level) {
     return LogLevel::Error;
 }
 
-class PlainView final : public core::EventSink {
+class PlainView final : public RunView {
 public:
     explicit PlainView(Logger& logger) : logger_(logger) {}
 
-    void run_started(const core::RunReport& run, const core::Workflow& workflow) override {
-        workflow_ = &workflow;
+    void run_started(const core::RunReport& run, const core::Workflow& /*workflow*/) override {
         if (logger_.wants(LogLevel::Info)) {
             say(LogLevel::Info, "run of '" + run.workflow + "' started",
                 {{"event", "run_started"}, {"run", run.id}, {"workflow", run.workflow}});
         }
     }
-    void attempt_started(core::TaskIndex task, std::uint32_t attempt) override {
+    void attempt_started(const Place& place, std::uint32_t attempt) override {
         if (logger_.wants(LogLevel::Debug)) {
-            say(LogLevel::Debug, name(task) + ": started",
-                {{"event", "attempt_started"}, {"task", name(task)}, {"attempt", attempt}});
+            say(LogLevel::Debug, label(place) + ": started",
+                {{"event", "attempt_started"}, {"task", label(place)}, {"attempt", attempt}});
         }
     }
-    void attempt_failed(core::TaskIndex task,
+    void attempt_failed(const Place& place,
                         std::uint32_t attempt,
                         const core::Failure& failure,
                         core::Milliseconds delay) override {
         if (logger_.wants(LogLevel::Warn)) {
             say(LogLevel::Warn,
-                name(task) + ": attempt " + std::to_string(attempt) + " failed, next in " +
+                label(place) + ": attempt " + std::to_string(attempt) + " failed, next in " +
                     core::format_duration(delay) + ": " + failure.message,
                 {{"event", "attempt_failed"},
-                 {"task", name(task)},
+                 {"task", label(place)},
                  {"attempt", attempt},
                  {"code", failure.code},
                  {"error", failure.message},
                  {"delay_ms", delay.count()}});
         }
     }
-    void task_ended(core::TaskIndex task, const core::TaskReport& report) override {
+    void element_ended(const Place& place,
+                       const core::TaskReport& /*report*/,
+                       core::TaskStatus status,
+                       const std::optional<core::Failure>& failure) override {
+        const bool failed = status == core::TaskStatus::Failed;
+        const LogLevel level = failed ? LogLevel::Error : LogLevel::Debug;
+        if (!logger_.wants(level)) {
+            return;
+        }
+        const std::string word(to_string(status));
+        std::string text = label(place) + ": " + word;
+        json::object fields{{"event", "element_ended"},
+                            {"task", place.task},
+                            {"element", place.element.value_or(0)},
+                            {"status", word}};
+        if (failure) {
+            text += ": " + failure->message;
+            fields["code"] = failure->code;
+            fields["error"] = failure->message;
+        }
+        say(level, text, fields);
+    }
+    void task_ended(const Place& place, const core::TaskReport& report) override {
         const bool failed = report.status == core::TaskStatus::Failed;
         const LogLevel level = failed ? LogLevel::Error : LogLevel::Info;
         if (!logger_.wants(level)) {
             return;
         }
         const std::string status(to_string(report.status));
-        std::string text = name(task) + ": " + status;
+        std::string text = place.task + ": " + status;
         if (report.attempts > 0) {
             text += " in " + core::format_duration(report.duration);
         }
@@ -72,7 +93,7 @@ public:
             text += ": " + report.failure->message;
         }
         json::object fields{{"event", "task_ended"},
-                            {"task", name(task)},
+                            {"task", label(place)},
                             {"status", status},
                             {"attempts", report.attempts},
                             {"duration_ms", report.duration.count()}};
@@ -82,8 +103,8 @@ public:
         }
         say(level, text, fields);
     }
-    void run_cancelling(std::string_view reason) override {
-        say(LogLevel::Warn, "stopping, " + std::string(reason) + "; once more leaves at once",
+    void run_cancelling(std::string_view reason, std::string_view next) override {
+        say(LogLevel::Warn, "stopping, " + std::string(reason) + "; " + std::string(next),
             {{"event", "run_cancelling"}, {"reason", reason}});
     }
     void run_ended(const core::RunReport& run) override {
@@ -161,17 +182,13 @@ private:
             logger_.write(level, text);
         }
     }
-    [[nodiscard]] const std::string& name(core::TaskIndex task) const {
-        return workflow_->tasks[task].name;
-    }
 
     Logger& logger_;
-    const core::Workflow* workflow_ = nullptr;
 };
 
 }  // namespace
 
-std::unique_ptr<core::EventSink> make_plain_view(Logger& logger) {
+std::unique_ptr<RunView> make_plain_view(Logger& logger) {
     return std::make_unique<PlainView>(logger);
 }
 

@@ -172,7 +172,7 @@ ExitStatus plugin_run(const PluginRunOptions& options,
     }
     FunctionCall call(*function, params, invoker, logger);
     std::atomic<int> interrupted{0};
-    const InterruptGuard guard([&](int signal) {
+    const InterruptGuard guard(1, [&](int signal) {
         interrupted = signal;
         logger.write(LogLevel::Warn,
                      function->function + ": asked to stop; once more leaves at once");

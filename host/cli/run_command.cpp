@@ -127,13 +127,14 @@ std::unique_ptr<core::EventSink> make_view(const RunOptions& options, const Work
     const bool live = terminal.is_terminal && terminal.columns >= 40 && !options.json &&
                       workbench.config.log_format == LogFormat::Text &&
                       workbench.config.log_level >= LogLevel::Info;
-    return live ? make_live_view(terminal, workbench.config.log_level)
-                : make_plain_view(*workbench.logger);
+    return make_view_sink(live ? make_live_view(terminal, workbench.config.log_level)
+                               : make_plain_view(*workbench.logger));
 }
 
-core::RunSettings make_settings(const Config& config) {
+core::RunSettings make_settings(const RunOptions& options, const Config& config) {
     core::RunSettings settings;
     settings.max_parallel = config.max_parallel.value_or(settings.max_parallel);
+    settings.max_parallel_forced = options.max_parallel;
     settings.cancel_grace = config.cancel_grace;
     settings.seed = std::random_device{}();
     return settings;
@@ -200,12 +201,6 @@ RunCommandResult run(const RunOptions& options, const Workbench& workbench, std:
         }
         return {ExitStatus::Ok};
     }
-    if (options.max_parallel) {
-        auto changed = std::make_shared<core::Workflow>(*loaded.workflow);
-        changed->concurrency.max_parallel = options.max_parallel;
-        loaded.workflow = std::move(changed);
-    }
-
     auto engine = std::make_unique<Engine>(make_view(options, workbench), workbench.config);
     const std::shared_ptr<RunLoop> loop = RunLoop::make(
         RunServices{workbench.stack->invoker(), engine->journal, *engine->view, engine->clock,
@@ -214,16 +209,17 @@ RunCommandResult run(const RunOptions& options, const Workbench& workbench, std:
                    .inputs = std::move(inputs.values),
                    .run_id = make_ulid(engine->clock.wall()),
                    .attempt = 1,
-                   .settings = make_settings(workbench.config)});
+                   .settings = make_settings(options, workbench.config)});
 
     const std::unique_ptr<ControlServer> control = open_control(workbench);
     std::atomic<int> interrupted{0};
     RunCommandResult result;
     {
-        const InterruptGuard guard([&](int signal) {
-            interrupted = signal;
-            loop->cancel(signal == SIGINT ? "interrupted by Ctrl-C" : "interrupted by SIGTERM");
-        });
+        const InterruptGuard guard(
+            does_something_finally(*loaded.workflow) ? 2 : 1, [&](int signal) {
+                interrupted = signal;
+                loop->cancel(signal == SIGINT ? "interrupted by Ctrl-C" : "interrupted by SIGTERM");
+            });
         loop->start();
         const core::RunReport& report = loop->wait();
         if (options.json) {

@@ -15,50 +15,13 @@ using core::TaskStatus;
 
 namespace {
 
-Failure unresolved(const core::TemplateError& error, const std::string& file) {
-    std::string message;
-    if (error.position().line > 0) {
-        message = file + ":" + std::to_string(error.position().line) + ":" +
-                  std::to_string(error.position().column) + ": ";
-    }
-    message += error.what();
-    if (!error.hint().empty()) {
-        message += "; " + error.hint();
-    }
-    return Failure{.code = "unresolved", .message = std::move(message)};
-}
-
-Failure journal_failed(const std::exception& error) {
-    return Failure{.code = "unavailable",
-                   .message = std::string("the journal does not take records: ") + error.what()};
+/// "resize", or "resize[3]" for an element.
+std::string label(const core::Invocation& invocation) {
+    return invocation.element ? invocation.task + "[" + std::to_string(*invocation.element) + "]"
+                              : invocation.task;
 }
 
 }  // namespace
-
-class RunLoop::AttemptJob final : public Job {
-public:
-    AttemptJob(std::shared_ptr<RunLoop> loop,
-               ExecutionIndex execution,
-               std::uint32_t attempt,
-               std::shared_ptr<core::CallControl> control)
-        : loop_(std::move(loop)),
-          execution_(execution),
-          attempt_(attempt),
-          control_(std::move(control)) {}
-
-    void run() override {
-        core::Outcome outcome = loop_->services_.invoker.invoke(*control_);
-        control_.reset();
-        const std::shared_ptr<RunLoop> loop = std::move(loop_);
-        loop->post(AttemptDone{execution_, attempt_, std::move(outcome)});
-    }
-
-private:
-    std::shared_ptr<RunLoop> loop_;
-    ExecutionIndex execution_;
-    std::uint32_t attempt_;
-    std::shared_ptr<core::CallControl> control_;
-};
 
 std::shared_ptr<RunLoop> RunLoop::make(RunServices services, RunRequest request) {
     return std::shared_ptr<RunLoop>(new RunLoop(std::move(services), std::move(request)));
@@ -72,7 +35,8 @@ RunLoop::RunLoop(RunServices services, RunRequest request)
       data_(workflow_,
             {.run_id = request_.run_id, .attempt = request_.attempt},
             request_.inputs,
-            services_.environment),
+            services_.environment,
+            services_.secrets),
       task_started_(workflow_.tasks.size()) {
     report_.id = request_.run_id;
     report_.workflow = workflow_.name;
@@ -83,14 +47,16 @@ void RunLoop::start() {
                             .workflow = workflow_.name,
                             .attempt = request_.attempt,
                             .inputs = request_.inputs,
-                            .settings = request_.settings});
-    if (services_.blobs != nullptr) {
+                            .settings = request_.settings,
+                            .parent_run_id = request_.parent_run_id});
+    blobs_ = std::move(request_.blobs);
+    if (!blobs_ && services_.blobs != nullptr) {
         blobs_ = services_.blobs->open(request_.run_id);
     }
     run_started_ = services_.clock.now();
     report_.started_at = services_.clock.wall();
     report_.status = core::RunStatus::Running;
-    services_.sink.run_started(report_, workflow_);
+    sink().run_started(report_, workflow_);
     post(RunEvent{core::RunStarted{}});
 }
 
@@ -124,13 +90,14 @@ void RunLoop::drain() {
             const std::lock_guard lock(mailbox_mutex_);
             if (mailbox_.empty()) {
                 draining_ = false;
-                if (machine_.status() > core::RunStatus::Running && !ended_) {
-                    // The last thing that the run does: from here on wait() may return and the sink
-                    // may be gone.
-                    ended_ = true;
-                    ended_changed_.notify_all();
+                if (machine_.status() <= core::RunStatus::Running || ended_) {
+                    return;
                 }
-                return;
+                // The last thing that the run does: from here on wait() may return and the sink
+                // may be gone.
+                ended_ = true;
+                ended_changed_.notify_all();
+                break;
             }
             batch.swap(mailbox_);
         }
@@ -145,6 +112,9 @@ void RunLoop::drain() {
             }
         }
     }
+    if (request_.on_end) {
+        std::exchange(request_.on_end, nullptr)(report_, data_.variables());
+    }
 }
 
 void RunLoop::handle(Message message) {
@@ -158,14 +128,14 @@ void RunLoop::handle(Message message) {
     const auto& event = std::get<RunEvent>(message);
     if (std::holds_alternative<core::RunStarted>(event)) {
         try {
-            data_.evaluate_variables();
+            data_.evaluate_variables(std::move(request_.variables));
         } catch (const core::TemplateError& error) {
-            take(core::RunFailed{unresolved(error, workflow_.file)}, nullptr);
+            take(core::RunFailed{unresolved(error)}, nullptr);
             return;
         }
     }
     if (const auto* request = std::get_if<core::CancelRequested>(&event)) {
-        services_.sink.run_cancelling(request->reason);
+        sink().run_cancelling(request->reason);
     }
     take(event, nullptr);
 }
@@ -186,20 +156,19 @@ void RunLoop::attempt_done(AttemptDone done) {
     if (found == attempts_.end() || found->second.attempt != done.attempt) {
         return;  // abandoned
     }
-    const std::optional<TaskIndex> led_by = found->second.led_by;
+    const core::ValuePlace place = found->second.place;
     attempts_.erase(found);
-    const TaskIndex task = machine_.task_of(done.execution);
+    sub_runs_.erase(done.execution);
+    finish_output(place, done);
     core::Outcome& outcome = done.outcome;
-    if (!outcome.failure && workflow_.tasks[task].output) {
-        try {
-            outcome.output = data_.reshape(task, led_by, std::move(outcome.output));
-        } catch (const core::TemplateError& error) {
-            outcome.output = nullptr;
-            outcome.failure = unresolved(error, workflow_.file);
-        }
-    }
     auto output = std::make_shared<const boost::json::value>(std::move(outcome.output));
-    data_.edit(task).output = output;
+    if (!place.element) {
+        core::TaskReport& report = data_.edit(place.task);
+        report.output = output;
+        report.sub_run = std::move(done.sub_run);
+    } else if (!outcome.failure) {
+        data_.set_element_output(*place.element, *output);
+    }
     if (outcome.failure) {
         take(core::AttemptFailed{done.execution, done.attempt, std::move(*outcome.failure)},
              std::move(output));
@@ -208,134 +177,59 @@ void RunLoop::attempt_done(AttemptDone done) {
     }
 }
 
+// What the document makes of a function's output.
+void RunLoop::finish_output(const core::ValuePlace& place, AttemptDone& done) {
+    core::Outcome& outcome = done.outcome;
+    if (!outcome.failure && workflow_.tasks[place.task].output) {
+        try {
+            outcome.output = data_.reshape(place, std::move(outcome.output));
+        } catch (const core::TemplateError& error) {
+            outcome.output = nullptr;
+            outcome.failure = unresolved(error);
+        }
+    }
+    if (!outcome.failure) {
+        save_variables(place, done);
+    }
+}
+
+void RunLoop::save_variables(const core::ValuePlace& place, const AttemptDone& done) {
+    const core::Task& task = workflow_.tasks[place.task];
+    if (task.sub_workflow && task.sub_workflow->shares_variables) {
+        for (const auto& variable : done.variables) {
+            data_.set_variable(variable.key(), variable.value());
+        }
+    }
+    if (task.save_as) {
+        data_.set_variable(*task.save_as, done.outcome.output);
+    }
+}
+
 void RunLoop::fail_attempt(ExecutionIndex execution, std::uint32_t attempt, Failure failure) {
     own_messages_.emplace_back(
         RunEvent{core::AttemptFailed{execution, attempt, std::move(failure)}});
 }
 
-void RunLoop::execute(const core::StartAttempt& command) {
-    const core::Task& task = workflow_.tasks[command.task];
-    TaskReport& report = data_.edit(command.task);
-    const auto now = services_.clock.now();
-    if (command.attempt == 1) {
-        report.started_at = services_.clock.wall();
-        report.duration = core::Milliseconds{0};
-        report.output.reset();
-        report.failure.reset();
-        task_started_[command.task] = now;
-    }
-    report.status = TaskStatus::Running;
-    report.attempts = command.attempt;
-    report.activations = machine_.task(command.task).activations;
-
-    auto invocation = std::make_shared<core::Invocation>();
-    try {
-        invocation->params = data_.params(command.task, command.led_by);
-    } catch (const core::TemplateError& error) {
-        fail_attempt(command.execution, command.attempt, unresolved(error, workflow_.file));
-        return;
-    }
-    invocation->function = task.info;
-    invocation->run_id = request_.run_id;
-    invocation->workflow = workflow_.name;
-    invocation->task = task.name;
-    invocation->module_name = task.module;
-    invocation->function_name = task.function;
-    invocation->attempt = command.attempt;
-    invocation->idempotency_key =
-        request_.run_id + "/" + task.name + "/" + std::to_string(command.execution);
-    invocation->blobs = blobs_;
-    invocation->isolation = task.isolation;
-    if (task.timeout) {
-        invocation->deadline = now + *task.timeout;
-    }
-    write(core::AttemptStarted{command.execution, command.task, command.attempt});
-    if (journal_failure_) {
-        fail_attempt(command.execution, command.attempt, *journal_failure_);
-        return;
-    }
-    services_.sink.attempt_started(command.task, command.attempt);
-    auto control = services_.invoker.prepare(std::move(invocation), *this);
-    auto job = std::make_shared<AttemptJob>(shared_from_this(), command.execution, command.attempt,
-                                            control);
-    attempts_[command.execution] =
-        Attempt{command.attempt, command.led_by, std::move(control), job};
-    services_.pool.submit(std::move(job));
+core::EventSink& RunLoop::sink() const {
+    return request_.sink ? *request_.sink : services_.sink;
 }
 
-void RunLoop::execute(const core::CancelAttempt& command) {
-    const auto found = attempts_.find(command.execution);
-    if (found != attempts_.end()) {
-        found->second.control->cancel();
+Failure RunLoop::unresolved(const core::TemplateError& error) const {
+    std::string message;
+    if (error.position().line > 0) {
+        message = workflow_.file + ":" + std::to_string(error.position().line) + ":" +
+                  std::to_string(error.position().column) + ": ";
     }
+    message += error.what();
+    if (!error.hint().empty()) {
+        message += "; " + error.hint();
+    }
+    return Failure{.code = "unresolved", .message = std::move(message)};
 }
 
-void RunLoop::execute(const core::AbandonAttempt& command) {
-    const auto found = attempts_.find(command.execution);
-    if (found != attempts_.end()) {
-        found->second.control->abandon();
-        services_.pool.write_off(*found->second.job);
-        attempts_.erase(found);
-    }
-}
-
-void RunLoop::execute(const core::SetTimer& command) {
-    timers_[command.timer] = services_.timers.set(
-        services_.clock.now() + command.delay, [weak = weak_from_this(), timer = command.timer] {
-            if (const std::shared_ptr<RunLoop> loop = weak.lock()) {
-                loop->post(RunEvent{core::TimerFired{timer}});
-            }
-        });
-}
-
-void RunLoop::execute(const core::DropTimer& command) {
-    const auto found = timers_.find(command.timer);
-    if (found != timers_.end()) {
-        services_.timers.drop(found->second);
-        timers_.erase(found);
-    }
-}
-
-void RunLoop::execute(const core::RetryScheduled& command) {
-    services_.sink.attempt_failed(command.task, command.attempt, command.failure, command.delay);
-}
-
-void RunLoop::execute(const core::TaskEnded& command) {
-    const core::TaskState& state = machine_.task(command.task);
-    TaskReport& report = data_.edit(command.task);
-    report.status = command.status;
-    report.failure = state.failure;
-    report.attempts = state.attempts;
-    if (report.started_at) {
-        report.duration = std::chrono::duration_cast<core::Milliseconds>(
-            services_.clock.now() - task_started_[command.task]);
-    }
-    services_.sink.task_ended(command.task, report);
-}
-
-void RunLoop::execute(const core::FinishRun& command) {
-    report_.status = command.status;
-    report_.failure = command.failure;
-    if (report_.status == core::RunStatus::Succeeded) {
-        try {
-            report_.outputs = data_.outputs();
-        } catch (const core::TemplateError& error) {
-            report_.status = core::RunStatus::Failed;
-            report_.failure = unresolved(error, workflow_.file);
-        }
-    }
-    report_.duration =
-        std::chrono::duration_cast<core::Milliseconds>(services_.clock.now() - run_started_);
-    report_.tasks = data_.take_reports();
-    write(core::RunEnded{report_.status});
-    if (journal_failure_) {
-        // What is not on record has not succeeded.
-        report_.status = core::RunStatus::Failed;
-        report_.failure = journal_failure_;
-    }
-    services_.sink.run_ended(report_);
-    listening_ = false;
-    blobs_.reset();
+Failure RunLoop::journal_failed(const std::exception& error) {
+    return Failure{.code = "unavailable",
+                   .message = std::string("the journal does not take records: ") + error.what()};
 }
 
 void RunLoop::append(core::JournalEntry entry) {
@@ -361,7 +255,7 @@ void RunLoop::log(const core::Invocation& invocation,
                   std::string_view message,
                   std::string_view fields) {
     if (listening_) {
-        services_.sink.task_log(invocation.task, level, message, fields);
+        sink().task_log(label(invocation), level, message, fields);
     }
 }
 
@@ -369,12 +263,12 @@ void RunLoop::progress(const core::Invocation& invocation,
                        double fraction,
                        std::string_view message) {
     if (listening_) {
-        services_.sink.task_progress(invocation.task, fraction, message);
+        sink().task_progress(label(invocation), fraction, message);
     }
 }
 
 bool RunLoop::wants(core::TaskLogLevel level) const {
-    return listening_ && services_.sink.wants(level);
+    return listening_ && sink().wants(level);
 }
 
 }  // namespace oa::host

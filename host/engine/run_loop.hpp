@@ -4,6 +4,8 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -34,7 +36,8 @@ struct RunServices {
     WorkerPool& pool;
     TimerQueue& timers;
     core::Environment environment;
-    core::BlobScopes* blobs = nullptr;  ///< null: tasks hand each other JSON alone
+    core::BlobScopes* blobs = nullptr;            ///< null: tasks hand each other JSON alone
+    const core::SecretSource* secrets = nullptr;  ///< null: there are none
 };
 
 struct RunRequest {
@@ -43,6 +46,15 @@ struct RunRequest {
     std::string run_id;
     std::uint32_t attempt = 1;
     core::RunSettings settings;
+    /// Called once, by the thread that ends the run, after the sink has heard of it.
+    std::function<void(const core::RunReport& report, boost::json::object variables)> on_end = {};
+
+    // Of a run that is a task of another run.
+    std::string parent_run_id = {};
+    std::uint32_t depth = 0;                      ///< 0: nobody's task
+    boost::json::object variables = {};           ///< take the place of the document's own
+    std::shared_ptr<core::BlobScope> blobs = {};  ///< of the run that it is a task of
+    std::shared_ptr<core::EventSink> sink = {};   ///< in place of the services' one
 };
 
 /// Carries one run from its creation to its end: feeds the run machine with events and does what it
@@ -63,8 +75,8 @@ public:
     /// Journals the creation and starts. Once. Throws what the journal throws: the run is then not
     /// accepted.
     void start();
-    /// Asks the run to stop; from any thread, more than once. The run ends when its tasks have, or
-    /// when they have been given up.
+    /// Asks the run to stop; from any thread. The run ends when its tasks have, or when they have
+    /// been given up, and what is to be done finally is done. Asked once more, that is stopped too.
     void cancel(const std::string& reason);
     /// Waits until the run has ended.
     [[nodiscard]] const core::RunReport& wait();
@@ -80,18 +92,21 @@ public:
 
 private:
     class AttemptJob;
+    class SubRun;
     struct AttemptDone {
         core::ExecutionIndex execution = 0;
         std::uint32_t attempt = 0;
         core::Outcome outcome;
+        std::shared_ptr<const core::RunReport> sub_run;
+        boost::json::object variables;  // of the sub-run
     };
     using Message = std::variant<core::RunEvent, AttemptDone>;
 
     struct Attempt {
         std::uint32_t attempt = 0;
-        std::optional<core::TaskIndex> led_by;
+        core::ValuePlace place;
         std::shared_ptr<core::CallControl> control;
-        std::shared_ptr<Job> job;
+        std::shared_ptr<Job> job;  // null for a sub-workflow
     };
 
     RunLoop(RunServices services, RunRequest request);
@@ -101,19 +116,33 @@ private:
     void handle(Message message);
     void take(const core::RunEvent& event, std::shared_ptr<const boost::json::value> output);
     void attempt_done(AttemptDone done);
+    void finish_output(const core::ValuePlace& place, AttemptDone& done);
+    void save_variables(const core::ValuePlace& place, const AttemptDone& done);
 
+    void execute(const core::Decide& command);
     void execute(const core::StartAttempt& command);
     void execute(const core::CancelAttempt& command);
     void execute(const core::AbandonAttempt& command);
     void execute(const core::SetTimer& command);
     void execute(const core::DropTimer& command);
+    void execute(const core::DecideRetry& command);
     void execute(const core::RetryScheduled& command);
+    void execute(const core::ElementEnded& command);
     void execute(const core::TaskEnded& command);
+    void execute(const core::MainEnded& command);
     void execute(const core::FinishRun& command);
 
+    void begin_report(const core::StartAttempt& command);
+    void start_call(const core::StartAttempt& command);
+    void start_sub_run(const core::StartAttempt& command);
     void append(core::JournalEntry entry);
     void write(core::JournalEntry entry);
     void fail_attempt(core::ExecutionIndex execution, std::uint32_t attempt, core::Failure failure);
+    [[nodiscard]] std::string execution_id(const core::StartAttempt& command) const;
+    [[nodiscard]] core::Failure unresolved(const core::TemplateError& error) const;
+    [[nodiscard]] static core::Failure journal_failed(const std::exception& error);
+    [[nodiscard]] core::EventSink& sink() const;
+    void forget(core::TaskIndex task);
 
     RunServices services_;
     RunRequest request_;
@@ -126,6 +155,7 @@ private:
     std::vector<core::RunCommand> commands_;
     std::vector<Message> own_messages_;  // events that executing a command caused
     std::unordered_map<core::ExecutionIndex, Attempt> attempts_;
+    std::unordered_map<core::ExecutionIndex, std::shared_ptr<RunLoop>> sub_runs_;
     std::vector<std::chrono::steady_clock::time_point>
         task_started_;  // by task: of its latest execution
     std::map<core::Timer, TimerQueue::Token> timers_;

@@ -10,6 +10,7 @@
 #include <boost/json.hpp>
 
 #include "core/workflow/reader.hpp"
+#include "host/engine/quiet_sink.hpp"
 #include "host/engine/run_loop.hpp"
 #include "host/engine/system_clock.hpp"
 #include "host/plugin/in_process_invoker.hpp"
@@ -19,27 +20,6 @@
 
 namespace oa::host {
 namespace {
-
-class SilentSink final : public core::EventSink {
-public:
-    void run_started(const core::RunReport& /*run*/, const core::Workflow& /*workflow*/) override {}
-    void attempt_started(core::TaskIndex /*task*/, std::uint32_t /*attempt*/) override {}
-    void attempt_failed(core::TaskIndex /*task*/,
-                        std::uint32_t /*attempt*/,
-                        const core::Failure& /*failure*/,
-                        core::Milliseconds /*delay*/) override {}
-    void task_ended(core::TaskIndex /*task*/, const core::TaskReport& /*report*/) override {}
-    void run_cancelling(std::string_view /*reason*/) override {}
-    void run_ended(const core::RunReport& /*run*/) override {}
-    void task_log(std::string_view /*task*/,
-                  core::TaskLogLevel /*level*/,
-                  std::string_view /*message*/,
-                  std::string_view /*fields*/) override {}
-    void task_progress(std::string_view /*task*/,
-                       double /*fraction*/,
-                       std::string_view /*message*/) override {}
-    [[nodiscard]] bool wants(core::TaskLogLevel /*level*/) const override { return false; }
-};
 
 PluginRegistry& registry() {
     PluginSearch search;
@@ -79,7 +59,7 @@ void run_document(benchmark::State& state, const std::string& document, std::int
     }
     const auto workflow = std::make_shared<const core::Workflow>(*read.workflow);
     InProcessInvoker invoker;
-    SilentSink sink;
+    QuietSink sink;
     SystemClock clock;
     WorkerPool pool(64);
     TimerQueue timers;

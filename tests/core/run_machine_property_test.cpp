@@ -1,6 +1,7 @@
 // Thousands of generated workflows, each driven with a generated schedule of events. The driver
-// plays the world: it lets attempts succeed, fail or never answer, fires timers in any order,
-// cancels at any moment; and it checks after every command that the promises hold.
+// plays the world: it lets attempts succeed, fail or never answer, decides conditions and loops,
+// fires timers in any order, cancels at any moment; and it checks after every command that the
+// promises hold.
 
 #include <cstdint>
 #include <map>
@@ -14,75 +15,14 @@
 #include <gtest/gtest.h>
 
 #include "core/run/run_machine.hpp"
-#include "tests/support/workflow_builder.hpp"
+#include "tests/core/generated_workflow.hpp"
 
 namespace oa::core {
 namespace {
 
-using Random = std::mt19937_64;
-
-std::uint32_t below(Random& random, std::uint32_t limit) {
-    return static_cast<std::uint32_t>(random() % limit);
-}
-bool chance(Random& random, std::uint32_t percent) {
-    return below(random, 100) < percent;
-}
-
-Workflow generate(Random& random) {
-    const auto flow = static_cast<Flow>(below(random, 3));
-    test::WorkflowBuilder builder(flow);
-    const std::uint32_t count = 1 + below(random, 12);
-    for (std::uint32_t index = 0; index < count; ++index) {
-        Task& task = builder.task("t" + std::to_string(index));
-        task.allow_failure = chance(random, 15);
-        if (chance(random, 30)) {
-            task.retry.attempts_max = 1 + below(random, 4);
-        }
-        if (chance(random, 30)) {
-            task.timeout = Milliseconds{1 + below(random, 1000)};
-        }
-    }
-    auto& tasks = builder.workflow().tasks;
-    if (flow == Flow::Graph) {
-        // The first tasks may be handlers, the later ones have needs among all before them,
-        // handlers included.
-        for (TaskIndex index = 1; index < count; ++index) {
-            std::set<TaskIndex> needs;
-            while (chance(random, 55) && needs.size() < 4) {
-                needs.insert(below(random, index));
-            }
-            tasks[index].needs.assign(needs.begin(), needs.end());
-        }
-        for (TaskIndex index = 0; index < count; ++index) {
-            for (auto* targets : {&tasks[index].on_success, &tasks[index].on_failure}) {
-                if (!chance(random, 25)) {
-                    continue;
-                }
-                const TaskIndex target = below(random, count);
-                if (tasks[target].needs.empty()) {
-                    targets->push_back(target);
-                }
-            }
-        }
-    } else if (flow == Flow::Transitions) {
-        for (TaskIndex index = 0; index < count; ++index) {
-            for (auto* targets : {&tasks[index].on_success, &tasks[index].on_failure}) {
-                std::set<TaskIndex> chosen;
-                while (chance(random, 45) && chosen.size() < 3) {
-                    chosen.insert(below(random, count));
-                }
-                targets->assign(chosen.begin(), chosen.end());
-            }
-        }
-    }
-    Workflow& workflow = builder.workflow();
-    workflow.fail_fast = chance(random, 25);
-    workflow.concurrency.max_parallel = 1 + below(random, 4);
-    if (chance(random, 20)) {
-        workflow.timeout = Milliseconds{1 + below(random, 1000)};
-    }
-    return builder.build();
-}
+using test::below;
+using test::chance;
+using test::Random;
 
 class Driver {
 public:
@@ -118,11 +58,16 @@ private:
 
     void step() {
         if (chance(random_, 1)) {
+            ++cancels_;
             send(CancelRequested{"the test said so"});
             return;
         }
         if (chance(random_, 3)) {
             send_nonsense();
+            return;
+        }
+        if (!questions_.empty() && chance(random_, 80)) {
+            answer_question();
             return;
         }
         const bool answer = !running_.empty() && (timers_.empty() || chance(random_, 75));
@@ -141,12 +86,51 @@ private:
             }
             return;
         }
+        if (timers_.empty() && !questions_.empty()) {
+            answer_question();
+            return;
+        }
         ASSERT_FALSE(timers_.empty()) << "the machine waits for nothing, yet the run goes on";
         auto chosen = timers_.begin();
         std::advance(chosen, below(random_, static_cast<std::uint32_t>(timers_.size())));
         const Timer timer = *chosen;
         timers_.erase(chosen);
         send(TimerFired{timer});
+    }
+
+    void answer_question() {
+        auto chosen = questions_.begin();
+        std::advance(chosen, below(random_, static_cast<std::uint32_t>(questions_.size())));
+        const RunCommand question = *chosen;
+        questions_.erase(chosen);
+        if (const auto* retry = std::get_if<DecideRetry>(&question)) {
+            RetryDecided decided;
+            decided.execution = retry->execution;
+            decided.attempt = retry->attempt;
+            decided.again = chance(random_, 60);
+            if (chance(random_, 5)) {
+                decided.failure = Failure{.code = "unresolved", .message = "no value"};
+            }
+            send(decided);
+            return;
+        }
+        const auto& decide = std::get<Decide>(question);
+        Decided decided;
+        decided.execution = decide.execution;
+        if (chance(random_, 5)) {
+            decided.failure = Failure{.code = "unresolved", .message = "no value"};
+        } else if (workflow_.tasks[decide.task].when && chance(random_, 30)) {
+            decided.run = false;
+        } else if (workflow_.tasks[decide.task].for_each && !decide.element) {
+            decided.elements = below(random_, 7);
+            loops_[decide.execution].total = *decided.elements;
+        }
+        if (!decided.run && !decide.element) {
+            skipped_by_condition_.insert(decide.task);
+        } else if (!decide.element) {
+            skipped_by_condition_.erase(decide.task);
+        }
+        send(decided);
     }
 
     // Events that come too late, twice, or from nowhere must not matter.
@@ -185,36 +169,105 @@ private:
         }
     }
 
+    void check(const Decide& decide) {
+        ASSERT_FALSE(stop_seen_) << "asked although the run was stopping";
+        const Task& task = workflow_.tasks[decide.task];
+        ASSERT_TRUE(task.when || task.for_each);
+        if (decide.element) {
+            check_element(*decide.element);
+            ASSERT_TRUE(asks_elements(task));
+        } else {
+            check_begin(decide.task);
+        }
+        ASSERT_FALSE(decide.standing.success && decide.standing.failure);
+        questions_.emplace_back(decide);
+    }
+    void check(const DecideRetry& retry) {
+        end_attempt(retry.execution, retry.attempt);
+        ASSERT_LT(retry.attempt, workflow_.tasks[retry.task].retry.attempts_max);
+        ASSERT_TRUE(workflow_.tasks[retry.task].retry.when);
+        questions_.emplace_back(retry);
+    }
     void check(const StartAttempt& start) {
         const Task& task = workflow_.tasks[start.task];
         ASSERT_TRUE(started_.insert({start.execution, start.attempt}).second) << "started twice";
         ASSERT_LE(start.attempt, task.retry.attempts_max);
         if (start.attempt > 1) {
             ASSERT_TRUE(started_.contains({start.execution, start.attempt - 1}));
-        } else {
-            ++activations_[start.task];
+        } else if (!start.element && !task.when && !task.for_each) {
+            check_begin(start.task);
+        }
+        ASSERT_EQ(start.element.has_value(), task.for_each.has_value());
+        if (start.element && start.attempt == 1 && !asks_elements(task)) {
+            check_element(*start.element);
         }
         ASSERT_FALSE(stop_seen_) << "started although the run was stopping";
+        if (task.sub_workflow) {
+            subs_.insert(start.execution);
+        }
         running_.insert({start.execution, start.attempt});
         live_.insert({start.execution, start.attempt});
         ASSERT_LE(live_.size(), *workflow_.concurrency.max_parallel);
-        ASSERT_EQ(machine_.task_of(start.execution), start.task);
-        if (workflow_.flow == Flow::Graph) {
-            for (const TaskIndex need : task.needs) {
-                ASSERT_TRUE(final_.contains(need)) << "started before its need had ended";
-                ASSERT_TRUE(
-                    final_[need] == TaskStatus::Succeeded ||
-                    (final_[need] == TaskStatus::Failed && workflow_.tasks[need].allow_failure) ||
-                    named(need))
-                    << "started although a need had failed";
+    }
+    // An execution of a task begins: asked or started, whichever comes first.
+    void check_begin(TaskIndex index) {
+        const Task& task = workflow_.tasks[index];
+        ++activations_[index];
+        if (index >= workflow_.main_count()) {
+            ASSERT_TRUE(main_ended_) << "done finally before the others had ended";
+            ASSERT_EQ(activations_[index], 1U);
+            for (TaskIndex before = workflow_.main_count(); before < index; ++before) {
+                ASSERT_TRUE(final_.contains(before)) << "two at a time in finally";
             }
-            if (!named(start.task)) {
-                ASSERT_EQ(activations_[start.task], 1U) << "a task ran twice";
-            }
+            return;
         }
+        ASSERT_FALSE(main_ended_) << "a task began after all had ended";
+        if (workflow_.flow != Flow::Graph) {
+            return;
+        }
+        const bool asks = task.when && task.when->expression.calls_status();
+        for (const TaskIndex need : task.needs) {
+            ASSERT_TRUE(final_.contains(need)) << "started before its need had ended";
+            ASSERT_TRUE(asks || met(need) || named(need)) << "started although a need had failed";
+        }
+        if (!named(index)) {
+            ASSERT_EQ(activations_[index], 1U) << "a task ran twice";
+        }
+    }
+    void check_element(const Element& element) {
+        LoopSeen& loop = loops_.at(element.loop);
+        ASSERT_EQ(element.index, loop.begun) << "an element out of turn";
+        ASSERT_LT(element.index, loop.total);
+        ++loop.begun;
+    }
+    void check(const ElementEnded& ended) {
+        LoopSeen& loop = loops_.at(ended.element.loop);
+        ASSERT_LT(ended.element.index, loop.begun);
+        ASSERT_TRUE(loop.ended.insert(ended.element.index).second) << "an element ended twice";
+        ASSERT_EQ(ended.failure.has_value(), ended.status != TaskStatus::Succeeded);
+        loop.failed += ended.status == TaskStatus::Failed ? 1 : 0;
+        ASSERT_TRUE(ended_.insert(ended.execution).second) << "an execution ended twice";
+        forget(ended.execution);
+        if (ended.status == TaskStatus::Cancelled) {
+            stop_seen_ = true;
+        }
+    }
+    void check(const MainEnded& ended) {
+        ASSERT_FALSE(main_ended_);
+        main_ended_ = true;
+        main_verdict_ = ended.status;
+        ASSERT_TRUE(live_.empty());
+        for (TaskIndex task = 0; task < workflow_.main_count(); ++task) {
+            ASSERT_TRUE(final_.contains(task));
+        }
+        stop_seen_ = false;
     }
     void check(const CancelAttempt& cancel) {
         ASSERT_TRUE(live_.contains({cancel.execution, cancel.attempt}));
+        // Workflows within it end when they are told to.
+        if (subs_.contains(cancel.execution)) {
+            return;
+        }
         // Half of the functions answer at some time, the others never do.
         if (chance(random_, 50)) {
             running_.erase({cancel.execution, cancel.attempt});
@@ -222,6 +275,7 @@ private:
     }
     void check(const AbandonAttempt& abandon) {
         ASSERT_TRUE(live_.contains({abandon.execution, abandon.attempt}));
+        ASSERT_FALSE(subs_.contains(abandon.execution)) << "a workflow ends by itself";
     }
     void check(const SetTimer& set) {
         ASSERT_TRUE(timers_.insert(set.timer).second) << "the same timer twice";
@@ -231,20 +285,68 @@ private:
     void check(const RetryScheduled& retry) {
         end_attempt(retry.execution, retry.attempt);
         ASSERT_LT(retry.attempt, workflow_.tasks[retry.task].retry.attempts_max);
-        ASSERT_TRUE(retry.failure.retryable);
+        ASSERT_TRUE(retry.failure.retryable || workflow_.tasks[retry.task].retry.when);
     }
     void check(const TaskEnded& ended) {
         ASSERT_TRUE(ended.status != TaskStatus::Pending && ended.status != TaskStatus::Running);
+        ASSERT_EQ(ended.failure.has_value(), ended.status != TaskStatus::Succeeded);
         final_[ended.task] = ended.status;
+        ends_[ended.task].insert(ended.status);
         if (ended.execution) {
             ASSERT_TRUE(ended_.insert(*ended.execution).second) << "an execution ended twice";
-            std::erase_if(live_,
-                          [&](const AttemptKey& key) { return key.first == *ended.execution; });
-            std::erase_if(running_,
-                          [&](const AttemptKey& key) { return key.first == *ended.execution; });
+            forget(*ended.execution);
+            check_loop(*ended.execution, ended.status);
         }
         if (ended.status == TaskStatus::Cancelled) {
             stop_seen_ = true;
+        }
+        if (ended.status == TaskStatus::Skipped) {
+            check_reason(ended.task, ended.failure->message);
+        }
+    }
+    void check_loop(ExecutionIndex execution, TaskStatus status) {
+        const auto found = loops_.find(execution);
+        if (found == loops_.end()) {
+            return;
+        }
+        const LoopSeen& loop = found->second;
+        ASSERT_EQ(loop.ended.size(), loop.begun) << "a loop ended before its elements";
+        if (status == TaskStatus::Succeeded || status == TaskStatus::Failed) {
+            ASSERT_EQ(loop.begun, loop.total) << "an element was left out";
+            ASSERT_EQ(loop.failed > 0, status == TaskStatus::Failed);
+        }
+    }
+    // A task is skipped for the reason that it is told to be.
+    void check_reason(TaskIndex index, const std::string& reason) {
+        const Task& task = workflow_.tasks[index];
+        if (reason.starts_with("its condition is false: ")) {
+            ASSERT_TRUE(skipped_by_condition_.contains(index));
+            ASSERT_EQ(reason, "its condition is false: " + task.when->text);
+        } else if (reason.starts_with("needs '")) {
+            ASSERT_EQ(workflow_.flow, Flow::Graph);
+            bool right = false;
+            for (const TaskIndex need : task.needs) {
+                for (const TaskStatus status : ends_.at(need)) {
+                    const bool skipped = status == TaskStatus::Skipped;
+                    right = right || (!met(need, status) &&
+                                      reason == "needs '" + workflow_.tasks[need].name +
+                                                    "', which " + (skipped ? "was " : "") +
+                                                    std::string(to_string(status)));
+                }
+            }
+            ASSERT_TRUE(right) << reason;
+        } else if (reason == "an earlier task failed") {
+            bool earlier = false;
+            for (TaskIndex before = 0; before < index; ++before) {
+                earlier = earlier || (final_[before] == TaskStatus::Failed &&
+                                      !workflow_.tasks[before].allow_failure);
+            }
+            ASSERT_TRUE(earlier && workflow_.flow == Flow::Sequence);
+            ASSERT_FALSE(task.when && task.when->expression.calls_status());
+        } else {
+            ASSERT_TRUE(reason == "no task led here" || reason == "no task that names it led here")
+                << reason;
+            ASSERT_EQ(activations_[index], 0U);
         }
     }
     void check(const FinishRun& finish) {
@@ -256,6 +358,17 @@ private:
     void end_attempt(ExecutionIndex execution, std::uint32_t attempt) {
         live_.erase({execution, attempt});
         running_.erase({execution, attempt});
+    }
+
+    void forget(ExecutionIndex execution) {
+        std::erase_if(live_, [&](const AttemptKey& key) { return key.first == execution; });
+        std::erase_if(running_, [&](const AttemptKey& key) { return key.first == execution; });
+    }
+
+    [[nodiscard]] bool met(TaskIndex need) const { return met(need, final_.at(need)); }
+    [[nodiscard]] bool met(TaskIndex need, TaskStatus status) const {
+        return status == TaskStatus::Succeeded ||
+               (status == TaskStatus::Failed && workflow_.tasks[need].allow_failure);
     }
 
     [[nodiscard]] bool named(TaskIndex task) const {
@@ -293,6 +406,16 @@ private:
         }
         if (verdict_ == RunStatus::Succeeded) {
             ASSERT_FALSE(stop_seen_);
+        } else if (main_verdict_ != RunStatus::Succeeded) {
+            ASSERT_EQ(verdict_, main_verdict_) << "what is done finally changed the verdict";
+        }
+        ASSERT_TRUE(main_ended_);
+        // What is to be done finally is done, whatever happened, unless it is stopped itself.
+        for (TaskIndex index = workflow_.main_count(); index < workflow_.tasks.size(); ++index) {
+            if (cancels_ < 2) {
+                ASSERT_EQ(activations_[index], 1U) << "left out of finally";
+                ASSERT_NE(final_[index], TaskStatus::Cancelled);
+            }
         }
     }
 
@@ -328,15 +451,30 @@ public:
     std::uint64_t seed_ = 0;
 
 private:
+    struct LoopSeen {
+        std::uint32_t total = 0;
+        std::uint32_t begun = 0;
+        std::uint32_t failed = 0;
+        std::set<std::uint32_t> ended;
+    };
+
     const Workflow& workflow_;
     Random random_;
     RunMachine machine_;
+    std::vector<RunCommand> questions_;  // Decide and DecideRetry without an answer
+    std::map<ExecutionIndex, LoopSeen> loops_;
+    std::set<ExecutionIndex> subs_;  // executions that run another workflow
+    std::set<TaskIndex> skipped_by_condition_;
+    std::uint32_t cancels_ = 0;
+    bool main_ended_ = false;
+    RunStatus main_verdict_ = RunStatus::Queued;
     std::set<AttemptKey> running_;  // answers still to come
     std::set<AttemptKey> live_;     // in flight as the machine sees it
     std::set<AttemptKey> started_;
     std::set<ExecutionIndex> ended_;
     std::set<Timer> timers_;
     std::map<TaskIndex, TaskStatus> final_;
+    std::map<TaskIndex, std::set<TaskStatus>> ends_;  // a handler can end more than once
     std::map<TaskIndex, std::uint32_t> activations_;
     std::vector<RunEvent> events_;
     std::vector<std::string> trace_;
@@ -347,11 +485,11 @@ private:
 };
 
 TEST(RunMachinePropertyTest, KeepsItsPromisesOverGeneratedWorkflowsAndSchedules) {
-    constexpr std::uint64_t workflows = 60'000;
+    constexpr std::uint64_t workflows = 100'000;
     std::map<RunStatus, std::uint64_t> verdicts;
     for (std::uint64_t seed = 1; seed <= workflows; ++seed) {
         Random random(seed);
-        const Workflow workflow = generate(random);
+        const Workflow workflow = test::generate(random);
         Driver driver(workflow, seed);
         driver.seed_ = seed;
         driver.drive();

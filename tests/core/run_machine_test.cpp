@@ -7,91 +7,18 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/core/machine_driver.hpp"
 #include "tests/support/workflow_builder.hpp"
 
 namespace oa::core {
 namespace {
 
 using namespace std::chrono_literals;
+using test::invalid;
+using test::Machine;
+using test::unavailable;
+using test::Words;
 using test::WorkflowBuilder;
-
-const Failure unavailable{.code = "unavailable", .message = "no answer", .retryable = true};
-const Failure invalid{.code = "invalid_params", .message = "bad url"};
-
-/// A machine and the commands of the last event, in words: "start a", "cancel a", "end a failed",
-/// "timer retry 1000", "finish failed".
-class Machine {
-public:
-    explicit Machine(const Workflow& workflow, RunSettings settings = {})
-        : workflow_(workflow), machine_(workflow_, settings) {}
-
-    std::vector<std::string> send(const RunEvent& event) {
-        std::vector<RunCommand> commands;
-        machine_.apply(event, commands);
-        std::vector<std::string> words;
-        for (const RunCommand& command : commands) {
-            if (const auto* start = std::get_if<StartAttempt>(&command)) {
-                latest_[workflow_.tasks[start->task].name] = start->execution;
-                attempt_[start->execution] = start->attempt;
-            }
-            const std::string text =
-                std::visit([this](const auto& c) { return this->word(c); }, command);
-            if (!text.empty()) {
-                words.push_back(text);
-            }
-        }
-        return words;
-    }
-    std::vector<std::string> start() { return send(RunStarted{}); }
-    std::vector<std::string> succeed(const std::string& task) {
-        const ExecutionIndex execution = latest_.at(task);
-        return send(AttemptSucceeded{execution, attempt_.at(execution)});
-    }
-    std::vector<std::string> fail(const std::string& task, const Failure& failure = invalid) {
-        const ExecutionIndex execution = latest_.at(task);
-        return send(AttemptFailed{execution, attempt_.at(execution), failure});
-    }
-    std::vector<std::string> fire(Timer::Kind kind, const std::string& task) {
-        const ExecutionIndex execution = latest_.at(task);
-        return send(TimerFired{{kind, execution, attempt_.at(execution)}});
-    }
-    [[nodiscard]] const RunMachine& get() const { return machine_; }
-    [[nodiscard]] const TaskState& state(TaskIndex task) const { return machine_.task(task); }
-
-    std::optional<Failure> run_failure;
-    std::vector<Milliseconds> delays;
-
-private:
-    [[nodiscard]] std::string name(ExecutionIndex execution) const {
-        return workflow_.tasks[machine_.task_of(execution)].name;
-    }
-    std::string word(const StartAttempt& c) const {
-        return "start " + name(c.execution) +
-               (c.attempt > 1 ? " #" + std::to_string(c.attempt) : "");
-    }
-    std::string word(const CancelAttempt& c) const { return "cancel " + name(c.execution); }
-    std::string word(const AbandonAttempt& c) const { return "abandon " + name(c.execution); }
-    std::string word(const SetTimer& c) {
-        delays.push_back(c.delay);
-        return "";
-    }
-    static std::string word(const DropTimer& /*c*/) { return ""; }
-    std::string word(const RetryScheduled& c) const { return "retry " + name(c.execution); }
-    std::string word(const TaskEnded& c) const {
-        return "end " + workflow_.tasks[c.task].name + " " + std::string(to_string(c.status));
-    }
-    std::string word(const FinishRun& c) {
-        run_failure = c.failure;
-        return "finish " + std::string(to_string(c.status));
-    }
-
-    Workflow workflow_;
-    RunMachine machine_;
-    std::map<std::string, ExecutionIndex> latest_;
-    std::map<ExecutionIndex, std::uint32_t> attempt_;
-};
-
-using Words = std::vector<std::string>;
 
 TEST(RunMachineTest, RunsASequenceInDocumentOrder) {
     WorkflowBuilder builder(Flow::Sequence);

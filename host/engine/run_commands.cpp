@@ -1,0 +1,269 @@
+// What the run machine commands, carried out.
+
+#include <string>
+#include <utility>
+
+#include <boost/json.hpp>
+
+#include "host/engine/run_loop.hpp"
+
+namespace oa::host {
+
+using core::ExecutionIndex;
+using core::RunEvent;
+using core::TaskIndex;
+using core::TaskReport;
+using core::TaskStatus;
+
+class RunLoop::AttemptJob final : public Job {
+public:
+    AttemptJob(std::shared_ptr<RunLoop> loop,
+               ExecutionIndex execution,
+               std::uint32_t attempt,
+               std::shared_ptr<core::CallControl> control)
+        : loop_(std::move(loop)),
+          execution_(execution),
+          attempt_(attempt),
+          control_(std::move(control)) {}
+
+    void run() override {
+        core::Outcome outcome = loop_->services_.invoker.invoke(*control_);
+        control_.reset();
+        const std::shared_ptr<RunLoop> loop = std::move(loop_);
+        loop->post(AttemptDone{execution_, attempt_, std::move(outcome), nullptr, {}});
+    }
+
+private:
+    std::shared_ptr<RunLoop> loop_;
+    ExecutionIndex execution_;
+    std::uint32_t attempt_;
+    std::shared_ptr<core::CallControl> control_;
+};
+
+void RunLoop::execute(const core::Decide& command) {
+    const core::ValuePlace place{command.task, command.led_by, command.element};
+    core::Decided answer;
+    answer.execution = command.execution;
+    try {
+        const core::Task& task = workflow_.tasks[command.task];
+        if (command.element || !core::asks_elements(task)) {
+            answer.run = data_.decide(place, command.standing);
+        }
+        if (answer.run && task.for_each && !command.element) {
+            answer.elements = data_.begin_loop(command.execution, place);
+        }
+    } catch (const core::TemplateError& error) {
+        answer.failure = unresolved(error);
+    }
+    const bool starts = answer.run && !answer.failure && answer.elements != 0U;
+    if (!starts && !command.element) {
+        forget(command.task);
+    }
+    own_messages_.emplace_back(RunEvent{std::move(answer)});
+}
+
+// What an earlier execution of the task left is not of this one, which does not start.
+void RunLoop::forget(TaskIndex task) {
+    TaskReport& report = data_.edit(task);
+    report.started_at.reset();
+    report.duration = core::Milliseconds{0};
+    report.output.reset();
+    report.sub_run.reset();
+}
+
+void RunLoop::execute(const core::StartAttempt& command) {
+    begin_report(command);
+    try {
+        if (workflow_.tasks[command.task].sub_workflow) {
+            start_sub_run(command);
+        } else {
+            start_call(command);
+        }
+    } catch (const core::TemplateError& error) {
+        fail_attempt(command.execution, command.attempt, unresolved(error));
+    }
+}
+
+void RunLoop::begin_report(const core::StartAttempt& command) {
+    TaskReport& report = data_.edit(command.task);
+    const bool first =
+        command.element ? report.status != TaskStatus::Running : command.attempt == 1;
+    if (first) {
+        report.started_at = services_.clock.wall();
+        report.duration = core::Milliseconds{0};
+        report.output.reset();
+        report.failure.reset();
+        report.sub_run.reset();
+        task_started_[command.task] = services_.clock.now();
+    }
+    const core::TaskState& state = machine_.task(command.task);
+    report.status = TaskStatus::Running;
+    report.attempts = state.attempts;
+    report.activations = state.activations;
+    report.elements = state.elements;
+    report.elements_ended = state.elements_ended;
+}
+
+void RunLoop::start_call(const core::StartAttempt& command) {
+    const core::Task& task = workflow_.tasks[command.task];
+    const core::ValuePlace place{command.task, command.led_by, command.element};
+    auto invocation = std::make_shared<core::Invocation>();
+    invocation->params = data_.params(place);
+    invocation->function = task.info;
+    invocation->run_id = request_.run_id;
+    invocation->workflow = workflow_.name;
+    invocation->task = task.name;
+    invocation->module_name = task.module;
+    invocation->function_name = task.function;
+    invocation->attempt = command.attempt;
+    if (command.element) {
+        invocation->element = command.element->index;
+    }
+    invocation->idempotency_key = execution_id(command);
+    invocation->blobs = blobs_;
+    invocation->isolation = task.isolation;
+    if (task.timeout) {
+        invocation->deadline = services_.clock.now() + *task.timeout;
+    }
+    write(core::AttemptStarted{command.execution, command.task, command.attempt, command.element});
+    if (journal_failure_) {
+        fail_attempt(command.execution, command.attempt, *journal_failure_);
+        return;
+    }
+    sink().attempt_started({command.task, command.attempt, invocation->element});
+    auto control = services_.invoker.prepare(std::move(invocation), *this);
+    auto job = std::make_shared<AttemptJob>(shared_from_this(), command.execution, command.attempt,
+                                            control);
+    attempts_[command.execution] = Attempt{command.attempt, place, std::move(control), job};
+    services_.pool.submit(std::move(job));
+}
+
+// Names an execution of a task, or of one of its elements, for good: all its attempts share it.
+std::string RunLoop::execution_id(const core::StartAttempt& command) const {
+    std::string id = request_.run_id + "/" + workflow_.tasks[command.task].name + "/";
+    if (!command.element) {
+        return id + std::to_string(command.execution);
+    }
+    return id + std::to_string(command.element->loop) + "/" +
+           std::to_string(command.element->index);
+}
+
+void RunLoop::execute(const core::CancelAttempt& command) {
+    const auto found = attempts_.find(command.execution);
+    if (found != attempts_.end()) {
+        found->second.control->cancel();
+    }
+}
+
+void RunLoop::execute(const core::AbandonAttempt& command) {
+    const auto found = attempts_.find(command.execution);
+    if (found != attempts_.end()) {
+        found->second.control->abandon();
+        if (found->second.job) {
+            services_.pool.write_off(*found->second.job);
+        }
+        attempts_.erase(found);
+    }
+}
+
+void RunLoop::execute(const core::SetTimer& command) {
+    timers_[command.timer] = services_.timers.set(
+        services_.clock.now() + command.delay, [weak = weak_from_this(), timer = command.timer] {
+            if (const std::shared_ptr<RunLoop> loop = weak.lock()) {
+                loop->post(RunEvent{core::TimerFired{timer}});
+            }
+        });
+}
+
+void RunLoop::execute(const core::DropTimer& command) {
+    const auto found = timers_.find(command.timer);
+    if (found != timers_.end()) {
+        services_.timers.drop(found->second);
+        timers_.erase(found);
+    }
+}
+
+void RunLoop::execute(const core::DecideRetry& command) {
+    core::RetryDecided answer;
+    answer.execution = command.execution;
+    answer.attempt = command.attempt;
+    try {
+        answer.again =
+            data_.decide_retry({command.task, command.led_by, command.element}, command.failure);
+    } catch (const core::TemplateError& error) {
+        answer.failure = unresolved(error);
+        answer.failure->message += "; the attempt had failed: " + command.failure.message;
+    }
+    own_messages_.emplace_back(RunEvent{std::move(answer)});
+}
+
+void RunLoop::execute(const core::RetryScheduled& command) {
+    core::AttemptRef attempt{command.task, command.attempt, std::nullopt};
+    if (command.element) {
+        attempt.element = command.element->index;
+    }
+    sink().attempt_failed(attempt, command.failure, command.delay);
+}
+
+void RunLoop::execute(const core::ElementEnded& command) {
+    TaskReport& report = data_.edit(command.task);
+    const core::TaskState& state = machine_.task(command.task);
+    report.attempts = state.attempts;
+    report.elements = state.elements;
+    report.elements_ended = state.elements_ended;
+    sink().element_ended(report, command.task, command.element.index, command.status,
+                         command.failure);
+}
+
+void RunLoop::execute(const core::TaskEnded& command) {
+    const core::TaskState& state = machine_.task(command.task);
+    TaskReport& report = data_.edit(command.task);
+    report.status = command.status;
+    report.failure = command.failure;
+    report.attempts = command.attempts;
+    report.elements = state.elements;
+    report.elements_ended = state.elements_ended;
+    if (command.execution && state.elements) {
+        report.output =
+            std::make_shared<const boost::json::value>(data_.take_loop(*command.execution));
+    }
+    if (report.started_at) {
+        report.duration = std::chrono::duration_cast<core::Milliseconds>(
+            services_.clock.now() - task_started_[command.task]);
+    }
+    if (workflow_.compat_oa3 && command.execution) {
+        data_.set_latest(command.task);
+    }
+    sink().task_ended(command.task, report);
+}
+
+void RunLoop::execute(const core::MainEnded& command) {
+    data_.set_verdict(command.status, command.failure);
+}
+
+void RunLoop::execute(const core::FinishRun& command) {
+    report_.status = command.status;
+    report_.failure = command.failure;
+    if (report_.status == core::RunStatus::Succeeded) {
+        try {
+            report_.outputs = data_.outputs();
+        } catch (const core::TemplateError& error) {
+            report_.status = core::RunStatus::Failed;
+            report_.failure = unresolved(error);
+        }
+    }
+    report_.duration =
+        std::chrono::duration_cast<core::Milliseconds>(services_.clock.now() - run_started_);
+    report_.tasks = data_.take_reports();
+    write(core::RunEnded{report_.status});
+    if (journal_failure_) {
+        // What is not on record has not succeeded.
+        report_.status = core::RunStatus::Failed;
+        report_.failure = journal_failure_;
+    }
+    sink().run_ended(report_);
+    listening_ = false;
+    blobs_.reset();
+}
+
+}  // namespace oa::host
