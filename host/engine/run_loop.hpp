@@ -21,8 +21,8 @@
 #include "core/port/task_invoker.hpp"
 #include "core/run/run_data.hpp"
 #include "core/run/run_machine.hpp"
-#include "host/engine/timer_queue.hpp"
-#include "host/engine/worker_pool.hpp"
+#include "host/engine/job_runner.hpp"
+#include "host/engine/timers.hpp"
 
 namespace oa::host {
 
@@ -33,8 +33,8 @@ struct RunServices {
     core::Journal& journal;
     core::EventSink& sink;
     const core::Clock& clock;
-    WorkerPool& pool;
-    TimerQueue& timers;
+    JobRunner& pool;
+    Timers& timers;
     core::Environment environment;
     core::BlobScopes* blobs = nullptr;            ///< null: tasks hand each other JSON alone
     const core::SecretSource* secrets = nullptr;  ///< null: there are none
@@ -158,7 +158,7 @@ private:
     std::unordered_map<core::ExecutionIndex, std::shared_ptr<RunLoop>> sub_runs_;
     std::vector<std::chrono::steady_clock::time_point>
         task_started_;  // by task: of its latest execution
-    std::map<core::Timer, TimerQueue::Token> timers_;
+    std::map<core::Timer, Timers::Token> timers_;
     std::chrono::steady_clock::time_point run_started_;
     std::shared_ptr<core::BlobScope> blobs_;  // from the start to the end; may be null
     std::uint64_t records_ = 0;

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -8,26 +7,22 @@
 #include <mutex>
 #include <thread>
 
+#include "host/engine/timers.hpp"
+
 namespace oa::host {
 
 /// Calls functions when their time has come, on one thread of its own, which starts with the first
 /// timer. Thread safe.
-class TimerQueue {
+class TimerQueue final : public Timers {
 public:
-    using Time = std::chrono::steady_clock::time_point;
-    /// When, and a number that makes it unique.
-    using Token = std::pair<Time, std::uint64_t>;
-
     TimerQueue() = default;
     /// Waits for a function that is being called. Timers that are not due are dropped.
-    ~TimerQueue();
+    ~TimerQueue() override;
     TimerQueue(const TimerQueue&) = delete;
     TimerQueue& operator=(const TimerQueue&) = delete;
 
-    /// `fire` must be quick and must not throw; it may call set and drop.
-    Token set(Time when, std::function<void()> fire);
-    /// No effect when the timer has fired, or is just firing.
-    void drop(const Token& token);
+    Token set(Time when, std::function<void()> fire) override;
+    void drop(const Token& token) override;
 
 private:
     void loop();

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/port/secret_source.hpp"
+
+namespace oa::test {
+
+/// Secrets that a test writes down.
+class MapSecrets final : public core::SecretSource {
+public:
+    explicit MapSecrets(std::map<std::string, std::string, std::less<>> secrets)
+        : secrets_(std::move(secrets)) {}
+
+    [[nodiscard]] std::optional<std::string> find(std::string_view key) const override {
+        const auto found = secrets_.find(key);
+        return found == secrets_.end() ? std::nullopt : std::optional(found->second);
+    }
+    [[nodiscard]] std::vector<std::string> keys() const override {
+        std::vector<std::string> keys;
+        for (const auto& entry : secrets_) {
+            keys.push_back(entry.first);
+        }
+        return keys;
+    }
+
+private:
+    std::map<std::string, std::string, std::less<>> secrets_;
+};
+
+}  // namespace oa::test
