@@ -265,17 +265,22 @@ std::string environment_text(const Placeholder& placeholder, const Scope& scope)
          "set it, or give a default: ${ENV:" + placeholder.name + ":-default}");
 }
 
-[[noreturn]] void refuse_wallet(const Placeholder& placeholder) {
-    fail(placeholder, "this version of oa has no wallet, so a secret cannot be read from one",
-         "hand the secret over in an environment variable and write ENV: in place of WALLET: or "
-         "VAULT:");
+std::string secret_text(const Placeholder& placeholder, const Scope& scope) {
+    if (auto value = scope.secret(placeholder.name)) {
+        return std::move(*value);
+    }
+    if (placeholder.default_text) {
+        return *placeholder.default_text;
+    }
+    fail(placeholder, "there is no secret '" + placeholder.name + "'",
+         "put it into the wallet, or give a default: ${WALLET:" + placeholder.name + ":-default}");
 }
 
 json::value resolve_value(const Placeholder& placeholder, const Scope& scope) {
     switch (placeholder.source) {
         case Placeholder::Source::Environment:
             return json::value(environment_text(placeholder, scope));
-        case Placeholder::Source::Wallet: refuse_wallet(placeholder);
+        case Placeholder::Source::Wallet: return json::value(secret_text(placeholder, scope));
         case Placeholder::Source::Expression: break;
     }
     try {
@@ -288,7 +293,7 @@ json::value resolve_value(const Placeholder& placeholder, const Scope& scope) {
 void append_text(std::string& out, const Placeholder& placeholder, const Scope& scope) {
     switch (placeholder.source) {
         case Placeholder::Source::Environment: out += environment_text(placeholder, scope); return;
-        case Placeholder::Source::Wallet: refuse_wallet(placeholder);
+        case Placeholder::Source::Wallet: out += secret_text(placeholder, scope); return;
         case Placeholder::Source::Expression: break;
     }
     try {
@@ -422,6 +427,14 @@ void Template::for_each_placeholder(const std::function<void(const Placeholder&)
             field.value.for_each_placeholder(visit);
         }
     }
+}
+
+bool Template::names_secret() const {
+    bool found = false;
+    for_each_placeholder([&found](const Placeholder& placeholder) {
+        found = found || placeholder.source == Placeholder::Source::Wallet;
+    });
+    return found;
 }
 
 const Template* Template::find(std::string_view field) const {

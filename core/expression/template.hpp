@@ -95,6 +95,10 @@ public:
     [[nodiscard]] boost::json::value resolve(const Scope& scope) const;
     void for_each_placeholder(const std::function<void(const Placeholder&)>& visit) const;
 
+    /// Whether any placeholder within reads a secret: WALLET: or VAULT:. What it gives is secret
+    /// then.
+    [[nodiscard]] bool names_secret() const;
+
     /// The template of a field of an object; nullptr when it is no object or has no such field.
     /// Literal objects are not split: ask literal().
     [[nodiscard]] const Template* find(std::string_view field) const;

@@ -17,6 +17,7 @@ struct FakeScope final : Scope {
     boost::json::object roots;
     boost::json::object tasks;
     std::map<std::string, std::string, std::less<>> variables;  ///< of the environment
+    std::map<std::string, std::string, std::less<>> secrets;
 
     [[nodiscard]] const boost::json::value* find(std::string_view name) const override {
         return roots.if_contains(name);
@@ -27,6 +28,10 @@ struct FakeScope final : Scope {
     [[nodiscard]] std::optional<std::string> environment(std::string_view name) const override {
         const auto found = variables.find(name);
         return found == variables.end() ? std::nullopt : std::optional(found->second);
+    }
+    [[nodiscard]] std::optional<std::string> secret(std::string_view key) const override {
+        const auto found = secrets.find(key);
+        return found == secrets.end() ? std::nullopt : std::optional(found->second);
     }
     [[nodiscard]] std::vector<std::string> names() const override { return keys(roots); }
     [[nodiscard]] std::vector<std::string> task_names() const override { return keys(tasks); }

@@ -154,11 +154,20 @@ TEST_F(TextTemplateTest, NamesThePlaceholderAndItsPlaceWhenItHasNoValue) {
     EXPECT_TRUE(mentions(failure(parsed("is ${nope}")).what(), "${nope}"));
 }
 
-TEST_F(TextTemplateTest, TellsThatThereIsNoWallet) {
-    for (const auto* const text : {"${WALLET:key}", "a $<VAULT:key:-default> b"}) {
+TEST_F(TextTemplateTest, ReadsSecrets) {
+    scope.secrets = {{"db/main", "s3cret"}, {"tricky", "${inputs.n}"}};
+    EXPECT_EQ(value("${WALLET:db/main}"), json::value("s3cret"));
+    EXPECT_EQ(value("pw=$<VAULT:db/main>!"), json::value("pw=s3cret!"));
+    EXPECT_EQ(value("${WALLET:tricky}${inputs.n}"), json::value("${inputs.n}7"));
+    EXPECT_EQ(value("${WALLET:none:-a}, ${VAULT:db/main:-b}"), json::value("a, s3cret"));
+}
+
+TEST_F(TextTemplateTest, TellsWhichSecretIsMissing) {
+    for (const auto* const text : {"${WALLET:key}", "a $<VAULT:key> b"}) {
         const auto error = failure(parsed(text));
         EXPECT_TRUE(mentions(error.what(), ":key")) << error.what();
-        EXPECT_TRUE(mentions(error.what(), "no wallet")) << error.what();
+        EXPECT_TRUE(mentions(error.what(), "there is no secret 'key'")) << error.what();
+        EXPECT_TRUE(mentions(error.hint(), "${WALLET:key:-default}")) << error.hint();
     }
 }
 
@@ -332,6 +341,19 @@ TEST_F(TemplateTest, VisitsEveryPlaceholder) {
     sample().for_each_placeholder([&seen](const Placeholder& p) { seen.push_back(p.text); });
     EXPECT_EQ(seen, (std::vector<std::string>{"${inputs.n}", "${inputs.n}"}));
     Template().for_each_placeholder([](const Placeholder&) { ADD_FAILURE(); });
+}
+
+TEST_F(TemplateTest, KnowsWhetherItNamesASecret) {
+    EXPECT_TRUE(text("${WALLET:k}").names_secret());
+    EXPECT_TRUE(text("a ${inputs.n} $<VAULT:k:-x>").names_secret());
+    EXPECT_FALSE(text("${inputs.n} ${ENV:HOME} $${WALLET:k}").names_secret());
+    EXPECT_FALSE(sample().names_secret());
+    Template::Object fields;
+    Template::Array items;
+    items.push_back(text("${VAULT:k}"));
+    fields.push_back({"items", Template(std::move(items))});
+    EXPECT_TRUE(Template(std::move(fields)).names_secret());
+    EXPECT_FALSE(Template().names_secret());
 }
 
 TEST_F(TemplateTest, FindsTheTemplateOfAField) {
