@@ -5,237 +5,14 @@
 
 #include <boost/json.hpp>
 
+#include "core/expression/text_splitter.hpp"
+
 namespace oa::core {
 namespace {
 
 namespace json = boost::json;
 
-/// More would bury the first one, and a hostile text could ask for millions.
-constexpr std::size_t errors_max = 10;
 constexpr std::size_t shown_placeholder_max = 80;
-
-bool is_space(char c) {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
-}
-
-bool is_variable_character(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
-bool is_variable_name(std::string_view name) {
-    return !name.empty() && !(name.front() >= '0' && name.front() <= '9') &&
-           std::all_of(name.begin(), name.end(), is_variable_character);
-}
-
-/// A wallet key is any text on one line without brackets, dollars and quotes.
-bool is_wallet_key(std::string_view key) {
-    return !key.empty() && key.find_first_of("{}<>$\"'\\\n\r") == std::string_view::npos;
-}
-
-std::string_view trimmed(std::string_view text) {
-    while (!text.empty() && is_space(text.front())) {
-        text.remove_prefix(1);
-    }
-    while (!text.empty() && is_space(text.back())) {
-        text.remove_suffix(1);
-    }
-    return text;
-}
-
-struct SourcePrefix {
-    std::string_view text;
-    Placeholder::Source source;
-};
-
-constexpr SourcePrefix source_prefixes[] = {{"ENV:", Placeholder::Source::Environment},
-                                            {"WALLET:", Placeholder::Source::Wallet},
-                                            {"VAULT:", Placeholder::Source::Wallet}};
-
-/// Splits a text at its placeholders. Each byte is looked at a bounded number of times, since after
-/// a mistake reading goes on behind it, or stops for good when the text has run out.
-class TextSplitter {
-public:
-    explicit TextSplitter(std::string_view text) : text_(text) {}
-
-    void split() {
-        while (errors_.size() < errors_max) {
-            const auto dollar = text_.find('$', at_);
-            if (dollar == std::string_view::npos) {
-                break;
-            }
-            append_literal(dollar);
-            read_dollar();
-        }
-        append_literal(text_.size());
-        flush_literal();
-    }
-
-    [[nodiscard]] std::vector<TextTemplate::Part>& parts() noexcept { return parts_; }
-    [[nodiscard]] std::vector<ExpressionError>& errors() noexcept { return errors_; }
-
-private:
-    [[nodiscard]] char peek(std::size_t ahead) const noexcept {
-        return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0';
-    }
-
-    /// Takes everything from here to `end` as it is.
-    void append_literal(std::size_t end) {
-        literal_.append(text_.substr(at_, end - at_));
-        at_ = end;
-    }
-
-    void flush_literal() {
-        if (!literal_.empty()) {
-            parts_.emplace_back(std::exchange(literal_, {}));
-        }
-    }
-
-    static bool opens(char c) { return c == '{' || c == '<'; }
-
-    void read_dollar() {
-        if (peek(1) == '$' && opens(peek(2))) {
-            ++at_;
-            append_literal(at_ + 2);
-        } else if (opens(peek(1))) {
-            read_placeholder();
-        } else {
-            append_literal(at_ + 1);
-        }
-    }
-
-    void refuse(std::size_t offset, std::string message, std::string hint = {}) {
-        errors_.push_back({offset, std::move(message), std::move(hint)});
-    }
-
-    void refuse_unterminated() {
-        refuse(start_,
-               std::string("the placeholder that begins here is not closed with '") + close_ + "'",
-               "a literal '" + std::string(text_.substr(start_, 2)) + "' is written '$" +
-                   std::string(text_.substr(start_, 2)) + "'");
-        at_ = text_.size();
-    }
-
-    void read_placeholder() {
-        start_ = at_;
-        open_ = text_[at_ + 1];
-        close_ = open_ == '{' ? '}' : '>';
-        at_ += 2;
-        while (at_ < text_.size() && is_space(text_[at_])) {
-            ++at_;
-        }
-        if (at_ == text_.size()) {
-            refuse_unterminated();
-            return;
-        }
-        if (text_[at_] == close_) {
-            refuse(start_, "the placeholder is empty",
-                   "it takes a path such as inputs.name, or a source such as ENV:HOME");
-            ++at_;
-            return;
-        }
-        for (const auto& prefix : source_prefixes) {
-            if (text_.substr(at_, prefix.text.size()) == prefix.text) {
-                at_ += prefix.text.size();
-                read_source(prefix);
-                return;
-            }
-        }
-        read_expression();
-    }
-
-    void read_expression() {
-        const auto base = at_;
-        auto parsed = Expression::parse(text_.substr(base));
-        at_ = base + parsed.consumed;
-        if (parsed.expression && at_ < text_.size() && text_[at_] == close_) {
-            ++at_;
-            Placeholder placeholder;
-            placeholder.expression = std::move(parsed.expression);
-            add(std::move(placeholder));
-            return;
-        }
-        if (at_ == text_.size()) {
-            refuse_unterminated();
-            return;
-        }
-        refuse(base + parsed.error.offset, std::move(parsed.error.message),
-               std::move(parsed.error.hint));
-    }
-
-    void read_source(const SourcePrefix& prefix) {
-        const auto name_start = at_;
-        while (at_ < text_.size() && text_[at_] != close_ && text_.substr(at_, 2) != ":-") {
-            ++at_;
-        }
-        const auto name_end = at_;
-        if (at_ < text_.size() && text_[at_] == ':') {
-            at_ += 2;
-            skip_default();
-        }
-        if (at_ == text_.size()) {
-            refuse_unterminated();
-            return;
-        }
-        Placeholder placeholder;
-        placeholder.source = prefix.source;
-        placeholder.name = trimmed(text_.substr(name_start, name_end - name_start));
-        if (name_end < at_) {
-            placeholder.default_text = text_.substr(name_end + 2, at_ - name_end - 2);
-        }
-        ++at_;
-        if (check_name(prefix, placeholder.name)) {
-            add(std::move(placeholder));
-        }
-    }
-
-    /// Goes to the closing bracket behind a default, or to the end of the text.
-    void skip_default() noexcept {
-        std::size_t depth = 0;
-        for (; at_ < text_.size(); ++at_) {
-            if (text_[at_] == open_) {
-                ++depth;
-            } else if (text_[at_] == close_ && depth-- == 0) {
-                return;
-            }
-        }
-    }
-
-    bool check_name(const SourcePrefix& prefix, std::string_view name) {
-        const auto source = std::string(prefix.text);
-        if (name.empty()) {
-            refuse(start_, "a name is missing after " + source);
-            return false;
-        }
-        if (prefix.source == Placeholder::Source::Environment && !is_variable_name(name)) {
-            refuse(start_, "what follows " + source + " is no name of an environment variable",
-                   "it has letters, digits and '_' and begins with no digit; a default follows "
-                   "':-', as in ENV:NAME:-default");
-            return false;
-        }
-        if (prefix.source == Placeholder::Source::Wallet && !is_wallet_key(name)) {
-            refuse(start_, "what follows " + source + " is no key of a wallet",
-                   "a key is one line without brackets, quotes, '$' and '\\'");
-            return false;
-        }
-        return true;
-    }
-
-    void add(Placeholder placeholder) {
-        flush_literal();
-        placeholder.text = text_.substr(start_, at_ - start_);
-        placeholder.offset = start_;
-        parts_.emplace_back(std::move(placeholder));
-    }
-
-    std::string_view text_;
-    std::size_t at_ = 0;
-    std::size_t start_ = 0;  // of the placeholder that is being read
-    char open_ = '{';
-    char close_ = '}';
-    std::string literal_;  // read, but not yet in parts_
-    std::vector<TextTemplate::Part> parts_;
-    std::vector<ExpressionError> errors_;
-};
 
 /// The placeholder as written, cut where it would flood a message.
 std::string shown(const Placeholder& placeholder) {
@@ -284,8 +61,16 @@ json::value resolve_value(const Placeholder& placeholder, const Scope& scope) {
         case Placeholder::Source::Expression: break;
     }
     try {
-        return placeholder.expression->evaluate(scope);
+        if (!placeholder.text_only) {
+            return placeholder.expression->evaluate(scope);
+        }
+        std::string text;
+        placeholder.expression->append_to(text, scope);
+        return json::value(text);
     } catch (const EvaluationError& error) {
+        if (placeholder.lenient) {
+            return json::value(placeholder.text);
+        }
         fail(placeholder, error.what(), error.hint());
     }
 }
@@ -299,18 +84,21 @@ void append_text(std::string& out, const Placeholder& placeholder, const Scope& 
     try {
         placeholder.expression->append_to(out, scope);
     } catch (const EvaluationError& error) {
+        if (placeholder.lenient) {
+            out += placeholder.text;
+            return;
+        }
         fail(placeholder, error.what(), error.hint());
     }
 }
 
 }  // namespace
 
-TextTemplate::Result TextTemplate::parse(std::string_view text) {
-    TextSplitter splitter(text);
-    splitter.split();
+TextTemplate::Result TextTemplate::parse(std::string_view text, TextDialect dialect) {
+    SplitText split = split_text(text, dialect);
     Result result;
-    result.text_template.parts_ = std::move(splitter.parts());
-    result.errors = std::move(splitter.errors());
+    result.text_template.parts_ = std::move(split.parts);
+    result.errors = std::move(split.errors);
     return result;
 }
 

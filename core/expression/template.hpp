@@ -17,7 +17,10 @@
 
 namespace oa::core {
 
-/// ${...} or $<...> in a text.
+/// Which texts stand for values: ${...} and $<...>, or in texts of compat: oa3 also {name}.
+enum class TextDialect { Core, Oa3 };
+
+/// ${...} or $<...> in a text, or what stands for it in the dialect of the older system.
 struct Placeholder {
     enum class Source { Expression, Environment, Wallet };
 
@@ -25,9 +28,12 @@ struct Placeholder {
     std::string name;                         ///< of the environment variable or wallet entry
     std::optional<std::string> default_text;  ///< after ":-", for environment and wallet
     std::optional<Expression> expression;
-    std::string text;         ///< as written, brackets included
-    std::size_t offset = 0;   ///< of the placeholder in the text, in bytes
-    SourcePosition position;  ///< in the file, where it is known
+    std::string text;                   ///< as written, brackets included
+    std::size_t offset = 0;             ///< of the placeholder in the text, in bytes
+    std::size_t expression_offset = 0;  ///< of the expression in the text, in bytes
+    SourcePosition position;            ///< in the file, where it is known
+    bool lenient = false;  ///< where the expression has no value, the placeholder stays as written
+    bool text_only = false;  ///< inserted as text even where it stands alone
 };
 
 /// A text with placeholders, split once.
@@ -38,7 +44,13 @@ public:
     /// `$${` and `$$<` are literal brackets with one dollar. What is no placeholder stays as it is.
     /// A default is text up to the closing bracket; brackets of the same kind within it are
     /// balanced. Takes time in proportion to the text; reports the first few mistakes only.
-    [[nodiscard]] static Result parse(std::string_view text);
+    ///
+    /// In the older dialect, {name}, {name[key]}, {name['key']} and {name.key} are lenient
+    /// placeholders for variables, {ENV:X} and ENV{X} (and ${{ENV:X}}) are spellings of ${ENV:X},
+    /// likewise WALLET and VAULT; a pair of {{ and }} is a literal pair of braces. All other braces
+    /// stay as they are, and so does what cannot be read: then the mistakes are remarks.
+    [[nodiscard]] static Result parse(std::string_view text,
+                                      TextDialect dialect = TextDialect::Core);
 
     [[nodiscard]] bool is_literal() const;
 

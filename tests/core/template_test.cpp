@@ -285,6 +285,124 @@ TEST_F(TextTemplateTest, ResolvesAVeryLongText) {
     EXPECT_EQ(resolved.as_string().size(), text.size() / 12 * 2);
 }
 
+// ----- the dialect of the older system -----
+
+struct OlderTextTest : TextTemplateTest {
+    OlderTextTest() {
+        scope.roots["vars"] = json::parse(R"({"name": "v", "NAME": "V", "n": 5, "none": null,
+            "d": {"k": "deep", "a b": 1, "list": [10, 20]}, "json": {"a": [true]},
+            "hostile": "{name} ${NAME} }}"})");
+        scope.roots["NAME"] = "V";
+        scope.secrets = {{"k", "s"}};
+    }
+
+    static TextTemplate::Result split(std::string_view text) {
+        return TextTemplate::parse(text, TextDialect::Oa3);
+    }
+    json::value older(std::string_view text) const {
+        return split(text).text_template.resolve(scope);
+    }
+};
+
+TEST_F(OlderTextTest, InsertsVariablesAsText) {
+    EXPECT_EQ(older("{name}"), json::value("v"));
+    EXPECT_EQ(older("{n}"), json::value("5"));
+    EXPECT_EQ(older("{none}"), json::value("null"));
+    EXPECT_EQ(older("a {json}{name}, { name }"), json::value(R"(a {"a":[true]}v, v)"));
+    EXPECT_EQ(older("say \"hi\" {name}\n"), json::value("say \"hi\" v\n"));
+    EXPECT_EQ(older("{missing} {name}"), json::value("{missing} v"));
+    EXPECT_EQ(older("${NAME} {name}"), json::value("V v"));
+}
+
+TEST_F(OlderTextTest, LooksIntoVariables) {
+    EXPECT_EQ(older("{d['k']} {d[\"k\"]} {d[k]} {d.k}"), json::value("deep deep deep deep"));
+    EXPECT_EQ(older("{d['a b']}{d.list[1]}"), json::value("120"));
+    EXPECT_EQ(older("{d.nope} {d.list[7]} {n.k} {name[0]}"),
+              json::value("{d.nope} {d.list[7]} {n.k} {name[0]}"));
+}
+
+TEST_F(OlderTextTest, TakesPairsOfBracesForLiteralOnes) {
+    EXPECT_EQ(older("{{literal}}"), json::value("{literal}"));
+    EXPECT_EQ(older("{{name}} {{{name}}}"), json::value("{name} {v}"));
+    EXPECT_EQ(older("{{a {{b}} {name}}}"), json::value("{a {b} v}"));
+    EXPECT_EQ(older("${{name}}"), json::value("${name}"));
+    EXPECT_EQ(older("{{open {name}"), json::value("{{open v"));
+    EXPECT_EQ(older("close}} {name} {{a}}"), json::value("close}} v {a}"));
+}
+
+TEST_F(OlderTextTest, LeavesAllOtherBracesAlone) {
+    for (const auto* const text : {R"({"a":{"b":1}})",
+                                   R"({"a":{"b":{"c":[{}]}}})",
+                                   "awk {print $1}",
+                                   "{}",
+                                   "}",
+                                   "{",
+                                   "}}",
+                                   "{{",
+                                   "{1+1}",
+                                   "{name!r}",
+                                   "{name:>5}",
+                                   "{a b}",
+                                   "{name",
+                                   "{d[}",
+                                   "{d['k'}",
+                                   "{d.}",
+                                   "{d[]}",
+                                   "{.k}",
+                                   "{é}",
+                                   "{name\n}",
+                                   "function f() { return 1; }",
+                                   "{__import__('os').getcwd()}",
+                                   "WALLET{}",
+                                   "{WALLET:}",
+                                   "{ENV:1X}",
+                                   "ENV{a b}",
+                                   "${{WALLET:k}",
+                                   "$"}) {
+        EXPECT_EQ(older(text), json::value(text));
+    }
+}
+
+TEST_F(OlderTextTest, KnowsTheOtherSpellingsOfSources) {
+    EXPECT_EQ(older("{ENV:HOME} ENV{HOME} ${{ENV:HOME}} ${ENV:HOME}"),
+              json::value("/home/ada /home/ada /home/ada /home/ada"));
+    EXPECT_EQ(older("{WALLET:k}{VAULT:k} WALLET{k}VAULT{k}-${{WALLET:k}}${VAULT:k}"),
+              json::value("ss ss-ss"));
+    EXPECT_EQ(older("{ENV:UNSET:-x} ENV{UNSET:-y}"), json::value("x y"));
+    EXPECT_EQ(older("MY_ENV{HOME}"), json::value("MY_ENV{HOME}"));
+    EXPECT_TRUE(mentions(failure(split("{WALLET:none}").text_template).what(), "'none'"));
+    EXPECT_TRUE(mentions(failure(split("ENV{UNSET}").text_template).what(), "'UNSET'"));
+    EXPECT_TRUE(Template(split("a WALLET{k}").text_template).names_secret());
+}
+
+TEST_F(OlderTextTest, NeverScansInsertedTextAgain) {
+    EXPECT_EQ(older("{{ {hostile} }}"), json::value("{ {name} ${NAME} }} }"));
+}
+
+TEST_F(OlderTextTest, LeavesWhatItCannotReadWithARemark) {
+    const auto result = split("${1x} {name} ${} ${ENV:1X} ${a");
+    EXPECT_EQ(result.text_template.resolve(scope), json::value("${1x} v ${} ${ENV:1X} ${a"));
+    ASSERT_EQ(result.errors.size(), 4U);
+    EXPECT_EQ(result.errors[1].offset, 13U);
+    EXPECT_EQ(split(std::string(200, '$') + "{}${}").errors.size(), 1U);
+}
+
+TEST_F(OlderTextTest, TakesTimeInProportionToHostileTexts) {
+    const auto started = std::chrono::steady_clock::now();
+    for (const auto* const unit : {"{", "}", "{{", "}}", "{{a", "{a['", "{a[\"x", "{a", "{a.b",
+                                   "WALLET{", "ENV{a", "${{", "${{ENV:", "${a[\"", "{a}", "${a"}) {
+        const auto result = split(repeated(unit, std::size_t{1} << 20U));
+        EXPECT_LE(result.errors.size(), 10U) << unit;
+    }
+    EXPECT_LT(std::chrono::steady_clock::now() - started, std::chrono::seconds(20));
+}
+
+TEST_F(TextTemplateTest, KnowsOlderSpellingsOnlyInTheOlderDialect) {
+    for (const auto* const text : {"{name}", "{{a}}", "{ENV:HOME}", "WALLET{k}"}) {
+        EXPECT_EQ(value(text), json::value(text));
+    }
+}
+
 struct TemplateTest : TextTemplateTest {
     static Template text(std::string_view written) { return Template(parsed(written)); }
 
