@@ -226,14 +226,26 @@ bool Template::names_secret() const {
 }
 
 const Template* Template::find(std::string_view field) const {
-    const auto* const fields = std::get_if<Object>(&content_);
-    if (fields == nullptr) {
+    const Object* const all = fields();
+    if (all == nullptr) {
         return nullptr;
     }
-    const auto found =
-        std::find_if(fields->begin(), fields->end(),
-                     [field](const Field& candidate) { return candidate.key == field; });
-    return found == fields->end() ? nullptr : &found->value;
+    const auto found = std::find_if(all->begin(), all->end(), [field](const Field& candidate) {
+        return candidate.key == field;
+    });
+    return found == all->end() ? nullptr : &found->value;
+}
+
+const Template::Object* Template::fields() const noexcept {
+    return std::get_if<Object>(&content_);
+}
+
+const Template::Array* Template::items() const noexcept {
+    return std::get_if<Array>(&content_);
+}
+
+const TextTemplate* Template::text() const noexcept {
+    return std::get_if<TextTemplate>(&content_);
 }
 
 }  // namespace oa::core

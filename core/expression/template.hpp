@@ -114,6 +114,12 @@ public:
     /// The template of a field of an object; nullptr when it is no object or has no such field.
     /// Literal objects are not split: ask literal().
     [[nodiscard]] const Template* find(std::string_view field) const;
+    /// The fields of an object, or the items of an array, in which there are placeholders; nullptr
+    /// for all else.
+    [[nodiscard]] const Object* fields() const noexcept;
+    [[nodiscard]] const Array* items() const noexcept;
+    /// A text in which there are placeholders; nullptr for all else.
+    [[nodiscard]] const TextTemplate* text() const noexcept;
 
 private:
     std::variant<boost::json::value, TextTemplate, Array, Object> content_;

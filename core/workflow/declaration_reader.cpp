@@ -15,8 +15,8 @@
 #include "core/workflow/dependency_order.hpp"
 #include "core/workflow/inputs.hpp"
 #include "core/workflow/json_type.hpp"
+#include "core/workflow/language_names.hpp"
 #include "core/workflow/pattern.hpp"
-#include "core/workflow/reference_check.hpp"
 #include "core/workflow/value_reader.hpp"
 
 namespace oa::core {
@@ -117,7 +117,8 @@ private:
 
     void read_unknown(const YamlNode::Entry& entry) {
         if (contains(schema_keys, entry.key)) {
-            reading_.unavailable(entry.key_position, entry.key);
+            reading_.error(entry.key_position,
+                           "'" + entry.key + "' is not available in this version");
         } else {
             reading_.unknown_key(entry.key_position, entry.key, input_keys);
         }
@@ -274,9 +275,8 @@ std::vector<Variable> read_variables(Reading& reading,
         } else {
             index.emplace(entry->key, variables.size());
         }
-        variables.push_back(
-            {entry->key, entry->key_position, read_template(reading, *entry->value)});
-        check_references(reading, variables.back().value, TemplatePlace::Variable);
+        variables.push_back({entry->key, entry->key_position,
+                             read_template(reading, *entry->value, {ExpressionPlace::Variable})});
     }
 
     std::vector<std::vector<std::size_t>> needs;

@@ -1,7 +1,9 @@
 #include "core/workflow/flow_reader.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -11,9 +13,7 @@
 namespace oa::core {
 namespace {
 
-constexpr std::string_view end_target = "end";
-
-Flow infer_flow(const std::vector<TaskDraft>& drafts) {
+Flow infer_flow(std::span<const TaskDraft> drafts) {
     Flow flow = Flow::Sequence;
     for (const TaskDraft& draft : drafts) {
         if (!draft.needs.empty()) {
@@ -30,17 +30,29 @@ std::string in_quotes(const std::string& name) {
     return "'" + excerpt(name) + "'";
 }
 
+/// A task waits for its needs, and a handler for the tasks that name it.
+void add_waits(const Task& task, std::size_t index, std::vector<std::vector<std::size_t>>& waits) {
+    waits[index].insert(waits[index].end(), task.needs.begin(), task.needs.end());
+    for (const auto* handlers : {&task.on_success, &task.on_failure}) {
+        for (const TaskIndex handler : *handlers) {
+            waits[handler].push_back(index);
+        }
+    }
+}
+
 class FlowReader {
 public:
-    FlowReader(Reading& reading, std::vector<TaskDraft>& drafts)
+    FlowReader(Reading& reading, std::vector<TaskDraft>& drafts, std::size_t main_count)
         : reading_(reading),
           drafts_(drafts),
-          flow_(infer_flow(drafts)),
+          main_count_(main_count),
+          index_(reading.task_indices),
           seen_in_(drafts.size(), 0) {}
 
-    Flow read() {
+    void read(Flow flow) {
+        flow_ = flow;
         index_names();
-        for (TaskIndex task = 0; task < drafts_.size(); ++task) {
+        for (TaskIndex task = 0; task < main_count_; ++task) {
             resolve_needs(task);
             TaskDraft& draft = drafts_[task];
             resolve_targets(draft.on_success, "on_success", draft.task.on_success,
@@ -52,7 +64,6 @@ public:
             check_handlers();
             check_circles();
         }
-        return flow_;
     }
 
     std::vector<TaskIndex> find_entries() {
@@ -61,19 +72,49 @@ public:
         }
         std::vector<TaskIndex> entries;
         const std::vector<bool> named = find_targets();
-        for (TaskIndex task = 0; task < drafts_.size(); ++task) {
+        for (TaskIndex task = 0; task < main_count_; ++task) {
             if (!named[task] && drafts_[task].needs.empty()) {
                 entries.push_back(task);
             }
         }
         if (flow_ == Flow::Transitions) {
             entries.resize(1, 0);
-            warn_unreachable(entries.front());
         }
         return entries;
     }
 
+    void warn_unreachable(TaskIndex entry) {
+        std::vector<bool> reached(main_count_, false);
+        std::vector<TaskIndex> open = {entry};
+        reached[entry] = true;
+        while (!open.empty()) {
+            const Task& task = drafts_[open.back()].task;
+            open.pop_back();
+            for (const auto* targets : {&task.on_success, &task.on_failure}) {
+                for (const TaskIndex target : *targets) {
+                    if (!reached[target]) {
+                        reached[target] = true;
+                        open.push_back(target);
+                    }
+                }
+            }
+        }
+        for (TaskIndex task = 0; task < main_count_; ++task) {
+            if (!reached[task]) {
+                reading_.warn(drafts_[task].name_position,
+                              "the task " + in_quotes(drafts_[task].task.name) + " never runs",
+                              "the run begins with " + in_quotes(drafts_[entry].task.name) +
+                                  ", and nothing leads from there to it");
+            }
+        }
+    }
+
 private:
+    void refuse(SourcePosition position, std::string message, std::string hint = {}) {
+        reading_.flow_is_wrong = true;
+        reading_.error(position, std::move(message), std::move(hint));
+    }
+
     // ----- names -----
 
     void index_names() {
@@ -87,10 +128,11 @@ private:
             const std::string message = "another task is named " + in_quotes(draft.task.name);
             const std::string hint = "it is in line " + std::to_string(there.line) + ", column " +
                                      std::to_string(there.column);
-            if (reading_.compat_oa3 && flow_ == Flow::Sequence) {
+            const bool both_main = task < main_count_;  // the first one stands before it
+            if (reading_.compat_oa3 && flow_ == Flow::Sequence && both_main) {
                 reading_.warn(draft.name_position, message, hint);
             } else {
-                reading_.error(draft.name_position, message, hint);
+                refuse(draft.name_position, message, hint);
             }
         }
     }
@@ -98,8 +140,14 @@ private:
     std::optional<TaskIndex> find(const PlacedText& name) {
         const auto found = index_.find(name.text);
         if (found == index_.end()) {
-            reading_.error(name.position, "there is no task " + in_quotes(name.text),
-                           reading_.suggest(name.text, reading_.tasks.list));
+            refuse(name.position, "there is no task " + in_quotes(name.text),
+                   reading_.suggest(name.text, reading_.tasks.list));
+            return std::nullopt;
+        }
+        if (found->second >= main_count_) {
+            refuse(name.position, in_quotes(name.text) + " is a task of 'finally'",
+                   "those run after all others, so nothing can lead to them or wait for "
+                   "them");
             return std::nullopt;
         }
         return found->second;
@@ -119,8 +167,7 @@ private:
         for (const PlacedText& name : draft.needs) {
             const auto need = find(name);
             if (need && *need == task) {
-                reading_.error(name.position,
-                               "the task " + in_quotes(name.text) + " cannot need itself");
+                refuse(name.position, "the task " + in_quotes(name.text) + " cannot need itself");
             } else if (need) {
                 add(draft.task.needs, *need, name);
             }
@@ -136,8 +183,8 @@ private:
             if (name.text == end_target) {
                 ends = true;
                 if (names.size() > 1) {
-                    reading_.error(name.position,
-                                   "'end' stands alone in '" + key + "': it ends the branch");
+                    refuse(name.position,
+                           "'end' stands alone in '" + key + "': it ends the branch");
                 }
             } else if (const auto target = find(name)) {
                 add(targets, *target, name);
@@ -178,25 +225,17 @@ private:
                 continue;
             }
             reported[handler] = true;
-            reading_.error(drafts_[handler].needs.front().position,
-                           in_quotes(drafts_[handler].task.name) + " is named by '" + key +
-                               "' of " + in_quotes(draft.task.name) +
-                               ", so it cannot have 'needs' itself",
-                           "a task either waits for its needs or is started by another");
+            refuse(drafts_[handler].needs.front().position,
+                   in_quotes(drafts_[handler].task.name) + " is named by '" + key + "' of " +
+                       in_quotes(draft.task.name) + ", so it cannot have 'needs' itself",
+                   "a task either waits for its needs or is started by another");
         }
     }
 
-    /// A task waits for its needs, and a handler for the tasks that name it.
     void check_circles() {
-        std::vector<std::vector<std::size_t>> waits(drafts_.size());
-        for (std::size_t task = 0; task < drafts_.size(); ++task) {
-            const Task& read = drafts_[task].task;
-            waits[task].insert(waits[task].end(), read.needs.begin(), read.needs.end());
-            for (const auto* handlers : {&read.on_success, &read.on_failure}) {
-                for (const TaskIndex handler : *handlers) {
-                    waits[handler].push_back(task);
-                }
-            }
+        std::vector<std::vector<std::size_t>> waits(main_count_);
+        for (std::size_t task = 0; task < main_count_; ++task) {
+            add_waits(drafts_[task].task, task, waits);
         }
         for (const auto& circle : order_by_dependency(waits).circles) {
             std::string path;
@@ -204,48 +243,48 @@ private:
                 path += drafts_[task].task.name + " -> ";
             }
             const TaskDraft& first = drafts_[circle.front()];
-            reading_.error(first.needs.empty() ? first.name_position : first.needs.front().position,
-                           "these tasks wait for each other: " + path + first.task.name);
-        }
-    }
-
-    // ----- rules of transitions -----
-
-    void warn_unreachable(TaskIndex entry) {
-        std::vector<bool> reached(drafts_.size(), false);
-        std::vector<TaskIndex> open = {entry};
-        reached[entry] = true;
-        while (!open.empty()) {
-            const Task& task = drafts_[open.back()].task;
-            open.pop_back();
-            for (const auto* targets : {&task.on_success, &task.on_failure}) {
-                for (const TaskIndex target : *targets) {
-                    if (!reached[target]) {
-                        reached[target] = true;
-                        open.push_back(target);
-                    }
-                }
-            }
-        }
-        for (TaskIndex task = 0; task < drafts_.size(); ++task) {
-            if (!reached[task]) {
-                reading_.warn(drafts_[task].name_position,
-                              "the task " + in_quotes(drafts_[task].task.name) + " never runs",
-                              "the run begins with " + in_quotes(drafts_[entry].task.name) +
-                                  ", and nothing leads from there to it");
-            }
+            refuse(first.needs.empty() ? first.name_position : first.needs.front().position,
+                   "these tasks wait for each other: " + path + first.task.name);
         }
     }
 
     Reading& reading_;
     std::vector<TaskDraft>& drafts_;
-    Flow flow_;
-    std::unordered_map<std::string, TaskIndex> index_;
+    std::size_t main_count_;
+    Flow flow_ = Flow::Sequence;
+    std::unordered_map<std::string, TaskIndex>& index_;
     std::size_t list_number_ = 0;
     std::vector<std::size_t> seen_in_;  // the latest list that named each task
 };
 
 }  // namespace
+
+namespace {
+
+std::string default_name(const Task& task) {
+    if (task.sub_workflow) {
+        const std::string stem = std::filesystem::path(task.sub_workflow->name).stem().string();
+        return name_problem(stem) ? "workflow" : stem;
+    }
+    return task.function.empty() ? "task" : task.module + "." + task.function;
+}
+
+void move_tasks(std::vector<TaskDraft>& drafts, Workflow& workflow) {
+    workflow.tasks.reserve(drafts.size());
+    for (TaskDraft& draft : drafts) {
+        workflow.tasks.push_back(std::move(draft.task));
+    }
+}
+
+}  // namespace
+
+std::vector<std::vector<std::size_t>> task_waits(std::span<const Task> tasks) {
+    std::vector<std::vector<std::size_t>> waits(tasks.size());
+    for (std::size_t task = 0; task < tasks.size(); ++task) {
+        add_waits(tasks[task], task, waits);
+    }
+    return waits;
+}
 
 void name_tasks(Reading& reading, std::vector<TaskDraft>& drafts) {
     for (const TaskDraft& draft : drafts) {
@@ -259,7 +298,7 @@ void name_tasks(Reading& reading, std::vector<TaskDraft>& drafts) {
         if (!task.name.empty()) {
             continue;
         }
-        const std::string base = task.function.empty() ? "task" : task.module + "." + task.function;
+        const std::string base = default_name(task);
         task.name = base;
         while (reading.tasks.has(task.name)) {
             task.name = base + "-" + std::to_string(++used.emplace(base, 1).first->second);
@@ -268,14 +307,27 @@ void name_tasks(Reading& reading, std::vector<TaskDraft>& drafts) {
     }
 }
 
-void read_flow(Reading& reading, std::vector<TaskDraft> drafts, Workflow& workflow) {
-    FlowReader reader(reading, drafts);
-    workflow.flow = reader.read();
+void read_flow(Reading& reading, std::vector<TaskDraft> drafts, std::size_t finally_count) {
+    const std::size_t main_count = drafts.size() - finally_count;
+    Workflow& workflow = reading.workflow;
+    workflow.finally_count = static_cast<std::uint32_t>(finally_count);
+    workflow.flow = infer_flow({drafts.data(), main_count});
+    FlowReader reader(reading, drafts, main_count);
+    reader.read(workflow.flow);
     workflow.entries = reader.find_entries();
-    workflow.tasks.reserve(drafts.size());
-    for (TaskDraft& draft : drafts) {
-        workflow.tasks.push_back(std::move(draft.task));
+    if (workflow.flow == Flow::Transitions) {
+        reader.warn_unreachable(workflow.entries.front());
     }
+    move_tasks(drafts, workflow);
+}
+
+void read_steps(Reading& reading, std::vector<TaskDraft> drafts, TaskIndex entry) {
+    reading.workflow.flow = Flow::Transitions;
+    reading.workflow.entries = {entry};
+    FlowReader reader(reading, drafts, drafts.size());
+    reader.read(Flow::Transitions);
+    reader.warn_unreachable(entry);
+    move_tasks(drafts, reading.workflow);
 }
 
 }  // namespace oa::core

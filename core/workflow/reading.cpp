@@ -13,9 +13,6 @@
 namespace oa::core {
 namespace {
 
-constexpr std::size_t diagnostics_max = 1'000;
-constexpr std::size_t comparisons_max = 200'000;
-
 std::string number_text(double number) {
     return write_json(boost::json::value(number));
 }
@@ -28,40 +25,24 @@ void NameSet::add(const std::string& name) {
     }
 }
 
-Reading::Reading(std::string_view text,
-                 const std::string& file,
-                 const FunctionCatalog& functions,
-                 Diagnostics found)
-    : source(text),
-      catalog(functions),
-      file_(file),
-      diagnostics_(std::move(found)),
-      comparisons_left_(comparisons_max) {}
-
-void Reading::add(Severity severity,
-                  SourcePosition position,
-                  std::string message,
-                  std::string hint) {
-    if (diagnostics_.size() >= diagnostics_max) {
-        ++dropped_;
-        return;
-    }
-    diagnostics_.push_back({severity, file_, position, std::move(message), std::move(hint)});
-}
+Reading::Reading(ReadSession& shared, const SourceText& text, std::size_t file, Workflow& target)
+    : session(shared), source(text), catalog(shared.catalog), file_number(file), workflow(target) {}
 
 void Reading::error(SourcePosition position, std::string message, std::string hint) {
-    add(Severity::Error, position, std::move(message), std::move(hint));
+    session.findings.add(file_number, Severity::Error, position, std::move(message),
+                         std::move(hint));
 }
 
 void Reading::warn(SourcePosition position, std::string message, std::string hint) {
-    add(Severity::Warning, position, std::move(message), std::move(hint));
+    session.findings.add(file_number, Severity::Warning, position, std::move(message),
+                         std::move(hint));
 }
 
 std::string Reading::suggest(std::string_view word, std::span<const std::string> candidates) {
-    if (candidates.size() > comparisons_left_ || diagnostics_.size() >= diagnostics_max) {
+    if (candidates.size() > session.comparisons_left || session.findings.full()) {
         return {};
     }
-    comparisons_left_ -= candidates.size();
+    session.comparisons_left -= candidates.size();
     return did_you_mean(word, candidates);
 }
 
@@ -71,22 +52,23 @@ void Reading::unknown_key(SourcePosition position,
     error(position, "the key '" + excerpt(key) + "' is unknown here", suggest(key, known));
 }
 
-void Reading::unavailable(SourcePosition position, std::string_view what) {
-    error(position, "'" + std::string(what) + "' is not available in this version");
+SourcePosition Reading::position_in(const YamlNode& scalar, std::size_t offset) {
+    if (!places_ || &places_->node() != &scalar || places_->passed() > offset) {
+        places_.emplace(source.text(), scalar);
+    }
+    return source.position(places_->find(offset));
 }
 
-Diagnostics Reading::take_diagnostics() {
-    sort_by_position(diagnostics_);
-    // A node that aliases repeat is read more than once, and so are its mistakes.
-    diagnostics_.erase(std::unique(diagnostics_.begin(), diagnostics_.end()), diagnostics_.end());
-    if (dropped_ > 0) {
-        diagnostics_.push_back({Severity::Error,
-                                file_,
-                                {},
-                                std::to_string(dropped_) + " further mistakes are not shown",
-                                {}});
+bool Reading::count_expression(SourcePosition position) {
+    if (session.expressions_left > 0) {
+        --session.expressions_left;
+        return true;
     }
-    return std::move(diagnostics_);
+    if (!std::exchange(session.expressions_refused, true)) {
+        error(position, "there are more than " + std::to_string(session.expressions_max) +
+                            " placeholders and expressions");
+    }
+    return false;
 }
 
 bool is_null(const YamlNode& node) {
@@ -189,6 +171,27 @@ std::span<const YamlNode::Entry> read_mapping(Reading& reading,
         reading.error(node.position, std::string(what) + " takes a mapping, not " + describe(node));
     }
     return node.entries;
+}
+
+std::optional<std::size_t> read_choice(Reading& reading,
+                                       const YamlNode& node,
+                                       std::string_view what,
+                                       std::span<const std::string> words) {
+    const auto word = read_text(reading, node, what);
+    if (!word) {
+        return std::nullopt;
+    }
+    const auto found = std::find(words.begin(), words.end(), *word);
+    if (found != words.end()) {
+        return static_cast<std::size_t>(found - words.begin());
+    }
+    std::string known;
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        known += (i == 0 ? "" : i + 1 == words.size() ? " or " : ", ") + words[i];
+    }
+    reading.error(node.position, std::string(what) + " takes " + known + ", not " + describe(node),
+                  reading.suggest(*word, words));
+    return std::nullopt;
 }
 
 std::vector<PlacedText> read_texts(Reading& reading, const YamlNode& node, std::string_view what) {

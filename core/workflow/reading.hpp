@@ -6,12 +6,19 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <unordered_set>
+#include <variant>
 #include <vector>
 
 #include "core/diagnostic.hpp"
 #include "core/duration.hpp"
 #include "core/port/function_catalog.hpp"
+#include "core/port/workflow_source.hpp"
+#include "core/workflow/expression_use.hpp"
+#include "core/workflow/findings.hpp"
+#include "core/workflow/reader.hpp"
+#include "core/workflow/scalar_places.hpp"
 #include "core/workflow/source_text.hpp"
 #include "core/workflow/yaml.hpp"
 #include "core/workflow/yaml_value.hpp"
@@ -27,15 +34,52 @@ struct NameSet {
     [[nodiscard]] bool has(const std::string& name) const { return set.count(name) != 0; }
 };
 
-/// What all parts of the reader share while one document is read: the text, the catalog, the names
-/// and the list of mistakes.
+/// The parameters that a task hands to another workflow, as they stand in the document.
+struct SubWorkflowCall {
+    TaskIndex task = no_task;
+    std::vector<const YamlNode::Entry*> entries;
+};
+
+class Reading;
+
+/// Finds the workflows that tasks run, and keeps all that are read together.
+class SubWorkflows {
+public:
+    virtual ~SubWorkflows() = default;
+    /// The workflow that a document names; it may not have been read yet.
+    [[nodiscard]] virtual std::variant<const Workflow*, WorkflowSource::Problem> find(
+        std::string_view name, const std::string& from) = 0;
+    /// A workflow that stands within the document of `outer`, and shares its text.
+    [[nodiscard]] virtual Reading& add_inner(const Reading& outer) = 0;
+
+protected:
+    SubWorkflows() = default;
+    SubWorkflows(const SubWorkflows&) = default;
+    SubWorkflows& operator=(const SubWorkflows&) = default;
+};
+
+/// What the readings of all documents share that are read together: the catalog, the list of
+/// mistakes, and what is left to spend, so that documents full of mistakes cannot take long.
+struct ReadSession {
+    const FunctionCatalog& catalog;
+    SubWorkflows& sub_workflows;
+    Findings findings = {};
+    std::size_t comparisons_left = 200'000;  ///< of names, in search for the nearest
+    std::size_t steps_left = 5'000'000;      ///< from task to task, in search for ancestors
+    std::size_t expressions_max = 100'000;   ///< in all documents
+    std::size_t expressions_left = 100'000;
+    bool expressions_refused = false;
+};
+
+/// What all parts of the reader share while one workflow is read: its text, the names in it and
+/// what it becomes.
 class Reading {
 public:
-    /// `found` is what was wrong with the text as YAML.
-    Reading(std::string_view text,
-            const std::string& file,
-            const FunctionCatalog& catalog,
-            Diagnostics found);
+    /// Borrows everything.
+    Reading(ReadSession& session,
+            const SourceText& source,
+            std::size_t file_number,
+            Workflow& workflow);
     Reading(const Reading&) = delete;
     Reading& operator=(const Reading&) = delete;
 
@@ -49,30 +93,38 @@ public:
     void unknown_key(SourcePosition position,
                      std::string_view key,
                      std::span<const std::string> known);
-    /// "'x' is not available in this version".
-    void unavailable(SourcePosition position, std::string_view what);
 
-    /// What was found, sorted and without repetitions. Leaves nothing behind.
-    [[nodiscard]] Diagnostics take_diagnostics();
+    /// Where the byte `offset` of a scalar's value stands. Fast for offsets of one scalar that are
+    /// asked for in rising order.
+    [[nodiscard]] SourcePosition position_in(const YamlNode& scalar, std::size_t offset);
+
+    /// Counts an expression or placeholder. False, with an error the first time, when the documents
+    /// have too many.
+    [[nodiscard]] bool count_expression(SourcePosition position);
 
     [[nodiscard]] YamlDialect dialect() const {
         return compat_oa3 ? YamlDialect::Oa3 : YamlDialect::Core;
     }
 
-    const SourceText source;
+    ReadSession& session;
+    const SourceText& source;
     const FunctionCatalog& catalog;
+    const std::size_t file_number;
+    Workflow& workflow;
     bool compat_oa3 = false;
     NameSet inputs;
-    NameSet variables;
+    NameSet variables;       ///< that are declared
+    NameSet saved;           ///< variables that tasks may set (compat: oa3)
+    bool saves_any = false;  ///< a task may set variables whose names are not known yet
     NameSet tasks;
+    std::unordered_map<std::string, TaskIndex> task_indices;  ///< of the first task of each name
+    bool flow_is_wrong = false;  ///< what leads from task to task has been reported
+    std::vector<ExpressionUse> expressions;
+    std::vector<SubWorkflowCall> sub_workflow_calls;
+    std::vector<SecretUse> secrets;
 
 private:
-    void add(Severity severity, SourcePosition position, std::string message, std::string hint);
-
-    const std::string& file_;
-    Diagnostics diagnostics_;
-    std::size_t dropped_ = 0;
-    std::size_t comparisons_left_;
+    std::optional<ScalarPlaces> places_;
 };
 
 /// A scalar that has no value: `key:` or `key: null`. Keys with that count as not given.
@@ -108,6 +160,12 @@ struct PlacedText {
     std::string text;
     SourcePosition position;
 };
+
+/// One of a few words; its number.
+[[nodiscard]] std::optional<std::size_t> read_choice(Reading& reading,
+                                                     const YamlNode& node,
+                                                     std::string_view what,
+                                                     std::span<const std::string> words);
 
 /// A text or a list of texts; nothing for null.
 [[nodiscard]] std::vector<PlacedText> read_texts(Reading& reading,

@@ -5,25 +5,24 @@
 #include <utility>
 
 #include "core/workflow/call_reader.hpp"
+#include "core/workflow/condition_reader.hpp"
+#include "core/workflow/flow_reader.hpp"
 #include "core/workflow/parameter_check.hpp"
+#include "core/workflow/retry_reader.hpp"
 #include "core/workflow/value_reader.hpp"
 
 namespace oa::core {
 namespace {
 
-constexpr std::uint32_t attempts_limit = 1'000;
-constexpr double backoff_limit = 100;
-
 const std::vector<std::string> task_keys = {
-    "name",  "module",  "function",      "with",       "needs",  "on_success", "on_failure",
-    "retry", "timeout", "allow_failure", "idempotent", "output", "isolation"};
-/// Keys of the language that this version does not carry out.
-const std::vector<std::string> unavailable_task_keys = {"when", "for_each", "workflow"};
+    "name",       "module",     "function", "workflow",     "with",          "needs",
+    "on_success", "when",       "for_each", "max_parallel", "allow_failure", "idempotent",
+    "output",     "on_failure", "retry",    "timeout",      "isolation"};
 /// Never parameters, even where a function declares one of that name beside them.
 const std::vector<std::string> structural_keys = {"name",  "module",     "function",
                                                   "needs", "on_success", "on_failure"};
-const std::vector<std::string> retry_keys = {"max_attempts", "delay", "backoff", "max_delay",
-                                             "jitter"};
+/// What only a task outside of `finally` can have.
+const std::vector<std::string> flow_keys = {"needs", "on_success", "on_failure"};
 const std::vector<std::string> defaults_keys = {"retry", "timeout", "isolation"};
 const std::vector<std::string> isolation_words = {"in-process", "process"};
 
@@ -41,93 +40,17 @@ std::optional<Milliseconds> read_timeout(Reading& reading, const YamlNode& node)
 }
 
 std::optional<Isolation> read_isolation(Reading& reading, const YamlNode& node) {
-    const auto word = read_text(reading, node, "'isolation'");
-    if (!word) {
-        return std::nullopt;
-    }
-    if (!contains(isolation_words, *word)) {
-        reading.error(node.position,
-                      "'isolation' takes in-process or process, not " + describe(node),
-                      reading.suggest(*word, isolation_words));
-        return std::nullopt;
-    }
-    return *word == "process" ? Isolation::Process : Isolation::InProcess;
+    const auto choice = read_choice(reading, node, "'isolation'", isolation_words);
+    return choice ? std::optional(static_cast<Isolation>(*choice)) : std::nullopt;
 }
-
-/// Reads `retry` over what `defaults` gives: what it leaves out stays.
-class RetryReader {
-public:
-    RetryReader(Reading& reading, const std::optional<RetryPolicy>& base)
-        : reading_(reading), policy_(base.value_or(RetryPolicy{})), has_attempts_(base) {}
-
-    RetryPolicy read(const YamlNode& node) {
-        if (node.kind != YamlNode::Kind::Mapping) {
-            read_attempts(node, "'retry'");
-            return policy_;
-        }
-        for (const YamlNode::Entry& entry : node.entries) {
-            if (entry.key == "when") {
-                reading_.unavailable(entry.key_position, "retry.when");
-            } else if (!contains(retry_keys, entry.key)) {
-                reading_.unknown_key(entry.key_position, entry.key, retry_keys);
-            } else if (!is_null(*entry.value)) {
-                read_entry(entry);
-            }
-        }
-        if (!has_attempts_) {
-            reading_.error(node.position, "'retry' has no 'max_attempts'");
-        }
-        check_delays();
-        return policy_;
-    }
-
-private:
-    void read_attempts(const YamlNode& node, std::string_view what) {
-        has_attempts_ = true;
-        policy_.attempts_max =
-            read_count(reading_, node, what, attempts_limit).value_or(policy_.attempts_max);
-    }
-
-    void read_entry(const YamlNode::Entry& entry) {
-        const YamlNode& node = *entry.value;
-        if (entry.key == "max_attempts") {
-            read_attempts(node, "'max_attempts'");
-        } else if (entry.key == "delay") {
-            policy_.delay = read_duration(reading_, node, "'delay'").value_or(policy_.delay);
-        } else if (entry.key == "max_delay") {
-            max_delay_node_ = &node;
-            policy_.delay_max =
-                read_duration(reading_, node, "'max_delay'").value_or(policy_.delay_max);
-        } else if (entry.key == "backoff") {
-            policy_.backoff = read_number(reading_, node, "'backoff'", 1, backoff_limit)
-                                  .value_or(policy_.backoff);
-        } else {
-            policy_.jitter = read_number(reading_, node, "'jitter'", 0, 1).value_or(policy_.jitter);
-        }
-    }
-
-    void check_delays() {
-        if (policy_.delay <= policy_.delay_max) {
-            return;
-        }
-        if (max_delay_node_ != nullptr) {
-            reading_.error(max_delay_node_->position,
-                           "'max_delay' is less than 'delay', " + format_duration(policy_.delay));
-        } else {
-            policy_.delay_max = policy_.delay;
-        }
-    }
-
-    Reading& reading_;
-    RetryPolicy policy_;
-    bool has_attempts_;
-    const YamlNode* max_delay_node_ = nullptr;
-};
 
 class TaskReader {
 public:
-    TaskReader(Reading& reading, const YamlNode& node, const TaskDefaults& defaults)
-        : reading_(reading), node_(node), defaults_(defaults) {
+    TaskReader(Reading& reading,
+               const YamlNode& node,
+               const TaskDefaults& defaults,
+               TaskPlace place)
+        : reading_(reading), node_(node), defaults_(defaults), place_(place) {
         draft_.task.position =
             node.entries.empty() ? node.position : node.entries.front().key_position;
         draft_.name_position = draft_.task.position;
@@ -137,12 +60,14 @@ public:
     }
 
     TaskDraft read() {
-        if (node_.find("workflow") == nullptr) {
+        find_workflow();
+        if (workflow_ == nullptr) {
             call_ = read_call(reading_, node_, task_keys);
         }
         for (const YamlNode::Entry& entry : node_.entries) {
             read_entry(entry);
         }
+        check_max_parallel();
         draft_.task.module = std::move(call_.module);
         draft_.task.function = std::move(call_.function);
         draft_.task.info = call_.info;
@@ -151,8 +76,20 @@ public:
     }
 
 private:
+    // ----- what the task runs -----
+
+    /// `workflow` takes the place of a function; beside one that has such a parameter it is that.
+    void find_workflow() {
+        const YamlNode::Entry* workflow = node_.find("workflow");
+        const bool calls = node_.find("module") != nullptr || node_.find("function") != nullptr;
+        if (workflow == nullptr || is_null(*workflow->value)) {
+            return;
+        }
+        workflow_ = calls ? nullptr : workflow;
+    }
+
     [[nodiscard]] bool parameters_stand_beside() const {
-        return call_.with == nullptr && call_.inline_entry == nullptr;
+        return workflow_ == nullptr && call_.with == nullptr && call_.inline_entry == nullptr;
     }
 
     /// Parameters that stand beside the task's own keys are the older style.
@@ -160,9 +97,37 @@ private:
         if (!parameters_stand_beside() || call_.info == nullptr || contains(structural_keys, key)) {
             return false;
         }
-        return call_.info->takes(key) || (call_.info->open && !contains(task_keys, key) &&
-                                          !contains(unavailable_task_keys, key));
+        return call_.info->takes(key) || (call_.info->open && !is_task_key(key));
     }
+
+    /// `max_parallel` means something beside `for_each` only.
+    [[nodiscard]] bool is_task_key(const std::string& key) const {
+        return contains(task_keys, key) &&
+               (key != "max_parallel" || node_.find("for_each") != nullptr);
+    }
+
+    void read_workflow_name(const YamlNode::Entry& entry) {
+        if (workflow_ == nullptr) {
+            reading_.error(entry.key_position,
+                           "a task runs a workflow or calls a function, not both");
+            return;
+        }
+        const auto name = read_text(reading_, *entry.value, "'workflow'");
+        if (!name) {
+            return;
+        }
+        SubWorkflow& sub = draft_.task.sub_workflow.emplace();
+        sub.name = *name;
+        sub.position = entry.value->position;
+        auto found = reading_.session.sub_workflows.find(*name, reading_.workflow.file);
+        if (auto* problem = std::get_if<WorkflowSource::Problem>(&found)) {
+            reading_.error(sub.position, std::move(problem->message), std::move(problem->hint));
+        } else {
+            sub.workflow = std::get<const Workflow*>(found);
+        }
+    }
+
+    // ----- keys -----
 
     void read_entry(const YamlNode::Entry& entry) {
         if (&entry == call_.inline_entry) {
@@ -170,19 +135,37 @@ private:
         }
         if (is_parameter(entry.key)) {
             parameters_.push_back(&entry);
-        } else if (contains(unavailable_task_keys, entry.key)) {
-            reading_.unavailable(entry.key_position, entry.key);
         } else if (!contains(task_keys, entry.key)) {
-            read_unknown(entry);
+            read_other(entry);
+        } else if (place_.in_finally && contains(flow_keys, entry.key)) {
+            reading_.error(entry.key_position,
+                           "the tasks of 'finally' run one after the other, whatever happened, "
+                           "so there is no '" +
+                               entry.key + "'");
         } else if (!is_null(*entry.value)) {
             read_key(entry);
         }
     }
 
+    void read_other(const YamlNode::Entry& entry) {
+        if (entry.key == "saveonvar") {
+            read_save_as(entry);
+        } else {
+            read_unknown(entry);
+        }
+    }
+
     void read_unknown(const YamlNode::Entry& entry) {
-        const bool second_call =
-            call_.inline_entry != nullptr && entry.key.find('.') != std::string::npos;
-        if (second_call || (call_.info == nullptr && !is_misspelt(entry))) {
+        const bool dotted = entry.key.find('.') != std::string::npos;
+        if (workflow_ != nullptr && dotted) {
+            reading_.error(entry.key_position,
+                           "a task runs a workflow or calls a function, not both");
+            return;
+        }
+        if (dotted && call_.inline_entry != nullptr) {
+            return;  // a second call, which has been reported
+        }
+        if (workflow_ == nullptr && call_.info == nullptr && !is_misspelt(entry)) {
             return;  // the call itself has been reported, and this may well be a parameter
         }
         if (call_.info != nullptr && call_.info->takes(entry.key)) {
@@ -198,7 +181,13 @@ private:
         if (parameters_stand_beside() && call_.info != nullptr) {
             known.insert(known.end(), call_.info->parameters.begin(), call_.info->parameters.end());
         }
-        reading_.unknown_key(entry.key_position, entry.key, known);
+        if (reading_.compat_oa3 && call_.info != nullptr) {
+            reading_.warn(entry.key_position,
+                          "the key '" + excerpt(entry.key) + "' is unknown here and is ignored",
+                          reading_.suggest(entry.key, known));
+        } else {
+            reading_.unknown_key(entry.key_position, entry.key, known);
+        }
     }
 
     /// A key that a task without a known function cannot have, as far as one can tell.
@@ -211,17 +200,39 @@ private:
     void read_key(const YamlNode::Entry& entry) {
         const std::string& key = entry.key;
         const YamlNode& node = *entry.value;
-        Task& task = draft_.task;
         if (key == "name") {
-            read_name(node);
+            read_task_name(reading_, node, draft_);
+        } else if (key == "workflow") {
+            read_workflow_name(entry);
         } else if (key == "needs") {
             draft_.needs = read_texts(reading_, node, "'needs'");
         } else if (key == "on_success") {
-            draft_.on_success = read_texts(reading_, node, "'on_success'");
+            draft_.on_success = read_targets(reading_, node, "'on_success'");
         } else if (key == "on_failure") {
-            draft_.on_failure = read_texts(reading_, node, "'on_failure'");
+            draft_.on_failure = read_targets(reading_, node, "'on_failure'");
+        } else if (key == "with" && call_.inline_entry != nullptr) {
+            reading_.error(entry.key_position, "the parameters stand below '" +
+                                                   excerpt(call_.inline_entry->key) +
+                                                   "' already, so there can be no 'with'");
+        } else {
+            read_setting(entry);
+        }
+    }
+
+    void read_setting(const YamlNode::Entry& entry) {
+        const std::string& key = entry.key;
+        const YamlNode& node = *entry.value;
+        Task& task = draft_.task;
+        if (key == "when") {
+            task.when =
+                read_condition(reading_, node, "'when'", ExpressionPlace::When, place_.index);
+        } else if (key == "for_each") {
+            has_loop_ = true;
+            task.for_each = read_loop(reading_, node, place_.index);
+        } else if (key == "max_parallel") {
+            max_parallel_ = &entry;
         } else if (key == "retry") {
-            task.retry = RetryReader(reading_, defaults_.retry).read(node);
+            task.retry = read_retry(reading_, node, defaults_.retry, place_.index);
         } else if (key == "timeout") {
             task.timeout = read_timeout(reading_, node);
         } else if (key == "allow_failure") {
@@ -231,67 +242,120 @@ private:
         } else if (key == "isolation") {
             task.isolation = read_isolation(reading_, node);
         } else if (key == "output") {
-            task.output = read_expression(reading_, node);
-        } else if (key == "with" && call_.inline_entry != nullptr) {
-            reading_.error(entry.key_position, "the parameters stand below '" +
-                                                   excerpt(call_.inline_entry->key) +
-                                                   "' already, so there can be no 'with'");
+            task.output =
+                read_expression(reading_, node, {ExpressionPlace::TaskOutput, place_.index});
         }
     }
 
-    void read_name(const YamlNode& node) {
-        const auto name = read_text(reading_, node, "'name'");
-        if (!name) {
+    void check_max_parallel() {
+        if (max_parallel_ == nullptr) {
             return;
         }
-        draft_.name_position = node.position;
-        if (auto problem = name_problem(*name)) {
-            reading_.error(node.position, std::move(*problem));
-        } else if (*name == "end") {
-            const std::string message =
-                "no task can be named 'end', which as a target ends the branch";
-            if (reading_.compat_oa3) {
-                reading_.warn(node.position, message);
-            } else {
-                reading_.error(node.position, message, "give it another name");
-            }
+        const auto limit = read_max_parallel(reading_, *max_parallel_->value);
+        if (!has_loop_) {
+            reading_.error(max_parallel_->key_position,
+                           "'max_parallel' of a task is for 'for_each', which is not there",
+                           "concurrency.max_parallel limits how many tasks run at a time");
+        } else if (draft_.task.for_each && draft_.task.for_each->max_parallel) {
+            reading_.error(max_parallel_->key_position,
+                           "'max_parallel' stands below 'for_each' already");
+        } else if (draft_.task.for_each) {
+            draft_.task.for_each->max_parallel = limit;
         }
-        draft_.task.name = *name;
+    }
+
+    // ----- parameters -----
+
+    void read_save_as(const YamlNode::Entry& entry) {
+        if (!reading_.compat_oa3) {
+            reading_.error(entry.key_position, "'saveonvar' belongs to the older system",
+                           "other tasks read this task's output as tasks.NAME.output, and "
+                           "'output' reshapes it");
+            return;
+        }
+        if (is_null(*entry.value)) {
+            return;
+        }
+        if (const auto name = read_text(reading_, *entry.value, "'saveonvar'")) {
+            if (auto problem = name_problem(*name)) {
+                reading_.error(entry.value->position, std::move(*problem));
+            }
+            draft_.task.save_as = *name;
+            reading_.saved.add(*name);
+        }
+    }
+
+    /// Takes out of the parameters what is none: the name of a variable to save in, and under
+    /// compat what the function does not know.
+    void sift_parameters() {
+        const auto sift = [this](const YamlNode::Entry* entry) {
+            const bool known = call_.info != nullptr && call_.info->takes(entry->key);
+            if (entry->key == "saveonvar" && (reading_.compat_oa3 || !known)) {
+                read_save_as(*entry);
+                return !known;
+            }
+            if (known || !reading_.compat_oa3 || call_.info == nullptr || call_.info->open) {
+                return false;
+            }
+            reading_.warn(entry->key_position,
+                          call_.info->module + "." + call_.info->function + " has no parameter '" +
+                              excerpt(entry->key) + "', so it is ignored",
+                          reading_.suggest(entry->key, call_.info->parameters));
+            return true;
+        };
+        parameters_.erase(std::remove_if(parameters_.begin(), parameters_.end(), sift),
+                          parameters_.end());
     }
 
     void read_parameters() {
-        const YamlNode::Entry* holder =
-            call_.inline_entry != nullptr ? call_.inline_entry : call_.with;
+        const YamlNode::Entry* with = workflow_ != nullptr ? node_.find("with") : call_.with;
+        const YamlNode::Entry* holder = call_.inline_entry != nullptr ? call_.inline_entry : with;
         if (holder != nullptr) {
             for (const YamlNode::Entry& entry :
                  read_mapping(reading_, *holder->value, "'" + excerpt(holder->key) + "'")) {
                 parameters_.push_back(&entry);
             }
         }
+        if (workflow_ == nullptr) {
+            sift_parameters();
+        }
         Template::Object fields;
         fields.reserve(parameters_.size());
         for (const YamlNode::Entry* entry : parameters_) {
-            fields.push_back({entry->key, read_template(reading_, *entry->value)});
+            fields.push_back(
+                {entry->key, read_template(reading_, *entry->value,
+                                           {ExpressionPlace::Parameters, place_.index})});
         }
         if (call_.info != nullptr) {
-            if (!draft_.task.timeout && call_.info->default_timeout_ms > 0) {
-                draft_.task.timeout = Milliseconds{call_.info->default_timeout_ms};
-            }
-            std::vector<GivenParameter> given;
-            given.reserve(fields.size());
-            for (std::size_t i = 0; i < fields.size(); ++i) {
-                given.push_back({parameters_[i], &fields[i].value});
-            }
-            check_parameters(reading_, *call_.info, given, call_.position);
+            check_call(fields);
         }
         draft_.task.params = Template(std::move(fields));
+        if (workflow_ != nullptr) {
+            reading_.sub_workflow_calls.push_back({place_.index, std::move(parameters_)});
+        }
+    }
+
+    void check_call(const Template::Object& fields) {
+        if (!draft_.task.timeout && call_.info->default_timeout_ms > 0) {
+            draft_.task.timeout = Milliseconds{call_.info->default_timeout_ms};
+        }
+        std::vector<GivenParameter> given;
+        given.reserve(fields.size());
+        for (std::size_t i = 0; i < fields.size(); ++i) {
+            given.push_back({parameters_[i], &fields[i].value});
+        }
+        check_parameters(reading_, *call_.info, given, call_.position);
     }
 
     Reading& reading_;
     const YamlNode& node_;
     const TaskDefaults& defaults_;
+    TaskPlace place_;
     TaskDraft draft_;
     Call call_;
+    const YamlNode::Entry* workflow_ = nullptr;
+    const YamlNode::Entry* max_parallel_ = nullptr;
+    bool has_loop_ = false;
     std::vector<const YamlNode::Entry*> parameters_;
 };
 
@@ -305,7 +369,7 @@ TaskDefaults read_task_defaults(Reading& reading, const YamlNode& node) {
         } else if (is_null(*entry.value)) {
             continue;
         } else if (entry.key == "retry") {
-            defaults.retry = RetryReader(reading, std::nullopt).read(*entry.value);
+            defaults.retry = read_retry(reading, *entry.value, std::nullopt, no_task);
         } else if (entry.key == "timeout") {
             defaults.timeout = read_timeout(reading, *entry.value);
         } else {
@@ -317,12 +381,38 @@ TaskDefaults read_task_defaults(Reading& reading, const YamlNode& node) {
 
 std::optional<TaskDraft> read_task(Reading& reading,
                                    const YamlNode& node,
-                                   const TaskDefaults& defaults) {
+                                   const TaskDefaults& defaults,
+                                   TaskPlace place) {
     if (node.kind != YamlNode::Kind::Mapping) {
         reading.error(node.position, "a task is a mapping, not " + describe(node));
         return std::nullopt;
     }
-    return TaskReader(reading, node, defaults).read();
+    return TaskReader(reading, node, defaults, place).read();
+}
+
+void read_task_name(Reading& reading, const YamlNode& node, TaskDraft& draft) {
+    const auto name = read_text(reading, node, "'name'");
+    if (!name) {
+        return;
+    }
+    draft.name_position = node.position;
+    if (auto problem = name_problem(*name)) {
+        reading.error(node.position, std::move(*problem));
+    } else if (*name == end_target) {
+        const std::string message = "no task can be named 'end', which as a target ends the branch";
+        if (reading.compat_oa3) {
+            reading.warn(node.position, message);
+        } else {
+            reading.error(node.position, message, "give it another name");
+        }
+    }
+    draft.task.name = *name;
+}
+
+std::vector<PlacedText> read_targets(Reading& reading,
+                                     const YamlNode& node,
+                                     std::string_view what) {
+    return read_texts(reading, node, what);
 }
 
 }  // namespace oa::core

@@ -26,9 +26,23 @@ struct TaskDraft {
 
 [[nodiscard]] TaskDefaults read_task_defaults(Reading& reading, const YamlNode& node);
 
-/// Reads one item of `tasks`, in any of its three forms. Nothing when it is no mapping.
+/// Where a task stands among the others.
+struct TaskPlace {
+    TaskIndex index = no_task;
+    bool in_finally = false;
+};
+
+/// Reads one item of `tasks` or `finally`, in any of its forms. Nothing when it is no mapping.
 [[nodiscard]] std::optional<TaskDraft> read_task(Reading& reading,
                                                  const YamlNode& node,
-                                                 const TaskDefaults& defaults);
+                                                 const TaskDefaults& defaults,
+                                                 TaskPlace place);
+
+/// `name` of a task, checked.
+void read_task_name(Reading& reading, const YamlNode& node, TaskDraft& draft);
+/// `on_success` and `on_failure`. Under compat: oa3, END is `end` too.
+[[nodiscard]] std::vector<PlacedText> read_targets(Reading& reading,
+                                                   const YamlNode& node,
+                                                   std::string_view what);
 
 }  // namespace oa::core

@@ -9,137 +9,93 @@
 
 #include <boost/json.hpp>
 
-#include "core/workflow/reference_check.hpp"
+#include "core/workflow/language_names.hpp"
 
 namespace oa::core {
 namespace {
 
 namespace json = boost::json;
 
-bool is_space(char c) {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+bool in_older_dialect(const Reading& reading, ExpressionSite site) {
+    return reading.compat_oa3 &&
+           (site.place == ExpressionPlace::Variable || site.place == ExpressionPlace::Parameters);
 }
 
-/// Finds where the bytes of a scalar's value stand in the text that it was written in, by walking
-/// along both. Escapes, doubled quotes, folded lines and indentation make the two differ. Offsets
-/// must be asked for in rising order.
-class ScalarPlaces {
-public:
-    ScalarPlaces(std::string_view text, const YamlNode& node)
-        : text_(text), scalar_(node.scalar), start_(node.offset), at_(node.offset) {
-        const char first = peek();
-        if (node.style == YamlNode::Style::Block) {
-            at_ = std::min(text.find('\n', at_), text.size());
-        } else if (node.style == YamlNode::Style::Quoted && (first == '"' || first == '\'')) {
-            quote_ = first;
-            ++at_;
-        }
-    }
-
-    /// Offset in the text of the value's byte `offset`; of the scalar when the two cannot be
-    /// matched.
-    [[nodiscard]] std::size_t find(std::size_t offset) {
-        while (value_at_ < offset && !lost_) {
-            step();
-        }
-        while (!lost_ && at_ < text_.size() && value_at_ < scalar_.size() &&
-               text_[at_] != scalar_[value_at_] && is_space(text_[at_])) {
-            ++at_;
-        }
-        return lost_ ? start_ : at_;
-    }
-
-private:
-    [[nodiscard]] char peek(std::size_t ahead = 0) const {
-        return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0';
-    }
-
-    void step() {
-        if (at_ >= text_.size() || value_at_ >= scalar_.size()) {
-            lost_ = true;
-            return;
-        }
-        if (quote_ == '"' && text_[at_] == '\\') {
-            step_escape();
-        } else if (quote_ == '\'' && text_[at_] == '\'') {
-            at_ += 2;
-            ++value_at_;
-        } else if (text_[at_] == scalar_[value_at_]) {
-            ++at_;
-            ++value_at_;
-        } else if (is_space(text_[at_])) {
-            ++at_;
-        } else if (is_space(scalar_[value_at_])) {
-            ++value_at_;
-        } else {
-            lost_ = true;
-        }
-    }
-
-    void step_escape() {
-        const char letter = peek(1);
-        if (letter == '\n' || letter == '\r') {
-            at_ += 2;  // joins the lines; the white space around it is none of the value
-            return;
-        }
-        const std::size_t digits = letter == 'x' ? 2 : letter == 'u' ? 4 : letter == 'U' ? 8 : 0;
-        at_ += 2 + digits;
-        ++value_at_;
-        while (value_at_ < scalar_.size() &&
-               (static_cast<unsigned char>(scalar_[value_at_]) & 0xC0U) == 0x80U) {
-            ++value_at_;
-        }
-    }
-
-    std::string_view text_;
-    std::string_view scalar_;
-    std::size_t start_;
-    std::size_t at_;
-    std::size_t value_at_ = 0;
-    char quote_ = '\0';
-    bool lost_ = false;
-};
-
-/// An unknown ${NAME} was text in the older system; so it stays.
-bool stays_text(Reading& reading, const Placeholder& placeholder) {
-    if (!reading.compat_oa3 || placeholder.source != Placeholder::Source::Expression) {
-        return false;
-    }
-    const Expression::Reference* path = placeholder.expression->as_path();
-    if (path == nullptr || is_known_root(reading, path->root)) {
-        return false;
-    }
-    reading.warn(placeholder.position,
-                 "'" + excerpt(placeholder.text) + "' names no variable and is left as it is",
-                 reading.suggest(path->root, reading.variables.list));
-    return true;
+/// Whether all names are such that something is certainly there.
+bool names_known_roots(const Reading& reading, const Expression& expression) {
+    const auto& paths = expression.references();
+    return std::all_of(paths.begin(), paths.end(), [&reading](const auto& path) {
+        return is_language_name(path.root) || reading.variables.has(path.root);
+    });
 }
 
-Template read_text_template(Reading& reading, const YamlNode& node) {
-    if (node.scalar.find('$') == std::string::npos) {
-        return Template(json::value(json::string(node.scalar)));
+/// Places a placeholder in the file, and remembers what there is to check about it.
+void take_placeholder(Reading& reading,
+                      const YamlNode& node,
+                      ExpressionSite site,
+                      Placeholder& placeholder) {
+    placeholder.position = reading.position_in(node, placeholder.offset);
+    if (placeholder.source == Placeholder::Source::Wallet && !placeholder.default_text) {
+        reading.secrets.push_back({placeholder.name, placeholder.position, reading.workflow.file});
     }
-    TextTemplate::Result parsed = TextTemplate::parse(node.scalar);
-    ScalarPlaces places(reading.source.text(), node);
-    std::stable_sort(parsed.errors.begin(), parsed.errors.end(),
+    if (!placeholder.expression || placeholder.text_only) {
+        return;
+    }
+    placeholder.lenient =
+        in_older_dialect(reading, site) && !names_known_roots(reading, *placeholder.expression);
+    ExpressionUse use;
+    use.expression = *placeholder.expression;
+    use.site = site;
+    use.node = &node;
+    use.position = placeholder.position;
+    use.offset = placeholder.expression_offset;
+    use.text_offset = placeholder.offset;
+    use.text_size = placeholder.text.size();
+    use.lenient = placeholder.lenient;
+    reading.expressions.push_back(std::move(use));
+}
+
+/// Mistakes in a text with placeholders; in the older dialect, where it stays as it is, remarks.
+void report(Reading& reading,
+            const YamlNode& node,
+            std::vector<ExpressionError> errors,
+            Severity severity) {
+    std::stable_sort(errors.begin(), errors.end(),
                      [](const ExpressionError& left, const ExpressionError& right) {
                          return left.offset < right.offset;
                      });
-    for (const ExpressionError& error : parsed.errors) {
-        reading.error(reading.source.position(places.find(error.offset)), error.message,
-                      error.hint);
+    for (ExpressionError& error : errors) {
+        const SourcePosition position = reading.position_in(node, error.offset);
+        if (severity == Severity::Error) {
+            reading.error(position, std::move(error.message), std::move(error.hint));
+        } else {
+            reading.warn(position, "this stays as it is: " + error.message, std::move(error.hint));
+        }
     }
-    if (!parsed.errors.empty()) {
+}
+
+Template read_text_template(Reading& reading, const YamlNode& node, ExpressionSite site) {
+    const bool older = in_older_dialect(reading, site);
+    const std::string_view special = older ? "${" : "$";
+    if (node.scalar.find_first_of(special) == std::string::npos) {
+        return Template(json::value(json::string(node.scalar)));
+    }
+    TextTemplate::Result parsed =
+        TextTemplate::parse(node.scalar, older ? TextDialect::Oa3 : TextDialect::Core);
+    const bool refused = !older && !parsed.errors.empty();
+    report(reading, node, std::move(parsed.errors), older ? Severity::Warning : Severity::Error);
+    if (refused) {
         return Template();
     }
     for (TextTemplate::Part& part : parsed.text_template.parts()) {
-        if (auto* placeholder = std::get_if<Placeholder>(&part)) {
-            placeholder->position = reading.source.position(places.find(placeholder->offset));
-            if (stays_text(reading, *placeholder)) {
-                std::string text = std::move(placeholder->text);
-                part = std::move(text);
-            }
+        auto* placeholder = std::get_if<Placeholder>(&part);
+        if (placeholder == nullptr) {
+            continue;
         }
+        if (!reading.count_expression(node.position)) {
+            return Template();
+        }
+        take_placeholder(reading, node, site, *placeholder);
     }
     return Template(std::move(parsed.text_template));
 }
@@ -152,13 +108,17 @@ std::optional<json::value> read_scalar(Reading& reading, const YamlNode& node) {
     return std::move(read.value);
 }
 
+}  // namespace
+
 bool is_text(const Reading& reading, const YamlNode& node) {
     return node.kind == YamlNode::Kind::Scalar &&
            (node.style != YamlNode::Style::Plain ||
             plain_scalar_kind(node.scalar, reading.dialect()) == ScalarKind::Text);
 }
 
-}  // namespace
+bool holds_placeholder(std::string_view text) {
+    return text.find("${") != std::string_view::npos || text.find("$<") != std::string_view::npos;
+}
 
 std::optional<json::value> read_literal(Reading& reading, const YamlNode& node) {
     if (node.kind == YamlNode::Kind::Scalar) {
@@ -185,12 +145,72 @@ std::optional<json::value> read_literal(Reading& reading, const YamlNode& node) 
     return complete ? std::optional<json::value>(std::move(fields)) : std::nullopt;
 }
 
-Template read_template(Reading& reading, const YamlNode& node) {
+std::optional<Placeholder> read_bare_expression(Reading& reading,
+                                                const YamlNode& node,
+                                                ExpressionSite site) {
+    if (!reading.count_expression(node.position)) {
+        return std::nullopt;
+    }
+    Expression::Parsed parsed = Expression::parse(node.scalar);
+    if (!parsed.expression || parsed.consumed < node.scalar.size()) {
+        report(reading, node, {std::move(parsed.error)}, Severity::Error);
+        return std::nullopt;
+    }
+    Placeholder placeholder;
+    placeholder.expression = std::move(parsed.expression);
+    placeholder.text = node.scalar;
+    take_placeholder(reading, node, site, placeholder);
+    return placeholder;
+}
+
+std::optional<Placeholder> read_single_expression(Reading& reading,
+                                                  const YamlNode& node,
+                                                  std::string_view what,
+                                                  ExpressionSite site) {
+    const std::string_view text = node.scalar;
+    const std::size_t begin = text.find_first_not_of(" \t\n");
+    if (!holds_placeholder(text)) {
+        return read_bare_expression(reading, node, site);
+    }
+    const std::size_t end = text.find_last_not_of(" \t\n") + 1;
+    TextTemplate::Result parsed = TextTemplate::parse(text.substr(begin, end - begin));
+    for (ExpressionError& error : parsed.errors) {
+        error.offset += begin;
+    }
+    if (!parsed.errors.empty()) {
+        report(reading, node, std::move(parsed.errors), Severity::Error);
+        return std::nullopt;
+    }
+    auto& parts = parsed.text_template.parts();
+    auto* placeholder = std::get_if<Placeholder>(&parts.front());
+    if (parts.size() > 1 || placeholder == nullptr) {
+        reading.error(node.position,
+                      std::string(what) + " takes one expression, and none is filled in within it",
+                      "write it without brackets, as in inputs.env == 'live'");
+        return std::nullopt;
+    }
+    if (!placeholder->expression) {
+        reading.error(node.position,
+                      std::string(what) + " takes an expression, and '" +
+                          excerpt(placeholder->text) + "' is a text",
+                      "give it to a variable, and name that here");
+        return std::nullopt;
+    }
+    placeholder->offset += begin;
+    placeholder->expression_offset += begin;
+    if (!reading.count_expression(node.position)) {
+        return std::nullopt;
+    }
+    take_placeholder(reading, node, site, *placeholder);
+    return std::move(*placeholder);
+}
+
+Template read_template(Reading& reading, const YamlNode& node, ExpressionSite site) {
     if (node.kind == YamlNode::Kind::Sequence) {
         Template::Array items;
         items.reserve(node.items.size());
         for (const YamlNode* item : node.items) {
-            items.push_back(read_template(reading, *item));
+            items.push_back(read_template(reading, *item, site));
         }
         return Template(std::move(items));
     }
@@ -198,35 +218,26 @@ Template read_template(Reading& reading, const YamlNode& node) {
         Template::Object fields;
         fields.reserve(node.entries.size());
         for (const YamlNode::Entry& entry : node.entries) {
-            fields.push_back({entry.key, read_template(reading, *entry.value)});
+            fields.push_back({entry.key, read_template(reading, *entry.value, site)});
         }
         return Template(std::move(fields));
     }
     if (is_text(reading, node)) {
-        return read_text_template(reading, node);
+        return read_text_template(reading, node, site);
     }
     return Template(read_scalar(reading, node).value_or(nullptr));
 }
 
-Template read_expression(Reading& reading, const YamlNode& node) {
-    const bool expression = is_text(reading, node) && node.scalar.find("${") == std::string::npos &&
-                            node.scalar.find("$<") == std::string::npos;
-    if (!expression) {
-        return read_template(reading, node);
+Template read_expression(Reading& reading, const YamlNode& node, ExpressionSite site) {
+    if (!is_text(reading, node) || holds_placeholder(node.scalar)) {
+        return read_template(reading, node, site);
     }
-    Expression::Parsed parsed = Expression::parse(node.scalar);
-    ScalarPlaces places(reading.source.text(), node);
-    if (!parsed.expression || parsed.consumed < node.scalar.size()) {
-        reading.error(reading.source.position(places.find(parsed.error.offset)),
-                      parsed.error.message, parsed.error.hint);
+    auto placeholder = read_bare_expression(reading, node, site);
+    if (!placeholder) {
         return Template();
     }
-    Placeholder placeholder;
-    placeholder.expression = std::move(parsed.expression);
-    placeholder.text = node.scalar;
-    placeholder.position = reading.source.position(places.find(0));
     TextTemplate text;
-    text.parts().emplace_back(std::move(placeholder));
+    text.parts().emplace_back(std::move(*placeholder));
     return Template(std::move(text));
 }
 

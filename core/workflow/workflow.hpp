@@ -59,6 +59,8 @@ struct SubWorkflow {
 };
 
 struct Task {
+    /// Unique; only in a sequence of compat: oa3 may several have one name. Expressions then see
+    /// the one that ran last.
     std::string name;
     SourcePosition position;             ///< of the task's first key
     std::string module;                  ///< as written, without a range of versions

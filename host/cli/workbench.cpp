@@ -149,9 +149,9 @@ std::variant<Workbench, ExitStatus> make_workbench(const GlobalOptions& options,
     return workbench;
 }
 
-core::ReadLimits read_limits(const Config& config) {
-    core::ReadLimits limits;
-    const core::ReadLimits standard;
+core::ReadOptions read_options(const Config& config) {
+    core::ReadOptions limits;
+    const core::ReadOptions standard;
     limits.tasks_max = config.max_tasks;
     limits.yaml.bytes_max = std::size_t{config.max_document_mib} << 20U;
     // A document that may be larger may also have more nodes.
@@ -189,7 +189,7 @@ std::variant<std::string, core::Diagnostic> read_document(const std::string& fil
 
 LoadedWorkflow load_workflow(const std::string& file, const Workbench& workbench) {
     LoadedWorkflow loaded;
-    const core::ReadLimits limits = read_limits(workbench.config);
+    const core::ReadOptions limits = read_options(workbench.config);
     auto text = read_document(file, limits.yaml.bytes_max);
     if (auto* missing = std::get_if<core::Diagnostic>(&text)) {
         loaded.status = ExitStatus::Usage;
@@ -201,7 +201,7 @@ LoadedWorkflow load_workflow(const std::string& file, const Workbench& workbench
         std::shared_ptr<const core::FunctionCatalog>(workbench.plugins), limits);
     loaded.diagnostics = std::move(read.diagnostics);
     if (read.workflow) {
-        loaded.workflow = std::make_shared<const core::Workflow>(*std::move(read.workflow));
+        loaded.workflow = std::move(read.workflow);
     } else {
         loaded.status = ExitStatus::InvalidWorkflow;
     }

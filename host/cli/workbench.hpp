@@ -49,7 +49,7 @@ struct PluginChoice {
                                                                         std::size_t bytes_max);
 
 /// What a document may cost, by the configuration.
-[[nodiscard]] core::ReadLimits read_limits(const Config& config);
+[[nodiscard]] core::ReadOptions read_options(const Config& config);
 
 struct LoadedWorkflow {
     std::shared_ptr<const core::Workflow> workflow;  ///< null when there are errors

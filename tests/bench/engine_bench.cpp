@@ -57,7 +57,7 @@ void run_document(benchmark::State& state, const std::string& document, std::int
         state.SkipWithError(to_string(read.diagnostics.at(0)).c_str());
         return;
     }
-    const auto workflow = std::make_shared<const core::Workflow>(*read.workflow);
+    const auto workflow = read.workflow;
     InProcessInvoker invoker;
     QuietSink sink;
     SystemClock clock;

@@ -44,8 +44,8 @@ struct ReaderFixture : testing::Test {
     /// The workflow; the test has failed when there are errors.
     Workflow workflow(std::string_view text) const {
         ReadResult result = read(text);
-        EXPECT_TRUE(result.workflow.has_value()) << words(result);
-        return result.workflow ? std::move(*result.workflow) : Workflow{};
+        EXPECT_TRUE(result.workflow) << words(result);
+        return result.workflow ? *result.workflow : Workflow{};
     }
 
     /// All diagnostics, one a line.

@@ -58,7 +58,7 @@ TEST_F(ReaderFlowTest, EntersAtTheFirstTaskWhenAllAreNamed) {
 TEST_F(ReaderFlowTest, WarnsOfTasksThatNeverRun) {
     const std::string text =
         document({"name: a, on_success: b", "name: b", "name: c, on_success: d", "name: d"});
-    EXPECT_TRUE(read(text).workflow.has_value());
+    EXPECT_TRUE(read(text).workflow);
     EXPECT_EQ(diagnostics(text),
               "f.yaml:4:12: warning: the task 'c' never runs; the run begins with 'a', and nothing "
               "leads from there to it\n"

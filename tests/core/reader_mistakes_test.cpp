@@ -53,7 +53,7 @@ tasks:
               "f.yaml:23:14: error: 'timeout' takes a duration, not the text 'soon'; write 250ms, "
               "30s, 5m, 2h, 1d or a number of seconds, at most 366d\n");
     EXPECT_EQ(read(text).diagnostics.size(), 12U);
-    EXPECT_FALSE(read(text).workflow.has_value());
+    EXPECT_FALSE(read(text).workflow);
 }
 
 TEST_F(ReaderMistakesTest, GoesOnAfterADuplicateKey) {

@@ -160,7 +160,7 @@ TEST_F(ReaderTaskTest, WantsOneFunctionPerTask) {
 
 TEST_F(ReaderTaskTest, WarnsOfADeprecatedFunction) {
     const ReadResult result = read("tasks: [{util.old: }]");
-    ASSERT_TRUE(result.workflow.has_value());
+    ASSERT_TRUE(result.workflow);
     EXPECT_EQ(words(result), "f.yaml:1:10: warning: util.old is deprecated; use util.print\n");
 }
 

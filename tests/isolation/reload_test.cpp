@@ -66,12 +66,11 @@ protected:
             host::RunServices{
                 house.invoker, journal, sink, house.clock, pool, timers,
                 [](std::string_view) -> std::optional<std::string> { return std::nullopt; }},
-            host::RunRequest{
-                .workflow = std::make_shared<const core::Workflow>(*std::move(read.workflow)),
-                .inputs = {},
-                .run_id = id,
-                .attempt = 1,
-                .settings = {}});
+            host::RunRequest{.workflow = read.workflow,
+                             .inputs = {},
+                             .run_id = id,
+                             .attempt = 1,
+                             .settings = {}});
         loop->start();
         const core::RunReport& report = loop->wait();
         if (report.status != core::RunStatus::Succeeded) {

@@ -149,10 +149,7 @@ tasks:
         const auto start = std::chrono::steady_clock::now();
         const auto loop = RunLoop::make(
             RunServices{invoker, journal, sink, clock, pool, timers, {}, &own},
-            RunRequest{.workflow = std::make_shared<const core::Workflow>(*read.workflow),
-                       .inputs = {},
-                       .run_id = "run",
-                       .settings = {}});
+            RunRequest{.workflow = read.workflow, .inputs = {}, .run_id = "run", .settings = {}});
         loop->start();
         const core::RunReport& report = loop->wait();
         const std::chrono::duration<double, std::milli> time =

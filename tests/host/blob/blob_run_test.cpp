@@ -65,10 +65,7 @@ struct BlobRunTest : testing::Test {
         }
         const auto loop = RunLoop::make(
             RunServices{invoker, journal, sink, clock, pool, timers, {}, &use},
-            RunRequest{.workflow = std::make_shared<const core::Workflow>(*read.workflow),
-                       .inputs = {},
-                       .run_id = "run",
-                       .settings = {}});
+            RunRequest{.workflow = read.workflow, .inputs = {}, .run_id = "run", .settings = {}});
         loop->start();
         return loop->wait();
     }

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace oa::core {
+
+/// Names that the language gives a meaning to somewhere, such as inputs, tasks and item: what a
+/// variable of that name cannot be read by.
+[[nodiscard]] bool is_language_name(const std::string& name);
+
+/// The same, for "did you mean".
+[[nodiscard]] const std::vector<std::string>& language_names();
+
+}  // namespace oa::core
