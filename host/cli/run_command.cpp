@@ -20,7 +20,9 @@
 #include "host/cli/summary.hpp"
 #include "host/engine/run_loop.hpp"
 #include "host/engine/system_clock.hpp"
+#include "host/engine/timer_queue.hpp"
 #include "host/engine/ulid.hpp"
+#include "host/engine/worker_pool.hpp"
 #include "host/store/memory_journal.hpp"
 
 namespace oa::host {

@@ -13,6 +13,8 @@
 #include "host/engine/quiet_sink.hpp"
 #include "host/engine/run_loop.hpp"
 #include "host/engine/system_clock.hpp"
+#include "host/engine/timer_queue.hpp"
+#include "host/engine/worker_pool.hpp"
 #include "host/plugin/in_process_invoker.hpp"
 #include "host/plugin/plugin_registry.hpp"
 #include "host/store/memory_journal.hpp"

@@ -1,13 +1,14 @@
-// Every file in workflows/ is a case: a workflow, the world that it meets, and what happens, line by
-// line. README.md tells the format. With OA_GOLDEN_UPDATE=1 in the environment the lines are written
-// instead of compared.
+// Every file in workflows/ is a case: a workflow, the world that it meets, and what happens, line
+// by line. README.md tells the format. With OA_GOLDEN_UPDATE=1 in the environment the lines are
+// written instead of compared.
 
+#include <algorithm>
+#include <cctype>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <map>
-#include <sstream>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -105,7 +106,7 @@ std::string run_case(const Case& read) {
     fill(catalog);
     const CaseFiles files(read);
     core::ReadOptions options;
-    options.source = &files;
+    options.workflows = &files;
     const core::ReadResult result =
         core::read_workflow(read.section("workflow"), "case.yaml", catalog, options);
     std::string seen;
@@ -154,8 +155,8 @@ TEST_P(WorkflowGoldenTest, HappensLineByLine) {
 }
 
 std::string name_of(const ::testing::TestParamInfo<fs::path>& info) {
-    std::string name = info.param.parent_path().filename().string() + "_" +
-                       info.param.stem().string();
+    std::string name =
+        info.param.parent_path().filename().string() + "_" + info.param.stem().string();
     for (char& c : name) {
         if (std::isalnum(static_cast<unsigned char>(c)) == 0) {
             c = '_';
@@ -164,10 +165,7 @@ std::string name_of(const ::testing::TestParamInfo<fs::path>& info) {
     return name;
 }
 
-INSTANTIATE_TEST_SUITE_P(Cases,
-                         WorkflowGoldenTest,
-                         ::testing::ValuesIn(case_files()),
-                         name_of);
+INSTANTIATE_TEST_SUITE_P(Cases, WorkflowGoldenTest, ::testing::ValuesIn(case_files()), name_of);
 
 }  // namespace
 }  // namespace oa

@@ -1,5 +1,6 @@
 #include "tests/support/simulation.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <optional>
@@ -129,6 +130,7 @@ public:
     }
 
     std::vector<std::string> lines;
+    std::map<std::string, std::string> prefixes;  // of runs, by id
 
 private:
     const Timeline& timeline_;
@@ -144,6 +146,7 @@ public:
 
     void run_started(const core::RunReport& run, const core::Workflow& workflow) override {
         workflow_ = &workflow;
+        record_.prefixes[run.id] = prefix_;
         say("run " + run.workflow);
     }
     void attempt_started(const core::AttemptRef& attempt) override {
@@ -154,16 +157,15 @@ public:
     void attempt_failed(const core::AttemptRef& attempt,
                         const core::Failure& failure,
                         core::Milliseconds delay) override {
-        say("again " + name(attempt.task, attempt.element) + " in " +
-            core::format_duration(delay) + because(failure));
+        say("again " + name(attempt.task, attempt.element) + " in " + core::format_duration(delay) +
+            because(failure));
     }
     void element_ended(const core::TaskReport& /*report*/,
                        core::TaskIndex task,
                        std::uint32_t element,
                        core::TaskStatus status,
                        const std::optional<core::Failure>& failure) override {
-        say("end " + name(task, element) + " " + std::string(to_string(status)) +
-            because(failure));
+        say("end " + name(task, element) + " " + std::string(to_string(status)) + because(failure));
     }
     void task_ended(core::TaskIndex task, const core::TaskReport& report) override {
         std::string text =
@@ -185,8 +187,7 @@ public:
     }
     [[nodiscard]] std::shared_ptr<core::EventSink> sub_run(
         const core::AttemptRef& attempt) override {
-        return std::make_shared<Sink>(record_,
-                                      prefix_ + name(attempt.task, attempt.element) + "/");
+        return std::make_shared<Sink>(record_, prefix_ + name(attempt.task, attempt.element) + "/");
     }
     void task_log(std::string_view /*task*/,
                   core::TaskLogLevel /*level*/,
@@ -226,7 +227,7 @@ public:
 
     std::shared_ptr<core::CallControl> prepare(std::shared_ptr<const core::Invocation> invocation,
                                                core::CallObserver& /*observer*/) override {
-        std::string text = "start " + invocation->task;
+        std::string text = record_.prefixes[invocation->run_id] + "start " + invocation->task;
         if (invocation->element) {
             text += "[" + std::to_string(*invocation->element) + "]";
         }

@@ -9,6 +9,8 @@
 #include <gtest/gtest.h>
 
 #include "host/engine/system_clock.hpp"
+#include "host/engine/timer_queue.hpp"
+#include "host/engine/worker_pool.hpp"
 #include "host/store/memory_journal.hpp"
 #include "tests/support/recording_sink.hpp"
 #include "tests/support/scripted_invoker.hpp"
