@@ -97,6 +97,8 @@ private:
     Truth check_item_count(const Node& node, const Subject& subject, Report* report);
     Truth check_items(const Node& node, const Subject& subject, Marks* marks, Report* report);
     Truth check_contains(const Node& node, const Subject& subject, Marks* marks, Report* report);
+    void report_contains(
+        const Node& node, const Subject& subject, bool too_few, std::size_t count, Report& report);
     Truth check_unique(const Node& node, const Subject& subject, Report* report);
     Truth check_unevaluated_items(const Node& node,
                                   const Subject& subject,

@@ -9,7 +9,6 @@
 namespace oa::core::schema {
 
 namespace json = boost::json;
-using namespace std::string_literals;
 
 Truth Evaluation::check_array(const Node& node,
                               const Subject& subject,
@@ -79,6 +78,25 @@ Truth Evaluation::check_items(const Node& node,
     return truth;
 }
 
+void Evaluation::report_contains(
+    const Node& node, const Subject& subject, bool too_few, std::size_t count, Report& report) {
+    const ArrayRules& rules = *node.array;
+    const std::string what = summary(program_, rules.contains);
+    const std::size_t bound = too_few ? rules.contains_min.value_or(1) : *rules.contains_max;
+    std::string message =
+        too_few ? "takes a list in which at least " : "takes a list in which at most ";
+    message += counted(bound, "item");
+    if (what.empty()) {
+        message += bound == 1 ? " fits what is asked for" : " fit what is asked for";
+    } else {
+        message += (bound == 1 ? " is " : " are ") + what;
+    }
+    message += ", not " + (count == 0 ? "none" : std::to_string(count));
+    std::string_view keyword = rules.contains_min ? "minContains" : "contains";
+    keyword = too_few ? keyword : "maxContains";
+    report.add(subject.place, node, keyword, std::move(message));
+}
+
 Truth Evaluation::check_contains(const Node& node,
                                  const Subject& subject,
                                  Marks* marks,
@@ -102,16 +120,7 @@ Truth Evaluation::check_contains(const Node& node,
     const bool too_few = surely + maybe < least;
     const bool too_many = rules.contains_max && surely > *rules.contains_max;
     if (report != nullptr && (too_few || too_many)) {
-        const std::string what = summary(program_, rules.contains);
-        const std::size_t bound = too_few ? least : *rules.contains_max;
-        std::string_view keyword = rules.contains_min ? "minContains" : "contains";
-        keyword = too_few ? keyword : "maxContains";
-        report->add(subject.place, node, keyword,
-                    std::string("takes a list in which at ") + (too_few ? "least " : "most ") +
-                        counted(bound, "item") +
-                        (what.empty() ? (bound == 1 ? " fits" : " fit") + " what is asked for"s
-                                      : (bound == 1 ? " is " : " are ") + what) +
-                        ", not " + (surely == 0 ? "none" : std::to_string(surely)));
+        report_contains(node, subject, too_few, surely, *report);
     }
     if (too_few || too_many) {
         return Truth::No;

@@ -32,6 +32,15 @@ void report_missing(Report& report,
     report.add(std::move(problem));
 }
 
+/// What is wrong with a name, as what is wrong with the object.
+void report_name(Report& inside, std::string_view name, Report* report) {
+    for (SchemaProblem& problem : inside.take()) {
+        problem.message = "has the field '" + excerpt(name) + "', whose name " + problem.message;
+        problem.hint.clear();
+        report->add(std::move(problem));
+    }
+}
+
 }  // namespace
 
 Truth Evaluation::check_object(const Node& node,
@@ -175,12 +184,7 @@ Truth Evaluation::check_names(const Node& node, const Subject& subject, Report* 
         if (report == nullptr && truth == Truth::No) {
             return truth;
         }
-        for (SchemaProblem& problem : inside.take()) {
-            problem.message =
-                "has the field '" + excerpt(view(field.key())) + "', whose name " + problem.message;
-            problem.hint.clear();
-            report->add(std::move(problem));
-        }
+        report_name(inside, view(field.key()), report);
         if (stopped_ || (report != nullptr && report->full())) {
             return truth;
         }

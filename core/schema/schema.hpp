@@ -67,8 +67,8 @@ struct ValidateOptions {
     bool formats = true;            ///< whether `format` is checked, where it is one that is known
     std::size_t problems_max = 20;  ///< reported at once; at least 1
     std::size_t steps_max = 10'000'000;  ///< about a second
-    /// Schemas within schemas and values within values on the way to one place. A level takes less
-    /// than a KiB of stack.
+    /// Schemas within schemas and values within values on the way to one place. A level takes
+    /// about a KiB of stack.
     std::size_t depth_max = 256;
     /// Tells the kinds that a value can be of once it is known, where it is not known yet: a
     /// placeholder stands in its place. Nothing where the value is what it is. It is asked for the
