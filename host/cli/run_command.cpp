@@ -23,7 +23,7 @@
 #include "host/engine/timer_queue.hpp"
 #include "host/engine/ulid.hpp"
 #include "host/engine/worker_pool.hpp"
-#include "host/store/memory_journal.hpp"
+#include "host/store/forgetful_journal.hpp"
 
 namespace oa::host {
 
@@ -50,7 +50,7 @@ struct Engine {
 
     std::unique_ptr<core::EventSink> view;
     SystemClock clock;
-    MemoryJournal journal;
+    ForgetfulJournal journal;
     BlobStore blobs;
     WorkerPool pool{worker_threads_max};
     TimerQueue timers;

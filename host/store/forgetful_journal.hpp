@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+
+#include "core/port/journal.hpp"
+
+namespace oa::host {
+
+/// Keeps nothing: for runs that nobody can resume and nobody asks about. What a run costs in memory
+/// then does not grow with its length. Thread safe.
+class ForgetfulJournal final : public core::Journal {
+public:
+    void append(const std::string& /*run_id*/, core::JournalRecord /*record*/) override {}
+};
+
+}  // namespace oa::host
