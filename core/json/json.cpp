@@ -329,4 +329,31 @@ void append_json(std::string& out, const json::value& value) {
     Writer(out, JsonStyle::Compact).write(value);
 }
 
+std::size_t json_size(const boost::json::value& value) {
+    constexpr std::size_t scalar = 8;
+    switch (value.kind()) {
+        case boost::json::kind::string: return value.get_string().size() + 2;
+        case boost::json::kind::array: {
+            std::size_t size = 2;
+            for (const boost::json::value& item : value.get_array()) {
+                size += json_size(item) + 1;
+            }
+            return size;
+        }
+        case boost::json::kind::object: {
+            std::size_t size = 2;
+            for (const auto& entry : value.get_object()) {
+                size += entry.key().size() + json_size(entry.value()) + 4;
+            }
+            return size;
+        }
+        case boost::json::kind::null:
+        case boost::json::kind::bool_:
+        case boost::json::kind::int64:
+        case boost::json::kind::uint64:
+        case boost::json::kind::double_: break;
+    }
+    return scalar;
+}
+
 }  // namespace oa::core

@@ -34,4 +34,8 @@ enum class JsonStyle { Compact, Indented };
                                      JsonStyle style = JsonStyle::Compact);
 void append_json(std::string& out, const boost::json::value& value);
 
+/// About how many bytes the compact text of a value has, without writing it: escapes are not
+/// counted, and numbers as 8. For comparing with limits.
+[[nodiscard]] std::size_t json_size(const boost::json::value& value);
+
 }  // namespace oa::core

@@ -163,11 +163,15 @@ std::uint32_t RunData::begin_loop(ExecutionIndex loop, const ValuePlace& place) 
     return count;
 }
 
-void RunData::set_element_output(const Element& element, json::value output) {
+std::size_t RunData::set_element_output(const Element& element, json::value output) {
     const auto found = loops_.find(element.loop);
-    if (found != loops_.end()) {
-        found->second.outputs.at(element.index) = std::move(output);
+    if (found == loops_.end()) {
+        return 0;
     }
+    LoopValues& loop = found->second;
+    loop.output_bytes += json_size(output);
+    loop.outputs.at(element.index) = std::move(output);
+    return loop.output_bytes;
 }
 
 json::value RunData::take_loop(ExecutionIndex loop) {

@@ -61,7 +61,8 @@ public:
     /// Evaluates what a task with `for_each` runs for and keeps it until take_loop. Gives the
     /// number of elements. Throws TemplateError.
     [[nodiscard]] std::uint32_t begin_loop(ExecutionIndex loop, const ValuePlace& place);
-    void set_element_output(const Element& element, boost::json::value output);
+    /// Bytes that the outputs of the loop have so far, about.
+    std::size_t set_element_output(const Element& element, boost::json::value output);
     /// The outputs in the order of the elements, null for those that have none. Forgets the loop.
     [[nodiscard]] boost::json::value take_loop(ExecutionIndex loop);
 
@@ -95,6 +96,7 @@ private:
         boost::json::array items;
         std::vector<std::string> keys;  ///< of a map
         boost::json::array outputs;
+        std::size_t output_bytes = 0;
     };
 
     [[nodiscard]] boost::json::value input_of(TaskIndex task,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -45,7 +46,9 @@ struct RunSettings {
     Milliseconds cancel_grace{10'000};  ///< from asking an attempt to stop to giving up on it
     std::uint32_t activations_per_task_max =
         100;  ///< a run ends with step_limit after so many activations times its tasks
-    std::uint64_t seed = 0;  ///< of the jitter of retry delays
+    std::uint64_t seed = 0;                          ///< of the jitter of retry delays
+    std::size_t output_bytes_max = 1U << 20U;        ///< of a task, as compact JSON, about
+    std::size_t loop_output_bytes_max = 64U << 20U;  ///< of all elements of a loop together
 };
 
 /// A timer of a run. Two timers are the same when all members are.

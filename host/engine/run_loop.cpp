@@ -4,6 +4,8 @@
 
 #include <boost/json.hpp>
 
+#include "core/json/json.hpp"
+
 namespace oa::host {
 
 using core::ExecutionIndex;
@@ -166,8 +168,6 @@ void RunLoop::attempt_done(AttemptDone done) {
         core::TaskReport& report = data_.edit(place.task);
         report.output = output;
         report.sub_run = std::move(done.sub_run);
-    } else if (!outcome.failure) {
-        data_.set_element_output(*place.element, *output);
     }
     if (outcome.failure) {
         take(core::AttemptFailed{done.execution, done.attempt, std::move(*outcome.failure)},
@@ -188,8 +188,33 @@ void RunLoop::finish_output(const core::ValuePlace& place, AttemptDone& done) {
             outcome.failure = unresolved(error);
         }
     }
+    check_size(place, outcome);
     if (!outcome.failure) {
         save_variables(place, done);
+    }
+}
+
+// What a function gives is checked where it comes in; here what the document makes of it.
+void RunLoop::check_size(const core::ValuePlace& place, core::Outcome& outcome) {
+    const core::Task& task = workflow_.tasks[place.task];
+    const core::RunSettings& settings = request_.settings;
+    std::size_t size = 0;
+    std::size_t limit = 0;
+    if (!outcome.failure && (task.output || task.sub_workflow)) {
+        size = core::json_size(outcome.output);
+        limit = settings.output_bytes_max;
+    }
+    if (!outcome.failure && place.element && size <= limit) {
+        size = data_.set_element_output(*place.element, outcome.output);
+        limit = settings.loop_output_bytes_max;
+    }
+    if (size > limit) {
+        outcome.output = nullptr;
+        outcome.failure = Failure{
+            .code = "exhausted",
+            .message =
+                std::string(place.element ? "the outputs of the loop have" : "the output has") +
+                " about " + std::to_string(size) + " bytes; the limit is " + std::to_string(limit)};
     }
 }
 

@@ -117,6 +117,7 @@ private:
     void take(const core::RunEvent& event, std::shared_ptr<const boost::json::value> output);
     void attempt_done(AttemptDone done);
     void finish_output(const core::ValuePlace& place, AttemptDone& done);
+    void check_size(const core::ValuePlace& place, core::Outcome& outcome);
     void save_variables(const core::ValuePlace& place, const AttemptDone& done);
 
     void execute(const core::Decide& command);
