@@ -4,6 +4,8 @@
 #include <string_view>
 #include <utility>
 
+#include "core/workflow/steps_reader.hpp"
+
 namespace oa::core {
 namespace {
 
@@ -122,6 +124,10 @@ private:
     void look_up(const std::string& module,
                  SourcePosition module_position,
                  SourcePosition function_position) {
+        if (reading_.compat_oa3 && is_run_steps(module, call_.function)) {
+            call_.info = &run_steps_function();
+            return;
+        }
         call_.info = reading_.catalog.find(module, call_.function);
         if (call_.info != nullptr) {
             return;

@@ -175,7 +175,7 @@ private:
             }
         }
         for (const YamlNode::Entry* entry : variable_entries_) {
-            reading_.variables.add(entry->key);
+            reading_.variables->declared.add(entry->key);
         }
         if (inputs_ != nullptr) {
             workflow_.inputs = read_inputs(reading_, *inputs_);

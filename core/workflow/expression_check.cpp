@@ -165,7 +165,7 @@ private:
     // ----- names -----
 
     [[nodiscard]] bool is_variable(const std::string& root) const {
-        return reading_.variables.has(root) || reading_.saved.has(root);
+        return reading_.variables->has(root);
     }
 
     /// The older system left a text with an unknown name as it was. Whether that may happen.
@@ -174,10 +174,10 @@ private:
             if (is_language_name(path.root) || is_variable(path.root)) {
                 continue;
             }
-            if (!reading_.saves_any) {
+            if (!reading_.variables->saves_any) {
                 reading_.warn(use_->position,
                               "'" + use_text() + "' names no variable and is left as it is",
-                              reading_.suggest(path.root, reading_.variables.list));
+                              reading_.suggest(path.root, reading_.variables->declared.list));
             }
             return true;
         }
@@ -193,7 +193,7 @@ private:
             if (!variable && is_language_name(root)) {
                 refuse(path, why_not_here(root, task_),
                        is_variable(root) ? "the variable is read as vars." + root : hint_for(root));
-            } else if (!variable && !(reading_.compat_oa3 && reading_.saves_any)) {
+            } else if (!variable && !(reading_.compat_oa3 && reading_.variables->saves_any)) {
                 refuse_unknown(path);
             }
         } else if (root == "inputs") {
@@ -223,7 +223,7 @@ private:
         } else if (reading_.tasks.has(root)) {
             hint = "did you mean 'tasks." + root + ".output'?";
         } else {
-            hint = reading_.suggest(root, reading_.variables.list);
+            hint = reading_.suggest(root, reading_.variables->declared.list);
             if (hint.empty()) {
                 hint = reading_.suggest(root, language_names());
             }
@@ -247,9 +247,9 @@ private:
     void check_variable(const Reference& path) {
         const std::string* name = field(path, 0);
         const bool saved = name != nullptr && reading_.compat_oa3 &&
-                           (reading_.saves_any || reading_.saved.has(*name));
+                           (reading_.variables->saves_any || reading_.variables->saved.has(*name));
         if (!saved) {
-            check_member(path, reading_.variables, "variable");
+            check_member(path, reading_.variables->declared, "variable");
         }
     }
 

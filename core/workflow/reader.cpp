@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <deque>
-#include <optional>
+#include <map>
 #include <unordered_map>
 #include <utility>
 
@@ -61,15 +61,56 @@ public:
 
     std::variant<const Workflow*, WorkflowSource::Problem> find(std::string_view name,
                                                                 const std::string& from) override {
+        const auto [known, is_new] = by_name_.try_emplace(std::pair(from, std::string(name)));
+        if (is_new) {
+            known->second = look_up(name, from);
+        }
+        return known->second;
+    }
+
+    Reading& add_inner(const Reading& outer) override {
+        Workflow& workflow = bundle_->workflows.emplace_back();
+        workflow.file = outer.workflow.file;
+        Reading& inner =
+            readings_.emplace_back(session_, outer.source, outer.file_number, workflow);
+        inner.compat_oa3 = outer.compat_oa3;
+        inner.variables = outer.variables;
+        return inner;
+    }
+
+private:
+    static constexpr std::size_t expressions_per_task = 10;
+    static constexpr std::size_t names_per_document = 2;
+
+    struct Document {
+        Document(std::string_view text, Workflow& target) : source(text), workflow(target) {}
+
+        SourceText source;
+        Workflow& workflow;
+        YamlResult yaml;
+    };
+
+    using Found = std::variant<const Workflow*, WorkflowSource::Problem>;
+
+    Found look_up(std::string_view name, const std::string& from) {
         if (options_.workflows == nullptr) {
             return WorkflowSource::Problem{"there is no place to look for other workflows here",
                                            {}};
+        }
+        if (by_name_.size() > names_per_document * options_.documents_max) {
+            return WorkflowSource::Problem{
+                "the documents name more than " +
+                    std::to_string(names_per_document * options_.documents_max) + " workflows",
+                {}};
         }
         auto found = options_.workflows->find(name, from);
         if (auto* problem = std::get_if<WorkflowSource::Problem>(&found)) {
             return std::move(*problem);
         }
-        auto& document = std::get<WorkflowSource::Document>(found);
+        return take(std::get<WorkflowSource::Document>(std::move(found)));
+    }
+
+    Found take(WorkflowSource::Document document) {
         if (const auto known = by_file_.find(document.file); known != by_file_.end()) {
             return known->second;
         }
@@ -79,30 +120,13 @@ public:
                                            {}};
         }
         if (document.text.size() > bytes_left_) {
-            return WorkflowSource::Problem{"this and the workflows read before it have more than " +
+            return WorkflowSource::Problem{"it and the workflows read before have more than " +
                                                std::to_string(options_.yaml.bytes_max) + " bytes",
                                            {}};
         }
         kept_texts_.push_back(std::move(document.text));
         return &add(kept_texts_.back(), document.file);
     }
-
-    Reading& add_inner(const Reading& outer) override {
-        Workflow& workflow = bundle_->workflows.emplace_back();
-        workflow.file = outer.workflow.file;
-        return readings_.emplace_back(session_, outer.source, outer.file_number, workflow);
-    }
-
-private:
-    static constexpr std::size_t expressions_per_task = 10;
-
-    struct Document {
-        Document(std::string_view text, Workflow& target) : source(text), workflow(target) {}
-
-        SourceText source;
-        Workflow& workflow;
-        YamlResult yaml;
-    };
 
     const Workflow& add(std::string_view text, const std::string& file) {
         bytes_left_ -= std::min(bytes_left_, text.size());
@@ -141,6 +165,7 @@ private:
     std::deque<std::string> kept_texts_;
     std::deque<Reading> readings_;
     std::unordered_map<std::string, const Workflow*> by_file_;
+    std::map<std::pair<std::string, std::string>, Found> by_name_;  // from which file, and as what
 };
 
 }  // namespace

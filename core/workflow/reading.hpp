@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -41,6 +42,17 @@ struct SubWorkflowCall {
 };
 
 class Reading;
+
+/// The names of variables. Steps within a document share those of the document.
+struct VariableNames {
+    NameSet declared;
+    NameSet saved;           ///< that tasks may set (compat: oa3)
+    bool saves_any = false;  ///< a task may set variables whose names are not known yet
+
+    [[nodiscard]] bool has(const std::string& name) const {
+        return declared.has(name) || saved.has(name);
+    }
+};
 
 /// Finds the workflows that tasks run, and keeps all that are read together.
 class SubWorkflows {
@@ -113,9 +125,7 @@ public:
     Workflow& workflow;
     bool compat_oa3 = false;
     NameSet inputs;
-    NameSet variables;       ///< that are declared
-    NameSet saved;           ///< variables that tasks may set (compat: oa3)
-    bool saves_any = false;  ///< a task may set variables whose names are not known yet
+    std::shared_ptr<VariableNames> variables = std::make_shared<VariableNames>();
     NameSet tasks;
     std::unordered_map<std::string, TaskIndex> task_indices;  ///< of the first task of each name
     bool flow_is_wrong = false;  ///< what leads from task to task has been reported

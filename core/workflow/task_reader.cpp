@@ -4,10 +4,10 @@
 #include <string>
 #include <utility>
 
+#include "core/workflow/call_parameters.hpp"
 #include "core/workflow/call_reader.hpp"
 #include "core/workflow/condition_reader.hpp"
 #include "core/workflow/flow_reader.hpp"
-#include "core/workflow/parameter_check.hpp"
 #include "core/workflow/retry_reader.hpp"
 #include "core/workflow/value_reader.hpp"
 
@@ -23,6 +23,10 @@ const std::vector<std::string> structural_keys = {"name",  "module",     "functi
                                                   "needs", "on_success", "on_failure"};
 /// What only a task outside of `finally` can have.
 const std::vector<std::string> flow_keys = {"needs", "on_success", "on_failure"};
+/// How the older system's guide spells on_success and on_failure.
+const std::vector<std::pair<std::string, std::string>> older_keys = {{"onsuccess", "on_success"},
+                                                                     {"onfailure", "on_failure"}};
+constexpr std::string_view older_end_target = "END";
 const std::vector<std::string> defaults_keys = {"retry", "timeout", "isolation"};
 const std::vector<std::string> isolation_words = {"in-process", "process"};
 
@@ -68,9 +72,6 @@ public:
             read_entry(entry);
         }
         check_max_parallel();
-        draft_.task.module = std::move(call_.module);
-        draft_.task.function = std::move(call_.function);
-        draft_.task.info = call_.info;
         read_parameters();
         return std::move(draft_);
     }
@@ -149,10 +150,29 @@ private:
 
     void read_other(const YamlNode::Entry& entry) {
         if (entry.key == "saveonvar") {
-            read_save_as(entry);
-        } else {
+            read_save_as(reading_, entry, draft_.task);
+        } else if (!reading_.compat_oa3 || !read_older_key(entry)) {
             read_unknown(entry);
         }
+    }
+
+    bool read_older_key(const YamlNode::Entry& entry) {
+        for (const auto& [older, key] : older_keys) {
+            if (entry.key != older) {
+                continue;
+            }
+            if (node_.find(key) != nullptr) {
+                reading_.warn(entry.key_position,
+                              "'" + older + "' is ignored, since '" + key + "' is given");
+            } else {
+                reading_.warn(entry.key_position, "'" + older + "' is read as '" + key + "'");
+                YamlNode::Entry renamed = entry;
+                renamed.key = key;
+                read_entry(renamed);
+            }
+            return true;
+        }
+        return false;
     }
 
     void read_unknown(const YamlNode::Entry& entry) {
@@ -266,47 +286,6 @@ private:
 
     // ----- parameters -----
 
-    void read_save_as(const YamlNode::Entry& entry) {
-        if (!reading_.compat_oa3) {
-            reading_.error(entry.key_position, "'saveonvar' belongs to the older system",
-                           "other tasks read this task's output as tasks.NAME.output, and "
-                           "'output' reshapes it");
-            return;
-        }
-        if (is_null(*entry.value)) {
-            return;
-        }
-        if (const auto name = read_text(reading_, *entry.value, "'saveonvar'")) {
-            if (auto problem = name_problem(*name)) {
-                reading_.error(entry.value->position, std::move(*problem));
-            }
-            draft_.task.save_as = *name;
-            reading_.saved.add(*name);
-        }
-    }
-
-    /// Takes out of the parameters what is none: the name of a variable to save in, and under
-    /// compat what the function does not know.
-    void sift_parameters() {
-        const auto sift = [this](const YamlNode::Entry* entry) {
-            const bool known = call_.info != nullptr && call_.info->takes(entry->key);
-            if (entry->key == "saveonvar" && (reading_.compat_oa3 || !known)) {
-                read_save_as(*entry);
-                return !known;
-            }
-            if (known || !reading_.compat_oa3 || call_.info == nullptr || call_.info->open) {
-                return false;
-            }
-            reading_.warn(entry->key_position,
-                          call_.info->module + "." + call_.info->function + " has no parameter '" +
-                              excerpt(entry->key) + "', so it is ignored",
-                          reading_.suggest(entry->key, call_.info->parameters));
-            return true;
-        };
-        parameters_.erase(std::remove_if(parameters_.begin(), parameters_.end(), sift),
-                          parameters_.end());
-    }
-
     void read_parameters() {
         const YamlNode::Entry* with = workflow_ != nullptr ? node_.find("with") : call_.with;
         const YamlNode::Entry* holder = call_.inline_entry != nullptr ? call_.inline_entry : with;
@@ -317,34 +296,12 @@ private:
             }
         }
         if (workflow_ == nullptr) {
-            sift_parameters();
+            read_call_parameters(reading_, call_, std::move(parameters_), place_.index,
+                                 draft_.task);
+            return;
         }
-        Template::Object fields;
-        fields.reserve(parameters_.size());
-        for (const YamlNode::Entry* entry : parameters_) {
-            fields.push_back(
-                {entry->key, read_template(reading_, *entry->value,
-                                           {ExpressionPlace::Parameters, place_.index})});
-        }
-        if (call_.info != nullptr) {
-            check_call(fields);
-        }
-        draft_.task.params = Template(std::move(fields));
-        if (workflow_ != nullptr) {
-            reading_.sub_workflow_calls.push_back({place_.index, std::move(parameters_)});
-        }
-    }
-
-    void check_call(const Template::Object& fields) {
-        if (!draft_.task.timeout && call_.info->default_timeout_ms > 0) {
-            draft_.task.timeout = Milliseconds{call_.info->default_timeout_ms};
-        }
-        std::vector<GivenParameter> given;
-        given.reserve(fields.size());
-        for (std::size_t i = 0; i < fields.size(); ++i) {
-            given.push_back({parameters_[i], &fields[i].value});
-        }
-        check_parameters(reading_, *call_.info, given, call_.position);
+        draft_.task.params = Template(read_fields(reading_, parameters_, place_.index));
+        reading_.sub_workflow_calls.push_back({place_.index, std::move(parameters_)});
     }
 
     Reading& reading_;
@@ -412,7 +369,14 @@ void read_task_name(Reading& reading, const YamlNode& node, TaskDraft& draft) {
 std::vector<PlacedText> read_targets(Reading& reading,
                                      const YamlNode& node,
                                      std::string_view what) {
-    return read_texts(reading, node, what);
+    std::vector<PlacedText> targets = read_texts(reading, node, what);
+    for (PlacedText& target : targets) {
+        if (reading.compat_oa3 && target.text == older_end_target) {
+            reading.warn(target.position, "'END' is read as 'end'");
+            target.text = end_target;
+        }
+    }
+    return targets;
 }
 
 }  // namespace oa::core

@@ -1,18 +1,16 @@
 #include "host/cli/workbench.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdlib>
-#include <cstring>
 #include <iostream>
 #include <utility>
 
 #include <boost/json.hpp>
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "host/cli/terminal.hpp"
+#include "host/document/document_file.hpp"
+#include "host/document/workflow_files.hpp"
 
 namespace oa::host {
 
@@ -51,29 +49,6 @@ core::Diagnostic problem(const std::string& file, std::string message) {
     diagnostic.file = file;
     diagnostic.message = std::move(message);
     return diagnostic;
-}
-
-// Reads up to so many bytes and one more, so that the reader of the document can tell that it is
-// too long.
-std::optional<std::string> read_all(int descriptor, std::size_t bytes_max) {
-    std::string text;
-    std::size_t used = 0;
-    while (used <= bytes_max) {
-        text.resize(std::min(used + (64U << 10U), bytes_max + 1));
-        const ssize_t got = ::read(descriptor, text.data() + used, text.size() - used);
-        if (got < 0 && errno == EINTR) {
-            continue;
-        }
-        if (got < 0) {
-            return std::nullopt;
-        }
-        if (got == 0) {
-            break;
-        }
-        used += static_cast<std::size_t>(got);
-    }
-    text.resize(used);
-    return text;
 }
 
 }  // namespace
@@ -163,42 +138,28 @@ core::ReadOptions read_options(const Config& config) {
 
 std::variant<std::string, core::Diagnostic> read_document(const std::string& file,
                                                           std::size_t bytes_max) {
-    if (file == "-") {
-        if (auto text = read_all(STDIN_FILENO, bytes_max)) {
-            return *std::move(text);
-        }
-        return problem(file, "standard input cannot be read");
+    auto text = read_document_file(file, bytes_max);
+    if (const auto* missing = std::get_if<DocumentProblem>(&text)) {
+        return problem(file, missing->message);
     }
-    // Not blocking, so that a pipe without a writer gives an answer.
-    const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (descriptor < 0) {
-        return problem(file, std::string("cannot be opened: ") + std::strerror(errno));
-    }
-    struct stat status {};
-    std::variant<std::string, core::Diagnostic> result;
-    if (::fstat(descriptor, &status) != 0 || S_ISDIR(status.st_mode)) {
-        result = problem(file, "is a folder; name a workflow document");
-    } else if (auto text = read_all(descriptor, bytes_max)) {
-        result = *std::move(text);
-    } else {
-        result = problem(file, std::string("cannot be read: ") + std::strerror(errno));
-    }
-    ::close(descriptor);
-    return result;
+    return std::get<std::string>(std::move(text));
 }
 
 LoadedWorkflow load_workflow(const std::string& file, const Workbench& workbench) {
     LoadedWorkflow loaded;
-    const core::ReadOptions limits = read_options(workbench.config);
-    auto text = read_document(file, limits.yaml.bytes_max);
+    core::ReadOptions options = read_options(workbench.config);
+    auto text = read_document(file, options.yaml.bytes_max);
     if (auto* missing = std::get_if<core::Diagnostic>(&text)) {
         loaded.status = ExitStatus::Usage;
         loaded.diagnostics.push_back(std::move(*missing));
         return loaded;
     }
+    const std::string name = file == "-" ? "standard input" : file;
+    const WorkflowFiles files(name, options.yaml.bytes_max);
+    options.workflows = &files;
     core::ReadResult read = core::read_workflow(
-        std::get<std::string>(text), file == "-" ? "standard input" : file,
-        std::shared_ptr<const core::FunctionCatalog>(workbench.plugins), limits);
+        std::get<std::string>(text), name,
+        std::shared_ptr<const core::FunctionCatalog>(workbench.plugins), options);
     loaded.diagnostics = std::move(read.diagnostics);
     if (read.workflow) {
         loaded.workflow = std::move(read.workflow);

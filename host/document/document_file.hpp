@@ -1,0 +1,19 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <variant>
+
+namespace oa::host {
+
+/// Why a document cannot be had, such as "cannot be opened: No such file or directory".
+struct DocumentProblem {
+    std::string message;
+};
+
+/// The text of a file ("-": standard input), or why it cannot be had. Reads no more than a document
+/// may have, plus one byte. Does not wait for somebody to write into a pipe.
+[[nodiscard]] std::variant<std::string, DocumentProblem> read_document_file(const std::string& file,
+                                                                            std::size_t bytes_max);
+
+}  // namespace oa::host
