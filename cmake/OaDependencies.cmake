@@ -6,6 +6,7 @@ find_package(yaml-cpp 0.7 REQUIRED)
 if(NOT TARGET yaml-cpp::yaml-cpp)  # named so from 0.8 on
   add_library(yaml-cpp::yaml-cpp ALIAS yaml-cpp)
 endif()
+find_package(date REQUIRED)  # time zones
 pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
 pkg_check_modules(BOTAN REQUIRED IMPORTED_TARGET botan-2)
 find_package(Poco REQUIRED COMPONENTS Foundation Net NetSSL Crypto)

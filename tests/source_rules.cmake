@@ -18,8 +18,10 @@ rule("sdk depends on the standard library alone"
   FILES "^sdk/" FORBIDS "/" ALLOWS "^[<\"](oa|sdk)/")
 rule("core knows no other room"
   FILES "^core/" FORBIDS "^\"(oa|sdk|host|plugins|tests)/|^<oa/")
-rule("core knows no library but Boost.JSON, RE2 and yaml-cpp"
-  FILES "^core/" FORBIDS "^<.*/" ALLOWS "^<(boost/(json|system)|re2|yaml-cpp)[./]")
+rule("core knows no library but Boost.JSON, RE2, date and yaml-cpp"
+  FILES "^core/" FORBIDS "^<.*/" ALLOWS "^<(boost/(json|system)|re2|date|yaml-cpp)[./]")
+rule("only the time zones of core/expression/cel include date"
+  FILES "^(core|host)/" EXCEPT "^core/expression/cel/time_zone[.]cpp$" FORBIDS "^[<\"]date/")
 rule("core talks to the system through ports"
   FILES "^core/" FORBIDS "^<(dlfcn|unistd|signal|pthread|fcntl|poll)[.]h>")
 rule("plugins see the sdk alone"

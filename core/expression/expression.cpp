@@ -1,229 +1,239 @@
 #include "core/expression/expression.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
-#include <span>
 #include <utility>
 
 #include <boost/json.hpp>
 
-#include "core/expression/path_reader.hpp"
+#include "core/expression/cel/cel.hpp"
+#include "core/expression/cel/path_words.hpp"
+#include "core/expression/cel/utf8.hpp"
 #include "core/json/json.hpp"
-#include "core/nearest.hpp"
 
 namespace oa::core {
 namespace {
 
 namespace json = boost::json;
-using Segment = Expression::Segment;
 
-constexpr std::size_t listed_names_max = 10;
-constexpr std::size_t compared_names_max = 1'000;
-constexpr std::size_t shown_name_max = 60;
+struct StatusName {
+    std::string_view name;
+    StatusFunction function;
+};
+constexpr std::array<StatusName, 3> status_names{{{"success", StatusFunction::Success},
+                                                  {"failure", StatusFunction::Failure},
+                                                  {"always", StatusFunction::Always}}};
 
-bool is_utf8_continuation(char c) {
-    return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
+cel::CompileOptions compile_options(cel::Extent extent) {
+    cel::CompileOptions options;
+    options.extent = extent;
+    for (const auto& status : status_names) {
+        options.functions.push_back({std::string(status.name), 0, cel::set_of(cel::Kind::Bool)});
+    }
+    return options;
 }
 
-/// For messages: at most `shown_name_max` bytes of it, never half a character, on one line.
-std::string shortened(std::string_view text) {
-    auto end = std::min(text.size(), shown_name_max);
-    while (end > 0 && end < text.size() && is_utf8_continuation(text[end])) {
-        --end;
-    }
-    std::string out(text.substr(0, end));
-    std::replace_if(
-        out.begin(), out.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; }, ' ');
-    return end < text.size() ? out + "..." : out;
+bool is_status(std::string_view name) {
+    return std::any_of(status_names.begin(), status_names.end(),
+                       [name](const StatusName& status) { return status.name == name; });
 }
 
-std::string_view with_article(json::kind kind) {
-    switch (kind) {
-        case json::kind::null: return "null";
-        case json::kind::bool_: return "a boolean";
-        case json::kind::int64:
-        case json::kind::uint64:
-        case json::kind::double_: return "a number";
-        case json::kind::string: return "a string";
-        case json::kind::array: return "an array";
-        case json::kind::object: return "an object";
-    }
-    return "a value";
-}
-
-/// "a, b, c and 4 more"
-std::string listed(const std::vector<std::string>& names) {
-    std::string out;
-    const auto shown = std::min(names.size(), listed_names_max);
-    for (std::size_t i = 0; i < shown; ++i) {
-        out += i == 0 ? "" : ", ";
-        out += shortened(names[i]);
-    }
-    if (shown < names.size()) {
-        out += " and " + std::to_string(names.size() - shown) + " more";
-    }
-    return out;
-}
-
-/// The nearest name, or all that there are.
-std::string suggestion(std::string_view word,
-                       const std::vector<std::string>& names,
-                       std::string_view there_is) {
-    auto hint = did_you_mean(word, names);
-    if (hint.empty() && !names.empty()) {
-        hint = std::string(there_is) + listed(names);
-    }
-    return hint;
-}
-
-void append_segment(std::string& out, const Segment& segment) {
-    if (const auto* const index = std::get_if<std::int64_t>(&segment)) {
-        out += '[' + std::to_string(*index) + ']';
-        return;
-    }
-    const auto& key = std::get<std::string>(segment);
-    if (is_cel_name(key) && !is_cel_keyword(key)) {
-        out += '.' + key;
-    } else {
-        out += '[' + json::serialize(json::string_view(shortened(key))) + ']';
-    }
-}
-
-/// Finds the value of a path in a scope.
-class PathWalk {
+/// The tasks as a map of which nothing is built before it is asked for.
+class Tasks final : public cel::MapSource {
 public:
-    PathWalk(const std::string& root, const std::vector<Segment>& segments, const Scope& scope)
-        : root_(root), segments_(segments), scope_(scope) {}
+    explicit Tasks(const Scope& scope) : scope_(scope) {}
 
-    [[nodiscard]] const json::value& find() {
-        const json::value* value = root_ == "tasks" ? &task() : &root_value();
-        for (; used_ < segments_.size(); ++used_) {
-            value = &step(*value);
-        }
-        return *value;
+    [[nodiscard]] std::optional<cel::Value> find(std::string_view key) const override {
+        const auto* const task = scope_.find_task(key);
+        return task == nullptr ? std::nullopt : std::optional(cel::Value::json(*task));
     }
+    [[nodiscard]] std::vector<std::string> keys() const override { return scope_.task_names(); }
 
 private:
-    /// The path up to, and without, segment number `count`.
-    [[nodiscard]] std::string path(std::size_t count) const {
-        std::string out = root_;
-        for (std::size_t i = 0; i < count; ++i) {
-            append_segment(out, segments_[i]);
+    const Scope& scope_;
+};
+
+/// What CEL sees of a scope.
+class ScopeActivation final : public cel::Activation {
+public:
+    explicit ScopeActivation(const Scope& scope) : scope_(scope), tasks_(scope) {}
+
+    [[nodiscard]] std::optional<cel::Value> find(std::string_view name) const override {
+        if (name == "tasks") {
+            return cel::Value::map(tasks_);
         }
-        return out;
+        const auto* const value = scope_.find(name);
+        return value == nullptr ? std::nullopt : std::optional(cel::Value::json(*value));
     }
 
-    [[nodiscard]] const json::value& root_value() const {
-        if (const auto* const value = scope_.find(root_)) {
-            return *value;
-        }
+    [[nodiscard]] std::vector<std::string> names() const override {
         auto names = scope_.names();
         if (std::find(names.begin(), names.end(), "tasks") == names.end()) {
             names.emplace_back("tasks");
         }
-        auto hint = suggestion(root_, names, "known here: ");
-        if (scope_.environment(root_)) {
-            hint = "the environment variable of that name is read with ENV:" + root_;
-        }
-        throw EvaluationError("'" + shortened(root_) + "' is not known", std::move(hint));
+        return names;
     }
 
-    [[nodiscard]] const json::value& task() {
-        const auto* const name =
-            segments_.empty() ? nullptr : std::get_if<std::string>(&segments_.front());
-        if (name == nullptr) {
-            throw EvaluationError("'tasks' needs the name of a task after it",
-                                  "such as tasks.fetch.output or tasks[\"my task\"].output");
+    [[nodiscard]] Called call(std::string_view function,
+                              std::span<const cel::Value> /*arguments*/) const override {
+        for (const auto& status : status_names) {
+            if (status.name != function) {
+                continue;
+            }
+            if (const auto verdict = scope_.status(status.function)) {
+                return {cel::Value::boolean(*verdict), "", ""};
+            }
         }
-        const auto* const found = scope_.find_task(*name);
-        if (found == nullptr) {
-            throw EvaluationError("no task is named '" + shortened(*name) + "'",
-                                  suggestion(*name, scope_.task_names(), "the tasks are: "));
-        }
-        used_ = 1;
-        return *found;
+        return {std::nullopt, std::string(function) + "() exists in conditions only",
+                "it tells how the tasks before this one went, as in: when: failure()"};
     }
 
-    [[nodiscard]] const json::value& step(const json::value& value) const {
-        if (const auto* const key = std::get_if<std::string>(&segments_[used_])) {
-            return field(value, *key);
-        }
-        return item(value, std::get<std::int64_t>(segments_[used_]));
-    }
-
-    [[nodiscard]] const json::value& field(const json::value& value, const std::string& key) const {
-        const auto* const object = value.if_object();
-        if (object == nullptr) {
-            throw EvaluationError(path(used_) + " is " + std::string(with_article(value.kind())) +
-                                      ", so it has no field '" + shortened(key) + "'",
-                                  hint_for(value));
-        }
-        if (const auto* const found = object->if_contains(key)) {
-            return *found;
-        }
-        std::vector<std::string> names;
-        names.reserve(object->size());
-        for (const auto& entry : *object) {
-            names.emplace_back(entry.key());
-        }
-        const auto compared = std::min(names.size(), compared_names_max);
-        throw EvaluationError(path(used_) + " has no field '" + shortened(key) + "'" +
-                                  (names.empty() ? "; it is empty" : "; it has " + listed(names)),
-                              did_you_mean(key, std::span(names.data(), compared)));
-    }
-
-    [[nodiscard]] const json::value& item(const json::value& value, std::int64_t index) const {
-        const auto* const array = value.if_array();
-        if (array == nullptr) {
-            throw EvaluationError(
-                path(used_) + " is " + std::string(with_article(value.kind())) +
-                    ", so it has no position [" + std::to_string(index) + "]",
-                value.is_object() ? "its fields are read by name" : hint_for(value));
-        }
-        if (index < 0) {
-            throw EvaluationError(path(used_ + 1) + ": a position cannot be negative",
-                                  "positions count from 0");
-        }
-        if (static_cast<std::uint64_t>(index) >= array->size()) {
-            throw EvaluationError(path(used_) + " has " + std::to_string(array->size()) +
-                                      (array->size() == 1 ? " item" : " items") +
-                                      ", so there is no " + path(used_ + 1),
-                                  array->empty() ? "" : "positions count from 0");
-        }
-        return (*array)[static_cast<std::size_t>(index)];
-    }
-
-    /// Why a value may not be what the path hopes for.
-    [[nodiscard]] std::string hint_for(const json::value& value) const {
-        if (value.is_array()) {
-            return "its items are read by position, such as [0]";
-        }
-        const bool is_output =
-            root_ == "tasks" && used_ == 2 && segments_[1] == Segment(std::string("output"));
-        if (!value.is_null() || !is_output) {
-            return {};
-        }
-        const auto& name = std::get<std::string>(segments_.front());
-        const auto* const record = scope_.find_task(name);
-        const auto* const fields = record == nullptr ? nullptr : record->if_object();
-        const auto* const status = fields == nullptr ? nullptr : fields->if_contains("status");
-        if (status == nullptr || !status->is_string()) {
-            return {};
-        }
-        return "task '" + shortened(name) + "' has no output; its status is " +
-               std::string(status->get_string());
-    }
-
-    const std::string& root_;
-    const std::vector<Segment>& segments_;
+private:
     const Scope& scope_;
-    std::size_t used_ = 0;
+    Tasks tasks_;
 };
+
+/// Why a task has no output, when that is what a path fails at.
+std::string output_hint(const cel::Error& error, const Scope& scope) {
+    const auto& segments = error.path->segments;
+    const bool is_output = error.segment == 2 && error.kind == cel::Kind::Null &&
+                           segments[0].key.is(cel::Kind::String) &&
+                           segments[1].key.is(cel::Kind::String) &&
+                           segments[1].key.as_text() == "output";
+    if (!is_output) {
+        return {};
+    }
+    const auto name = segments[0].key.as_text();
+    const auto* const record = scope.find_task(name);
+    const auto* const fields = record == nullptr ? nullptr : record->if_object();
+    const auto* const status = fields == nullptr ? nullptr : fields->if_contains("status");
+    if (status == nullptr || !status->is_string()) {
+        return {};
+    }
+    return "task '" + cel::shortened(name) + "' has no output; its status is " +
+           std::string(status->get_string());
+}
+
+/// Says more about what CEL does not know: the environment and tasks.
+void explain_more(cel::Error& error, const Scope& scope) {
+    if (error.path == nullptr) {
+        return;
+    }
+    const auto& path = *error.path;
+    if (error.code == cel::Error::Code::UnknownName && scope.environment(path.root)) {
+        error.hint = "the environment variable of that name is read with ENV:" + path.root;
+    }
+    if (error.code != cel::Error::Code::NoValueAtPath || path.root != "tasks") {
+        return;
+    }
+    if (error.segment > 0) {
+        if (auto hint = output_hint(error, scope); !hint.empty()) {
+            error.hint = std::move(hint);
+        }
+    } else if (!path.segments[0].key.is(cel::Kind::String)) {
+        error.message = "'tasks' needs the name of a task after it";
+        error.hint = "such as tasks.fetch.output or tasks[\"my task\"].output";
+    } else {
+        const auto name = path.segments[0].key.as_text();
+        error.message = "no task is named '" + cel::shortened(name) + "'";
+        error.hint = cel::suggestion(name, scope.task_names(), "the tasks are: ");
+    }
+}
+
+[[noreturn]] void fail(const cel::ConversionProblem& problem) {
+    throw EvaluationError(problem.message, problem.hint);
+}
+
+constexpr std::array<StaticType, cel::kind_count> static_types{
+    StaticType::Null,   StaticType::Bool,   StaticType::Int,       StaticType::Uint,
+    StaticType::Double, StaticType::String, StaticType::Bytes,     StaticType::List,
+    StaticType::Map,    StaticType::Type,   StaticType::Timestamp, StaticType::Duration};
+
+/// What a JSON value that is said to have the type can be.
+cel::KindSet kinds_of(StaticType type) {
+    switch (type) {
+        case StaticType::Any: return cel::any_kind;
+        case StaticType::Int: return cel::whole_kinds;
+        case StaticType::Double: return cel::number_kinds;
+        default: break;
+    }
+    const auto found = std::find(static_types.begin(), static_types.end(), type);
+    return cel::set_of(static_cast<cel::Kind>(found - static_types.begin()));
+}
+
+StaticType type_of_kinds(cel::KindSet kinds) {
+    if (const auto one = cel::only(kinds)) {
+        return static_types[static_cast<std::size_t>(*one)];
+    }
+    if (kinds == cel::whole_kinds) {
+        return StaticType::Int;
+    }
+    const bool number = kinds != cel::no_kind && (kinds & ~cel::number_kinds) == 0;
+    return number ? StaticType::Double : StaticType::Any;
+}
+
+Expression::Reference reference_to(const cel::PathNode& path) {
+    Expression::Reference reference;
+    reference.root = path.root;
+    reference.offset = path.offset;
+    reference.tested = path.tested;
+    for (const auto& segment : path.segments) {
+        if (segment.key.is(cel::Kind::String)) {
+            reference.segments.emplace_back(std::string(segment.key.as_text()));
+        } else {
+            reference.segments.emplace_back(segment.key.as_int());
+        }
+    }
+    return reference;
+}
 
 }  // namespace
 
 struct Expression::Program {
+    cel::Program cel;
     std::vector<Reference> references;
+    std::vector<const cel::PathNode*> paths;  ///< of the references
+    const Reference* whole = nullptr;         ///< the path that is all there is
+    bool calls_status = false;
+
+    explicit Program(cel::Program compiled) : cel(std::move(compiled)) {
+        const auto& ast = cel.ast();
+        for (const auto& path : ast.paths) {
+            if (path.base == cel::PathNode::Base::Free && !path.type_name) {
+                references.push_back(reference_to(path));
+                paths.push_back(&path);
+            }
+        }
+        const auto& root = ast.nodes[ast.root];
+        if (root.op == cel::Op::Path && !ast.paths[root.detail].tested) {
+            whole = reference_of(ast.paths[root.detail]);
+        }
+        calls_status = std::any_of(ast.calls.begin(), ast.calls.end(), [](const auto& call) {
+            return !call.method && is_status(call.name);
+        });
+    }
+
+    /// nullptr when the path does not begin with a variable.
+    [[nodiscard]] const Reference* reference_of(const cel::PathNode& path) const {
+        const auto found = std::find(paths.begin(), paths.end(), &path);
+        return found == paths.end() ? nullptr
+                                    : &references[static_cast<std::size_t>(found - paths.begin())];
+    }
+
+    /// Evaluates and hands the value on while all that it borrows is there. Throws EvaluationError.
+    template <typename Use>
+    auto evaluate(const Scope& scope, Use use) const {
+        const ScopeActivation activation(scope);
+        cel::LocalArena arena(cel.limits().memory_bytes);
+        auto outcome = cel.evaluate(activation, arena);
+        if (outcome.error) {
+            explain_more(*outcome.error, scope);
+            throw EvaluationError(outcome.error->message, std::move(outcome.error->hint),
+                                  outcome.error->offset);
+        }
+        return use(outcome.value);
+    }
 };
 
 std::string_view with_article(StaticType type) {
@@ -246,42 +256,69 @@ std::string_view with_article(StaticType type) {
 }
 
 Expression::Parsed Expression::parse(std::string_view text) {
-    auto path = read_path(text);
+    return from(text, false);
+}
+
+Expression::Parsed Expression::parse_path(std::string_view text) {
+    return from(text, true);
+}
+
+Expression::Parsed Expression::from(std::string_view text, bool path) {
+    static const auto options = compile_options(cel::Extent::Expression);
+    static const auto path_options = compile_options(cel::Extent::Path);
+    auto compiled = cel::Program::compile(text, path ? path_options : options);
     Parsed parsed;
-    parsed.consumed = path.consumed;
-    parsed.error = std::move(path.error);
-    if (path.complete) {
-        auto program = std::make_shared<Program>();
-        program->references.push_back({std::move(path.root), std::move(path.segments), 0, false});
+    parsed.consumed = compiled.consumed;
+    parsed.error = {compiled.error.offset, std::move(compiled.error.message),
+                    std::move(compiled.error.hint)};
+    if (compiled.program) {
         parsed.expression.emplace();
-        parsed.expression->program_ = std::move(program);
+        parsed.expression->program_ = std::make_shared<Program>(*std::move(compiled.program));
     }
     return parsed;
 }
 
 boost::json::value Expression::evaluate(const Scope& scope) const {
-    const Reference& path = program_->references.front();
-    return PathWalk(path.root, path.segments, scope).find();
+    return program_->evaluate(scope, [this](const cel::Value& value) {
+        json::value out;
+        if (const auto problem = cel::to_json(value, program_->cel.limits(), out)) {
+            fail(*problem);
+        }
+        return out;
+    });
 }
 
 void Expression::append_to(std::string& out, const Scope& scope) const {
-    const Reference& path = program_->references.front();
-    const auto& value = PathWalk(path.root, path.segments, scope).find();
-    if (const auto* const text = value.if_string()) {
-        out.append(text->data(), text->size());
-    } else {
-        append_json(out, value);
-    }
+    program_->evaluate(scope, [this, &out](const cel::Value& value) {
+        if (value.is(cel::Kind::String)) {
+            out += value.as_text();
+        } else if (const auto* const borrowed = value.borrowed_json()) {
+            append_json(out, *borrowed);
+        } else {
+            json::value made;
+            if (const auto problem = cel::to_json(value, program_->cel.limits(), made)) {
+                fail(*problem);
+            }
+            // Timestamps and the like are texts in JSON, and texts are appended as they are.
+            if (const auto* const text = made.if_string()) {
+                out.append(text->data(), text->size());
+            } else {
+                append_json(out, made);
+            }
+        }
+    });
 }
 
 bool Expression::test(const Scope& scope) const {
-    const json::value value = evaluate(scope);
-    if (const auto* const verdict = value.if_bool()) {
-        return *verdict;
-    }
-    throw EvaluationError(
-        "the condition gives " + std::string(with_article(value.kind())) + ", not true or false",
-        "");
+    return program_->evaluate(scope, [](const cel::Value& value) {
+        if (!value.is(cel::Kind::Bool)) {
+            throw EvaluationError("the condition gives " +
+                                      std::string(cel::json_word(value.kind())) +
+                                      ", not true or false",
+                                  "a value is compared, as in status == 200 or name != \"\"");
+        }
+        return value.as_bool();
+    });
 }
 
 const std::vector<Expression::Reference>& Expression::references() const noexcept {
@@ -289,20 +326,31 @@ const std::vector<Expression::Reference>& Expression::references() const noexcep
 }
 
 const Expression::Reference* Expression::as_path() const noexcept {
-    return &program_->references.front();
+    return program_->whole;
 }
 
 bool Expression::calls_status() const noexcept {
-    return false;
+    return program_->calls_status;
 }
 
 bool Expression::reads(std::string_view name) const noexcept {
-    return std::any_of(program_->references.begin(), program_->references.end(),
-                       [name](const Reference& path) { return path.root == name; });
+    const auto& paths = program_->cel.ast().paths;
+    return std::any_of(paths.begin(), paths.end(), [name](const cel::PathNode& path) {
+        return path.base == cel::PathNode::Base::Free && path.root == name;
+    });
 }
 
 Expression::Checked Expression::check(const TypeOf& type_of) const {
-    return {type_of(program_->references.front()), {}};
+    const auto checked = program_->cel.check([&](const cel::PathNode& path) {
+        const auto* const reference = program_->reference_of(path);
+        return reference == nullptr ? cel::any_kind : kinds_of(type_of(*reference));
+    });
+    Checked out;
+    out.type = as_path() == nullptr ? type_of_kinds(checked.kinds) : type_of(*as_path());
+    for (const auto& finding : checked.findings) {
+        out.errors.push_back({finding.offset, finding.message, finding.hint});
+    }
+    return out;
 }
 
 std::optional<std::string> Expression::Reference::task() const {

@@ -64,15 +64,21 @@ struct ExpressionError {
 /// of range.
 class EvaluationError : public std::runtime_error {
 public:
-    EvaluationError(const std::string& message, std::string hint)
-        : std::runtime_error(message), hint_(std::move(hint)) {}
+    EvaluationError(const std::string& message,
+                    std::string hint,
+                    std::optional<std::size_t> offset = std::nullopt)
+        : std::runtime_error(message), hint_(std::move(hint)), offset_(offset) {}
     [[nodiscard]] const std::string& hint() const noexcept { return hint_; }
+    /// Of the place in the expression, in bytes, where one is to blame.
+    [[nodiscard]] std::optional<std::size_t> offset() const noexcept { return offset_; }
 
 private:
     std::string hint_;
+    std::optional<std::size_t> offset_;
 };
 
-/// What is known of a value before it is there. `Any`: nothing.
+/// What is known of a value before it is there. `Any`: nothing. `Double` of a value that comes as
+/// JSON is any number, since there 2 and 2.0 may stand for the same.
 enum class StaticType {
     Any,
     Null,
@@ -119,6 +125,8 @@ public:
     /// Reads the longest expression at the start of `text`, which ends at the end of the text or
     /// where the grammar can go no further.
     [[nodiscard]] static Parsed parse(std::string_view text);
+    /// The same for the longest plain path, where operators cannot stand: $<inputs.name>.
+    [[nodiscard]] static Parsed parse_path(std::string_view text);
 
     /// Throws EvaluationError.
     [[nodiscard]] boost::json::value evaluate(const Scope& scope) const;
@@ -143,6 +151,7 @@ public:
 
 private:
     struct Program;
+    static Parsed from(std::string_view text, bool path);
     std::shared_ptr<const Program> program_;
 };
 

@@ -303,7 +303,9 @@ private:
 
     void read_expression() {
         const auto base = at_;
-        auto parsed = Expression::parse(text_.substr(base));
+        // '>' is an operator, so between these brackets only a path can be told from what follows.
+        const auto rest = text_.substr(base);
+        auto parsed = close_ == '>' ? Expression::parse_path(rest) : Expression::parse(rest);
         at_ = base + parsed.consumed;
         if (parsed.expression && at_ < text_.size() && text_[at_] == close_) {
             ++at_;

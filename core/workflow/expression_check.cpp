@@ -8,7 +8,7 @@
 #include <variant>
 #include <vector>
 
-#include "core/expression/path_reader.hpp"
+#include "core/expression/cel/lexer.hpp"
 #include "core/workflow/known_types.hpp"
 #include "core/workflow/language_names.hpp"
 #include "core/workflow/task_order.hpp"
@@ -52,7 +52,7 @@ std::string written(const Reference& path) {
     for (const Expression::Segment& segment : path.segments) {
         if (const auto* index = std::get_if<std::int64_t>(&segment)) {
             text += "[" + std::to_string(*index) + "]";
-        } else if (const auto& name = std::get<std::string>(segment); is_cel_name(name)) {
+        } else if (const auto& name = std::get<std::string>(segment); cel::is_name(name)) {
             text += "." + name;
         } else {
             text += "[\"" + name + "\"]";

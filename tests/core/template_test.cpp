@@ -191,11 +191,11 @@ TEST_F(TextTemplateTest, ReportsAnUnterminatedPlaceholderAtItsStart) {
 }
 
 TEST_F(TextTemplateTest, ReportsEveryMistakeAtItsPlace) {
-    const auto errors = errors_of("é${a + b} ${c} ${1} ${ENV:1X} ${WALLET:} ${a['x}");
+    const auto errors = errors_of("é${a ? b} ${c} ${)} ${ENV:1X} ${WALLET:} ${a['x}");
 
     ASSERT_EQ(errors.size(), 5U);
-    EXPECT_EQ(errors[0].offset, 6U);
-    EXPECT_TRUE(mentions(errors[0].message, "'+' is not part of one"));
+    EXPECT_EQ(errors[0].offset, 9U);
+    EXPECT_TRUE(mentions(errors[0].message, "':' and the other value are expected"));
     EXPECT_EQ(errors[1].offset, 18U);
     EXPECT_EQ(errors[2].offset, 21U);
     EXPECT_TRUE(mentions(errors[2].message, "environment variable"));
@@ -204,8 +204,17 @@ TEST_F(TextTemplateTest, ReportsEveryMistakeAtItsPlace) {
 }
 
 TEST_F(TextTemplateTest, RefusesTheWrongClosingBracket) {
-    EXPECT_EQ(errors_of("${inputs.n>").at(0).offset, 10U);
+    EXPECT_EQ(errors_of("${inputs.n>").at(0).offset, 0U);
     EXPECT_EQ(errors_of("$<inputs.n}").at(0).offset, 10U);
+}
+
+TEST_F(TextTemplateTest, TakesExpressionsInBracesAndPathsInAngleBrackets) {
+    EXPECT_EQ(value("${ {\"a}\": inputs.n > 3}[\"a}\"] }!"), json::value("true!"));
+    EXPECT_EQ(value("${inputs.n + 1}"), json::value(8));
+    EXPECT_EQ(value("$<inputs.n>3"), json::value("73"));
+    const auto error = errors_of("$<inputs.n + 1>").at(0);
+    EXPECT_EQ(error.offset, 11U);
+    EXPECT_TRUE(mentions(error.hint, "only a path")) << error.hint;
 }
 
 TEST_F(TextTemplateTest, PointsToTheSourcesWhenAnotherIsWritten) {
