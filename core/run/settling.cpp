@@ -47,9 +47,10 @@ void RunMachine::settle(TaskIndex task, Commands& commands) {
             enqueue_if_settled(target);
         }
     }
+    // A need that ended well makes up for what failed before it.
+    const bool failure = failed(task) || (record.upstream_failed && !counts_as_met(task));
     for (const TaskIndex dependent : record.dependents) {
-        tasks_[dependent].upstream_failed =
-            tasks_[dependent].upstream_failed || record.upstream_failed || failed(task);
+        tasks_[dependent].upstream_failed = tasks_[dependent].upstream_failed || failure;
         if (--tasks_[dependent].unsettled_needs == 0) {
             to_judge_.push_back(dependent);
         }

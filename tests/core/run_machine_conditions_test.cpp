@@ -137,6 +137,24 @@ TEST(RunMachineConditionsTest, LetsATaskInAGraphDecideHowItsNeedsMustHaveGone) {
         << "the failure lies further back, and still counts";
 }
 
+TEST(RunMachineConditionsTest, LetsANeedThatEndedWellMakeUpForWhatFailedBeforeIt) {
+    WorkflowBuilder builder(Flow::Graph);
+    builder.task("a");
+    Task& repair = builder.task("repair");
+    repair.needs = {0};
+    repair.when = condition("failure()");
+    Task& next = builder.task("next");
+    next.needs = {1};
+    next.when = condition("success()");
+    Machine machine(builder.build());
+    machine.start();
+    machine.fail("a");
+    machine.decide("repair", true);
+
+    EXPECT_EQ(machine.succeed("repair"), (Words{"end repair succeeded", "decide next"}));
+    EXPECT_EQ(machine.standing("next"), (Standing{true, false}));
+}
+
 TEST(RunMachineConditionsTest, TellsAHandlerThatAFailureLedToIt) {
     WorkflowBuilder builder(Flow::Transitions);
     builder.task("a").on_failure = {1};
