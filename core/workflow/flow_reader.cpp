@@ -84,6 +84,9 @@ public:
     }
 
     void warn_unreachable(TaskIndex entry) {
+        if (reading_.flow_is_wrong) {
+            return;
+        }
         std::vector<bool> reached(main_count_, false);
         std::vector<TaskIndex> open = {entry};
         reached[entry] = true;
@@ -132,7 +135,7 @@ private:
             if (reading_.compat_oa3 && flow_ == Flow::Sequence && both_main) {
                 reading_.warn(draft.name_position, message, hint);
             } else {
-                refuse(draft.name_position, message, hint);
+                reading_.error(draft.name_position, message, hint);
             }
         }
     }
@@ -262,7 +265,7 @@ private:
 namespace {
 
 std::string default_name(const Task& task) {
-    if (task.sub_workflow) {
+    if (task.sub_workflow && task.module.empty()) {
         const std::string stem = std::filesystem::path(task.sub_workflow->name).stem().string();
         return name_problem(stem) ? "workflow" : stem;
     }

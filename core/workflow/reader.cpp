@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <deque>
 #include <map>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 
@@ -46,10 +47,7 @@ public:
         }
         ReadResult result;
         result.diagnostics = session_.findings.take();
-        for (Reading& reading : readings_) {
-            result.secrets.insert(result.secrets.end(), reading.secrets.begin(),
-                                  reading.secrets.end());
-        }
+        result.secrets = take_secrets();
         if (!has_errors(result.diagnostics)) {
             for (Workflow& workflow : bundle_->workflows) {
                 workflow.catalog = catalog;
@@ -135,6 +133,25 @@ private:
         documents_.emplace_back(text, workflow);
         by_file_.emplace(file, &workflow);
         return workflow;
+    }
+
+    std::vector<SecretUse> take_secrets() {
+        std::vector<std::pair<std::size_t, SecretUse>> found;
+        for (Reading& reading : readings_) {
+            for (SecretUse& use : reading.secrets) {
+                found.emplace_back(reading.file_number, std::move(use));
+            }
+        }
+        std::stable_sort(found.begin(), found.end(), [](const auto& left, const auto& right) {
+            return std::tie(left.first, left.second.position) <
+                   std::tie(right.first, right.second.position);
+        });
+        std::vector<SecretUse> secrets;
+        secrets.reserve(found.size());
+        for (auto& [file, use] : found) {
+            secrets.push_back(std::move(use));
+        }
+        return secrets;
     }
 
     void read(Document& document) {
