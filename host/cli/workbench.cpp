@@ -11,6 +11,7 @@
 #include "host/cli/terminal.hpp"
 #include "host/document/document_file.hpp"
 #include "host/document/workflow_files.hpp"
+#include "host/plugin/schema_extension.hpp"
 
 namespace oa::host {
 
@@ -85,6 +86,7 @@ PluginSearch plugin_search(const GlobalOptions& options, const Config& config) {
 HostServices host_services(Logger& logger) {
     HostServices services;
     services.log = std::make_shared<PluginLogToLogger>(logger);
+    services.extensions = {schema_extension()};
     return services;
 }
 

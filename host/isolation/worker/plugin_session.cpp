@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "host/plugin/plugin_library.hpp"
+#include "host/plugin/schema_extension.hpp"
 #include "sdk/manifest/manifest.hpp"
 
 namespace oa::host::isolation::worker {
@@ -62,7 +63,7 @@ PluginSession::PluginSession(Channel& channel, const Load& load) {
                         .trust = TrustPolicy::Ignore,
                         .eager = true};
     HostServices services{.log = std::make_shared<ChannelLog>(channel, load.log_level),
-                          .extensions = {}};
+                          .extensions = {schema_extension()}};
     registry_ = std::make_unique<PluginRegistry>(search, std::move(services));
     if (registry_->modules().empty()) {
         for (const RefusedPlugin& why : registry_->refused()) {

@@ -114,13 +114,13 @@ void enters_twice(CheckBench& bench) {
 }
 
 void enters_later_host(CheckBench& bench) {
-    Trial trial(bench, true);
+    Trial trial(bench, TrialOffer::LaterVersion);
     trial.start();
     trial.run_examples({});
 }
 
 void starts_without_extensions(CheckBench& bench) {
-    Trial trial(bench);  // the trial host has none
+    Trial trial(bench, TrialOffer::NoExtensions);
     trial.start();
 }
 

@@ -82,7 +82,10 @@ std::string example_name(const TrialFunction& function, const json::object& exam
            "'";
 }
 
-Trial::Trial(CheckBench& bench, bool later_host) : bench_(bench) {
+Trial::Trial(CheckBench& bench, TrialOffer offer) : bench_(bench) {
+    if (offer == TrialOffer::NoExtensions) {
+        host_.withhold_extensions();
+    }
     const PluginFile file = examine(bench.file());
     bench_.step("loading it");
     try {
@@ -92,7 +95,8 @@ Trial::Trial(CheckBench& bench, bool later_host) : bench_(bench) {
     }
     bench_.step("calling its entry function");
     std::array<char, 512> why{};
-    module_ = entry_(later_host ? host_.later_table() : host_.table(), why.data(), why.size());
+    module_ = entry_(offer == TrialOffer::LaterVersion ? host_.later_table() : host_.table(),
+                     why.data(), why.size());
     why.back() = '\0';
     if (module_ == nullptr) {
         throw CheckFailed{"the entry function declines: '" + clean_utf8(why.data(), 256) + "'"};

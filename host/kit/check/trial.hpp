@@ -33,11 +33,14 @@ struct TrialFunction {
     [[nodiscard]] std::vector<boost::json::object> sample_params() const;
 };
 
+/// What kind of host a plug-in finds.
+enum class TrialOffer { Usual, LaterVersion, NoExtensions };
+
 /// A plug-in, loaded into this process. One of them in a process.
 class Trial {
 public:
     /// Loads the file and calls its entry function. Throws CheckFailed.
-    explicit Trial(CheckBench& bench, bool later_host = false);
+    explicit Trial(CheckBench& bench, TrialOffer offer = TrialOffer::Usual);
     /// Stops the instance, if that has not been done.
     ~Trial();
     Trial(const Trial&) = delete;

@@ -11,6 +11,7 @@
 
 #include "core/json/json.hpp"
 #include "host/plugin/descriptor_text.hpp"
+#include "host/plugin/schema_extension.hpp"
 
 namespace oa::host {
 namespace {
@@ -98,7 +99,14 @@ struct TrialTable {
         return call.over_;
     }
 
-    static const void* get_extension(const oa_host*, const char*) noexcept { return nullptr; }
+    static const void* get_extension(const oa_host* host, const char* id) noexcept {
+        if (id == nullptr) {
+            of(host).add_violation("asks for an extension without an id");
+            return nullptr;
+        }
+        const HostExtension schemas = schema_extension();
+        return of(host).has_extensions_ && schemas.id == id ? schemas.table : nullptr;
+    }
 
     static void log(const oa_host* host,
                     oa_call* call,

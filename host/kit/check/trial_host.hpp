@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -79,8 +80,8 @@ private:
     std::vector<Given> given_;
 };
 
-/// A host for one plug-in under trial: it offers no extension, checks how the plug-in uses the
-/// contract, and does what a host may do at its worst. Thread safe.
+/// A host for one plug-in under trial: it offers the extensions of a real one, checks how the
+/// plug-in uses the contract, and does what a host may do at its worst. Thread safe.
 class TrialHost {
 public:
     TrialHost();
@@ -90,6 +91,8 @@ public:
     [[nodiscard]] const oa_host* table() const;
     /// The table of a later minor version: larger, with bytes behind it that mean nothing here.
     [[nodiscard]] const oa_host* later_table() const;
+    /// From now on there are no extensions.
+    void withhold_extensions() { has_extensions_ = false; }
 
     [[nodiscard]] TrialCall& make_call(TrialConditions conditions);
     /// Runs a function to its end on this thread.
@@ -110,6 +113,7 @@ private:
         void operator()(Table* table) const noexcept;
     };
     std::unique_ptr<Table, FreeTable> table_;
+    std::atomic<bool> has_extensions_{true};
     mutable std::mutex mutex_;
     std::deque<std::unique_ptr<TrialCall>> calls_;
     std::set<std::string> violations_;

@@ -247,6 +247,67 @@ inline constexpr Function merge{
     .flags = harmless,
 };
 
+inline constexpr Function validate{
+    .name = "validate",
+    .title = "Check against a JSON Schema",
+    .summary = "Tells whether a value fits a JSON Schema, and what is wrong with it.",
+    .params = R"({
+        "type": "object",
+        "additionalProperties": false,
+        "required": ["schema"],
+        "properties": {
+            "data": {"description": "The value; a text is read as JSON. Without it the input is used"},
+            "input": {"description": "The previous task's output"},
+            "schema": {"type": ["object", "boolean", "string"],
+                       "description": "The JSON Schema, draft 2020-12; a text is read as JSON"},
+            "formats": {"type": "boolean", "default": true,
+                        "description": "Whether format (date, email, uri ...) is checked"},
+            "strict": {"type": "boolean", "default": false,
+                       "description": "Whether data that do not fit fail the task"}
+        }
+    })",
+    .output = R"({
+        "type": "object",
+        "additionalProperties": false,
+        "required": ["valid", "errors"],
+        "properties": {
+            "valid": {"type": "boolean", "description": "Whether the value fits"},
+            "errors": {
+                "type": "array",
+                "description": "What is wrong, each with its place in the value; at most 100",
+                "items": {
+                    "type": "object",
+                    "additionalProperties": false,
+                    "required": ["message", "path", "schema_path"],
+                    "properties": {
+                        "message": {"type": "string", "description": "What is to be said of the value at path"},
+                        "path": {"type": "string", "description": "JSON Pointer to the value; of a missing field, to its map"},
+                        "hint": {"type": "string", "description": "What may have been meant"},
+                        "schema_path": {"type": "string", "description": "JSON Pointer to the keyword of the schema that says so"}
+                    }
+                }
+            }
+        }
+    })",
+    .examples = R"([
+        {"title": "A value that fits",
+         "params": {"data": {"port": 80}, "schema": {"properties": {"port": {"type": "integer"}}}},
+         "output": {"valid": true, "errors": []}},
+        {"title": "What is wrong",
+         "params": {"data": {"port": "80", "hots": "a"},
+                    "schema": {"properties": {"host": {"type": "string"}, "port": {"type": "integer"}},
+                               "additionalProperties": false}},
+         "output": {"valid": false, "errors": [
+             {"message": "takes an integer, not the text '80'", "path": "/port",
+              "schema_path": "/properties/port/type"},
+             {"message": "has no field 'hots'", "path": "", "hint": "did you mean 'host'?",
+              "schema_path": "/additionalProperties"}]}},
+        {"title": "Fail the task", "params": {"data": 5, "schema": {"type": "string"}, "strict": true},
+         "error": "invalid_params"}
+    ])",
+    .flags = harmless,
+};
+
 }  // namespace oa::json::describe
 
 #undef OA_JSON_LIST_PROPERTIES

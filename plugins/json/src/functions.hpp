@@ -10,5 +10,6 @@ namespace oa::json {
 [[nodiscard]] Json sort(Call& call);
 [[nodiscard]] Json aggregate(Call& call);
 [[nodiscard]] Json merge(Call& call);
+[[nodiscard]] Json validate(Call& call);
 
 }  // namespace oa::json

@@ -14,13 +14,15 @@ constexpr oa_function functions[] = {
     oa::function<json::sort>(describe::sort),
     oa::function<json::aggregate>(describe::aggregate),
     oa::function<json::merge>(describe::merge),
+    oa::function<json::validate>(describe::validate),
 };
 
 }  // namespace
 
-OA_PLUGIN(oa::Module{.id = "org.openautomator.json",
-                     .name = "json",
-                     .version = "1.0.0",
-                     .summary = "Filters, picks from, sorts, sums up and merges JSON values.",
-                     .vendor = "Open Automator"},
-          functions)
+OA_PLUGIN(
+    oa::Module{.id = "org.openautomator.json",
+               .name = "json",
+               .version = "1.0.0",
+               .summary = "Filters, picks from, sorts, sums up, merges and checks JSON values.",
+               .vendor = "Open Automator"},
+    functions)

@@ -92,6 +92,8 @@ public:
     [[nodiscard]] const Table* extension(const char* id) const noexcept {
         return static_cast<const Table*>(host_->get_extension(host_, id));
     }
+    /// For functions of extensions, which take it.
+    [[nodiscard]] const oa_host* raw() const noexcept { return host_; }
 
 private:
     const oa_host* host_;

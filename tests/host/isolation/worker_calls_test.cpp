@@ -46,6 +46,15 @@ TEST_F(WorkerCallsTest, ACallGivesItsOutput) {
     EXPECT_EQ(worker.call(Noop).output, "null");
 }
 
+TEST_F(WorkerCallsTest, APlugInChecksByTheValidatorOfItsWorker) {
+    static_cast<void>(worker.start("schemas"));
+    EXPECT_EQ(worker.call(0, R"({"a":1})").output, "null");
+    EXPECT_EQ(worker.call(0, R"({"a":"1"})").output,
+              R"([{"kind":"value","pointer":"/a","schema_pointer":"/properties/a/type",)"
+              R"("message":"takes an integer, not the text '1'"}])");
+    EXPECT_EQ(worker.call(2, R"({"pattern":"^[a-z]+$"})").output, "null");
+}
+
 TEST_F(WorkerCallsTest, AFailureKeepsWhatTheFunctionTold) {
     static_cast<void>(worker.start("calls"));
     const Result result = worker.call(Report, R"({"code":9,"retry":1,"after":1500})");

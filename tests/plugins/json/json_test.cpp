@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "host/plugin/schema_extension.hpp"
 #include "tests/plugins/support/plugin_harness.hpp"
 
 namespace oa::test {
@@ -10,6 +11,11 @@ namespace {
 
 struct JsonModuleTest : ::testing::Test {
     PluginHarness json{OA_PLUGIN_FILE};
+
+    JsonModuleTest() {
+        const auto schemas = host::schema_extension();
+        json.host().extension(schemas.id, schemas.table);
+    }
 
     /// The output of a call that has to succeed; parameters as JSON text.
     Json output(std::string_view function, std::string_view params) {
@@ -36,7 +42,7 @@ struct JsonModuleTest : ::testing::Test {
 
 TEST_F(JsonModuleTest, DescribesEveryFunction) {
     EXPECT_STREQ(json.module().id, "org.openautomator.json");
-    EXPECT_EQ(json.function_names().size(), 5U);
+    EXPECT_EQ(json.function_names().size(), 6U);
     EXPECT_EQ(joined(json.check_descriptor()), "");
 }
 
@@ -306,6 +312,54 @@ TEST_F(JsonModuleTest, RefusesSourcesThatDoNotFit) {
     EXPECT_EQ(wrong("merge", R"({"sources": 1})"), "/sources");
     EXPECT_EQ(wrong("merge", R"({"sources": [{}, [1]]})"), "/sources/1");
     EXPECT_EQ(wrong("merge", R"({"sources": [], "unique": true})"), "/unique");
+}
+
+// ---- validate
+
+TEST_F(JsonModuleTest, ChecksAgainstASchema) {
+    EXPECT_EQ(output("validate", R"({"input": {"a": 1}, "schema": {"required": ["a"]}})").dump(),
+              R"({"valid":true,"errors":[]})");
+    EXPECT_EQ(
+        output("validate", R"({"data": "{\"a\": 1}", "schema": "{\"required\": [\"b\"]}"})").dump(),
+        R"({"valid":false,"errors":[{"message":"is missing the field 'b'","path":"",)"
+        R"("schema_path":"/required"}]})");
+    EXPECT_EQ(output("validate", R"({"data": [], "schema": false})")["valid"], Json(false));
+}
+
+TEST_F(JsonModuleTest, ChecksFormatsUnlessTold) {
+    const std::string call = R"("data": {"at": "noon"},
+                                "schema": {"properties": {"at": {"format": "time"}}})";
+    EXPECT_EQ(output("validate", "{" + call + "}")["valid"], Json(false));
+    EXPECT_EQ(output("validate", "{" + call + R"(, "formats": false})")["valid"], Json(true));
+}
+
+TEST_F(JsonModuleTest, FailsForWhatDoesNotFitWhenStrict) {
+    const Reply reply = json.run("validate", Json::parse(R"({"data": {"a": ["x"]}, "strict": true,
+                "schema": {"properties": {"a": {"items": {"type": "integer"}}}}})"));
+    EXPECT_EQ(reply.status, OA_INVALID_PARAMS);
+    EXPECT_EQ(reply.pointer, "/data/a/0");
+    EXPECT_EQ(reply.message,
+              "the data do not fit the schema: /a/0 takes an integer, not the text 'x'");
+    EXPECT_EQ(reply.details["errors"].size(), 1U);
+}
+
+TEST_F(JsonModuleTest, RefusesWhatIsNoSchema) {
+    EXPECT_EQ(wrong("validate", R"({"data": 1})"), "/schema");
+    EXPECT_EQ(wrong("validate", R"({"data": 1, "schema": "{"})"), "/schema");
+    EXPECT_EQ(wrong("validate", R"({"data": 1, "schema": 5})"), "/schema");
+    EXPECT_EQ(wrong("validate", R"({"schema": true})"), "/data");
+    const Reply reply =
+        json.run("validate", Json::parse(R"({"data": 1, "schema": {"type": "strng"}})"));
+    EXPECT_EQ(reply.pointer, "/schema/type");
+    EXPECT_EQ(reply.message, "no JSON Schema: there is no type 'strng'; did you mean 'string'?");
+}
+
+TEST_F(JsonModuleTest, SaysThatTheHostCannotCheckSchemas) {
+    json.host().extension("oa.schema/1", nullptr);
+    const Reply reply = json.run("validate", Json::parse(R"({"data": 1, "schema": true})"));
+    EXPECT_EQ(reply.status, OA_UNIMPLEMENTED);
+    EXPECT_EQ(reply.message,
+              "this host has no validator for JSON Schema (oa.schema/1); a newer one has");
 }
 
 }  // namespace
