@@ -58,6 +58,9 @@ std::vector<SchemaProblem> Schema::validate(const boost::json::value& instance,
     if (thorough.stopped()) {
         report.add(thorough.limit());
     }
+    if (report.problems().empty()) {
+        report.add(whole, program_->nodes.front(), "", "does not fit its schema");
+    }
     return report.take();
 }
 
