@@ -27,6 +27,13 @@ std::string to_string(const Diagnostic& diagnostic) {
     return text;
 }
 
+std::string_view code_of(const Diagnostic& diagnostic) {
+    if (!diagnostic.code.empty()) {
+        return diagnostic.code;
+    }
+    return diagnostic.severity == Severity::Error ? "workflow-error" : "workflow-warning";
+}
+
 bool has_errors(const Diagnostics& diagnostics) {
     return std::any_of(diagnostics.begin(), diagnostics.end(), [](const Diagnostic& diagnostic) {
         return diagnostic.severity == Severity::Error;

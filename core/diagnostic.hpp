@@ -3,6 +3,7 @@
 #include <compare>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace oa::core {
@@ -26,6 +27,9 @@ struct Diagnostic {
     /// One sentence: the offending text and what was expected; no full stop.
     std::string message = {};
     std::string hint = {};  ///< e.g. "did you mean 'http'?"; may be empty
+    /// The kind of mistake, for tools: "unknown-key". Static text that never changes its meaning;
+    /// empty where there is nothing more to say than its severity.
+    std::string_view code = {};
 
     friend bool operator==(const Diagnostic&, const Diagnostic&) = default;
 };
@@ -34,6 +38,9 @@ using Diagnostics = std::vector<Diagnostic>;
 
 /// "file:line:column: error: message; hint". The position is left out where it is unknown.
 [[nodiscard]] std::string to_string(const Diagnostic& diagnostic);
+
+/// Its code; "workflow-error" or "workflow-warning" where it has none.
+[[nodiscard]] std::string_view code_of(const Diagnostic& diagnostic);
 
 [[nodiscard]] bool has_errors(const Diagnostics& diagnostics);
 

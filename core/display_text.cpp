@@ -130,6 +130,23 @@ std::size_t display_width(std::string_view text) {
     return columns;
 }
 
+std::string cut(std::string_view text, std::size_t columns) {
+    if (display_width(text) <= columns) {
+        return std::string(text);
+    }
+    std::size_t end = 0;
+    std::size_t used = 0;
+    while (end < text.size()) {
+        const Character character = first_of(text.substr(end));
+        if (used + width_of(character) + 1 > columns) {
+            break;
+        }
+        used += width_of(character);
+        end += character.length;
+    }
+    return std::string(text.substr(0, end)) + (columns > 0 ? "…" : "");
+}
+
 std::string shorten(std::string_view text, std::size_t columns) {
     std::string line;
     for (const char c : text) {
@@ -142,21 +159,7 @@ std::string shorten(std::string_view text, std::size_t columns) {
     if (!line.empty() && line.back() == ' ') {
         line.pop_back();
     }
-    line = single_line(line);
-    if (display_width(line) <= columns) {
-        return line;
-    }
-    std::size_t end = 0;
-    std::size_t used = 0;
-    while (end < line.size()) {
-        const Character character = first_of(std::string_view(line).substr(end));
-        if (used + width_of(character) + 1 > columns) {
-            break;
-        }
-        used += width_of(character);
-        end += character.length;
-    }
-    return line.substr(0, end) + (columns > 0 ? "…" : "");
+    return cut(single_line(line), columns);
 }
 
 }  // namespace oa::core

@@ -17,8 +17,10 @@ namespace oa::core {
 /// none for combining ones.
 [[nodiscard]] std::size_t display_width(std::string_view text);
 
-/// Runs of white space become one space; what needs more than so many columns is cut and ends in an
-/// ellipsis.
+/// What needs more than so many columns is cut and ends in an ellipsis.
+[[nodiscard]] std::string cut(std::string_view text, std::size_t columns);
+
+/// The same on one line, in which runs of white space are one space.
 [[nodiscard]] std::string shorten(std::string_view text, std::size_t columns);
 
 }  // namespace oa::core

@@ -162,7 +162,7 @@ ExitStatus execute(const CommandLine& line) {
         return result.status;
     }
     if (const auto* options = std::get_if<ValidateOptions>(&line.command)) {
-        return validate(*options, workbench, std::cout);
+        return validate(*options, workbench, std::cout, std::cerr);
     }
     if (const auto* options = std::get_if<GraphOptions>(&line.command)) {
         return graph(*options, workbench, std::cout);

@@ -52,6 +52,13 @@ std::optional<GraphFormat> graph_format_from(std::string_view name) {
                                            {"json", GraphFormat::Json}});
 }
 
+std::optional<ValidateFormat> validate_format_from(std::string_view name) {
+    return choice_from<ValidateFormat>(name, {{"text", ValidateFormat::Text},
+                                              {"json", ValidateFormat::Json},
+                                              {"sarif", ValidateFormat::Sarif},
+                                              {"github", ValidateFormat::Github}});
+}
+
 std::optional<DescribeFormat> describe_format_from(std::string_view name) {
     return choice_from<DescribeFormat>(name, {{"text", DescribeFormat::Text},
                                               {"json", DescribeFormat::Json},
@@ -100,6 +107,35 @@ void add_inputs(CLI::App& app, RunOptions& options) {
     app.add_option("--inputs", options.inputs_file,
                    "File with a JSON object of inputs; - for standard input")
         ->type_name("FILE.json");
+}
+
+void add_validate(CLI::App& app, ValidateOptions& options, std::optional<ValidateFormat>& format) {
+    app.add_option("files", options.files, "Workflow documents; - for standard input")
+        ->required()
+        ->type_name("FILE");
+    add_choice<ValidateFormat>(app, "-f,--format", format, validate_format_from,
+                               "text|json|sarif|github", "Output format (text)");
+    app.add_flag_function(
+        "--json", [&format](std::int64_t) { format = ValidateFormat::Json; },
+        "The same as --format json");
+    app.add_flag_function(
+        "--context,!--no-context", [&options](std::int64_t count) { options.context = count > 0; },
+        "Show the line of each finding, or not (shown on a terminal)");
+    app.add_flag("--deny-warnings", options.deny_warnings, "Exit with status 3 for warnings too");
+    app.add_option("--stdin-name", options.stdin_name, "What findings call standard input")
+        ->type_name("FILE");
+}
+
+void add_depth(CLI::App& app, GraphOptions& options) {
+    constexpr std::uint32_t depth_max = 32;
+    CLI::Option* depth =
+        app.add_option("--depth", options.depth, "Draw sub-workflows too, so many levels of them")
+            ->check(CLI::Range(0U, depth_max))
+            ->type_name("N");
+    app.add_flag_function(
+           "--expand", [&options](std::int64_t) { options.depth = depth_max; },
+           "Draw sub-workflows too, all levels")
+        ->excludes(depth);
 }
 
 /// `oa plugin ...`: declares the commands, then tells which of them was typed.
@@ -338,10 +374,8 @@ std::variant<CommandLine, ExitStatus> parse_command_line(int argc, const char* c
 
     ValidateOptions validate;
     CLI::App* validate_app = app.add_subcommand("validate", "Check workflow documents");
-    validate_app->add_option("files", validate.files, "Workflow documents")
-        ->required()
-        ->type_name("FILE");
-    validate_app->add_flag("--json", validate.json, "Print the findings as JSON");
+    std::optional<ValidateFormat> validate_format;
+    add_validate(*validate_app, validate, validate_format);
 
     GraphOptions graph;
     std::optional<GraphFormat> graph_format;
@@ -349,6 +383,7 @@ std::variant<CommandLine, ExitStatus> parse_command_line(int argc, const char* c
     graph_app->add_option("file", graph.file, "Workflow document")->required()->type_name("FILE");
     add_choice<GraphFormat>(*graph_app, "-f,--format", graph_format, graph_format_from,
                             "text|mermaid|dot|json", "Output format (text)");
+    add_depth(*graph_app, graph);
 
     PluginCommands plugin(app);
 
@@ -364,6 +399,7 @@ std::variant<CommandLine, ExitStatus> parse_command_line(int argc, const char* c
     }
 
     graph.format = graph_format.value_or(GraphFormat::Text);
+    validate.format = validate_format.value_or(ValidateFormat::Text);
     CommandLine line;
     line.global = std::move(global);
     if (run_app->parsed()) {

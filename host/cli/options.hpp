@@ -30,9 +30,14 @@ struct RunOptions {
     std::optional<std::uint32_t> max_parallel;
 };
 
+enum class ValidateFormat { Text, Json, Sarif, Github };
+
 struct ValidateOptions {
-    std::vector<std::string> files;
-    bool json = false;
+    std::vector<std::string> files;  ///< "-": standard input
+    ValidateFormat format = ValidateFormat::Text;
+    std::optional<bool> context;  ///< source lines in the text; otherwise on a terminal
+    bool deny_warnings = false;
+    std::optional<std::string> stdin_name;  ///< what "-" is called, as an editor knows it
 };
 
 enum class GraphFormat { Text, Mermaid, Dot, Json };
@@ -40,6 +45,7 @@ enum class GraphFormat { Text, Mermaid, Dot, Json };
 struct GraphOptions {
     std::string file;
     GraphFormat format = GraphFormat::Text;
+    std::uint32_t depth = 0;  ///< levels of sub-workflows that are drawn too
 };
 
 struct PluginListOptions {

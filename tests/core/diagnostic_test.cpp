@@ -42,5 +42,11 @@ TEST(DiagnosticTest, SortsByFileAndPlaceAndKeepsTheOrderOfEquals) {
     EXPECT_EQ(order, "12345");
 }
 
+TEST(DiagnosticTest, HasACodeForTools) {
+    EXPECT_EQ(code_of({.code = "unknown-key"}), "unknown-key");
+    EXPECT_EQ(code_of({}), "workflow-error");
+    EXPECT_EQ(code_of({.severity = Severity::Warning}), "workflow-warning");
+}
+
 }  // namespace
 }  // namespace oa::core

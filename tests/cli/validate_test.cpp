@@ -1,0 +1,92 @@
+#include <boost/json.hpp>
+
+#include "tests/cli/cli_test.hpp"
+
+namespace oa::test {
+namespace {
+
+bool contains(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+struct ValidateTest : CliTest {
+    const std::string bad = folder.write("bad.yaml",
+                                         "tasks:\n"
+                                         "  - {name: a, utils.noop: {}, need: b}\n");
+    const std::string odd = folder.write("odd.yaml",
+                                         "tasks:\n"
+                                         "  - {name: a, utils.noop: {}, on_success: end}\n"
+                                         "  - {name: b, utils.noop: {}, on_success: b}\n");
+};
+
+TEST_F(ValidateTest, SumsUpWhatItFound) {
+    const auto result = oa({"validate", bad, odd});
+    EXPECT_EQ(result.exit_status, 3);
+    EXPECT_TRUE(contains(result.out,
+                         "odd.yaml: valid: transitions of 2 tasks\n"
+                         "1 error and 1 warning in 2 files\n"))
+        << result.out;
+}
+
+TEST_F(ValidateTest, ShowsLinesOnATerminalOrWhenAskedTo) {
+    const std::string line = "2 |   - {name: a, utils.noop: {}, need: b}";
+    const auto plain = oa({"validate", bad});
+    EXPECT_FALSE(contains(plain.err, line)) << plain.err;
+    const auto asked = oa({"validate", "--context", bad});
+    EXPECT_TRUE(contains(asked.err,
+                         "bad.yaml:2:31: error: the key 'need' is unknown here; "
+                         "did you mean 'needs'?\n"
+                         "  |\n" +
+                             line +
+                             "\n"
+                             "  |                               ^^^^ did you mean"))
+        << asked.err;
+    const Subprocess::Options terminal{.environment = {{"TERM", "xterm"}, {"NO_COLOR", "1"}},
+                                       .terminal = true};
+    EXPECT_TRUE(contains(oa({"validate", bad}, terminal).err, line));
+    EXPECT_FALSE(contains(oa({"validate", bad}, terminal).err, "\x1b["));
+    EXPECT_FALSE(contains(oa({"validate", "--no-context", bad}, terminal).err, line));
+    const auto coloured =
+        oa({"validate", bad}, {.environment = {{"TERM", "xterm"}}, .terminal = true});
+    EXPECT_TRUE(contains(coloured.err, "\x1b[31m^^^^")) << coloured.err;
+}
+
+TEST_F(ValidateTest, LetsWarningsFailWhereTheyAreDenied) {
+    EXPECT_EQ(oa({"validate", odd}).exit_status, 0);
+    EXPECT_EQ(oa({"validate", "--deny-warnings", odd}).exit_status, 3);
+    EXPECT_EQ(oa({"validate", "--deny-warnings", "--format", "sarif", odd}).exit_status, 3);
+}
+
+TEST_F(ValidateTest, ReadsStandardInputByTheNameThatAnEditorGives) {
+    const Subprocess::Options input{.input = "tasks:\n  - {name: a, utils.nop: {}}\n"};
+    const auto nameless = oa({"validate", "-"}, input);
+    EXPECT_TRUE(contains(nameless.err, "standard input:2:")) << nameless.err;
+    const auto named = oa({"validate", "--context", "--stdin-name", "sub/w.yaml", "-"}, input);
+    EXPECT_TRUE(contains(named.err, "sub/w.yaml:2:")) << named.err;
+    EXPECT_TRUE(contains(named.err, "2 |   - {name: a, utils.nop: {}}")) << named.err;
+    const auto valid = oa({"validate", "--json", "--stdin-name", "sub/w.yaml", "-"},
+                          {.input = "tasks: [utils.noop: {}]\n"});
+    const auto documents = core::parse_json(valid.out);
+    EXPECT_EQ(documents.at(0).at("name"), "w") << "after its file";
+}
+
+TEST_F(ValidateTest, WritesOtherFormatsToStandardOutputOnly) {
+    const auto sarif = oa({"validate", "--format", "sarif", bad, folder.at("none.yaml")});
+    EXPECT_EQ(sarif.exit_status, 3);
+    EXPECT_EQ(sarif.err, "");
+    const auto run = json(sarif).at("runs").at(0);
+    EXPECT_EQ(run.at("results").at(0).at("locations").at(0).at("physicalLocation").at("region"),
+              boost::json::parse(R"({"startLine": 2, "startColumn": 31, "endColumn": 35})"));
+    EXPECT_EQ(run.at("results").at(1).at("ruleId"), "unreadable-file");
+
+    const auto github = oa({"validate", "-f", "github", "bad.yaml"}, {.folder = folder.path()});
+    EXPECT_EQ(github.err, "");
+    EXPECT_TRUE(contains(github.out, "::error file=bad.yaml,line=2,col=31,endColumn=35,title="))
+        << github.out;
+
+    EXPECT_EQ(oa({"validate", "--json", bad}).out, oa({"validate", "-f", "json", bad}).out);
+    EXPECT_EQ(oa({"validate", "-f", "xml", bad}).exit_status, 2);
+}
+
+}  // namespace
+}  // namespace oa::test
