@@ -34,7 +34,8 @@ std::vector<GraphEdge> edges_of(const Workflow& workflow) {
         for (const auto need : task.needs) {
             edges.push_back(GraphEdge{need, index, EdgeKind::Needs});
         }
-        if (workflow.flow == Flow::Sequence && index + 1 < main_count) {
+        const bool in_line = workflow.flow == Flow::Sequence || index >= main_count;
+        if (in_line && index + 1 != main_count && index + 1 < workflow.tasks.size()) {
             edges.push_back(GraphEdge{index, index + 1, EdgeKind::Next});
         }
         add_transitions(edges, index, task.on_success, task.ends_on_success, EdgeKind::OnSuccess);
@@ -70,13 +71,15 @@ private:
         for (const TaskIndex entry : model.workflow->entries) {
             model.nodes[entry].entry = !model.nodes[entry].finally;
         }
-        const bool handlers = model.workflow->flow == Flow::Graph;
+        if (model.workflow->flow != Flow::Graph) {
+            return;
+        }
         for (const GraphEdge& edge : model.edges) {
             if (!edge.to || edge.kind == EdgeKind::Next || edge.kind == EdgeKind::Needs) {
                 continue;
             }
             GraphNode& node = model.nodes[*edge.to];
-            node.handler = (handlers || node.finally) && node.task->needs.empty() && !node.entry;
+            node.handler = node.task->needs.empty() && !node.entry;
         }
     }
 

@@ -69,7 +69,8 @@ public:
         const std::size_t names = name_columns(model, indent);
         for (std::size_t i = 0; i < model.nodes.size(); ++i) {
             if (i == model.main_count()) {
-                out_ += '\n' + std::string(indent, ' ') + "finally, whatever happened:\n";
+                out_ += '\n' + std::string(indent, ' ') +
+                        "finally, whatever happened, one after another:\n";
             }
             write_node(model, i, indent, names);
         }
@@ -91,12 +92,12 @@ private:
     }
 
     static std::string mark(const GraphModel& model, std::size_t index) {
-        if (model.nodes[index].finally) {
-            return "  - ";
-        }
-        if (model.workflow->flow == Flow::Sequence) {
-            const auto digits = std::to_string(model.main_count()).size();
-            const auto number = std::to_string(index + 1);
+        const bool finally = model.nodes[index].finally;
+        if (finally || model.workflow->flow == Flow::Sequence) {
+            const std::size_t before = finally ? model.main_count() : 0;
+            const std::size_t last = finally ? model.nodes.size() : model.main_count();
+            const auto digits = std::to_string(last - before).size();
+            const auto number = std::to_string(index - before + 1);
             return "  " + std::string(digits - number.size(), ' ') + number + ". ";
         }
         return model.nodes[index].entry ? "  * " : "    ";

@@ -95,10 +95,12 @@ TEST(GraphDotTest, DrawsConditionsLoopsAndWhatRunsFinally) {
         label="finally";
         style="rounded";
         "t4" [label="clean up\nfiles.remove"];
+        "t5" [label="log out\nhttp.post"];
     }
     "t0" -> "t1";
     "t1" -> "t3" [label=" failure", style=dashed];
     "t1" -> "t2";
+    "t4" -> "t5";
     "t2" -> "t4" [ltail="cluster_main", lhead="cluster_finally", style=bold];
     "t3" -> "t4" [style=invis];
 }
@@ -140,10 +142,12 @@ TEST(GraphDotTest, DrawsSubWorkflowsWithinTheirTask) {
         label="finally";
         style="rounded";
         "t4" [label="clean up\nfiles.remove"];
+        "t5" [label="log out\nhttp.post"];
     }
     "t0" -> "t1_t0" [lhead="cluster_t1"];
     "t1_t2" -> "t3" [label=" failure", style=dashed, ltail="cluster_t1"];
     "t1_t2" -> "t2" [ltail="cluster_t1"];
+    "t4" -> "t5";
     "t2" -> "t4" [ltail="cluster_main", lhead="cluster_finally", style=bold];
     "t3" -> "t4" [style=invis];
 }

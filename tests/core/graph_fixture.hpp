@@ -157,10 +157,11 @@ inline Workflow nightly(const Workflow& inner) {
     workflow.fail_fast = true;
     workflow.timeout = Milliseconds(3'600'000);
     workflow.concurrency.max_parallel = 4;
-    workflow.tasks = {graph_task("hosts", "http", "get"), graph_task("back up", "", ""),
-                      graph_task("tell", "notify", "email"), graph_task("alarm", "notify", "sms"),
-                      graph_task("clean up", "files", "remove")};
-    workflow.finally_count = 1;
+    workflow.tasks = {
+        graph_task("hosts", "http", "get"),        graph_task("back up", "", ""),
+        graph_task("tell", "notify", "email"),     graph_task("alarm", "notify", "sms"),
+        graph_task("clean up", "files", "remove"), graph_task("log out", "http", "post")};
+    workflow.finally_count = 2;
     auto& hosts = workflow.tasks[0];
     hosts.position = {3, 5};
     hosts.retry.attempts_max = 4;

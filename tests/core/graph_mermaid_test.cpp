@@ -70,10 +70,12 @@ TEST(GraphMermaidTest, DrawsConditionsLoopsAndWhatRunsFinally) {
     subgraph finally["finally"]
         direction TD
         t4["clean up<br>files.remove"]
+        t5["log out<br>http.post"]
     end
     t0 --> t1
     t1 -.->|failure| t3
     t1 --> t2
+    t4 --> t5
     main ==> finally
     classDef handler stroke-dasharray:4 3
     class t3 handler
@@ -107,10 +109,12 @@ TEST(GraphMermaidTest, DrawsSubWorkflowsWithinTheirTask) {
     subgraph finally["finally"]
         direction TD
         t4["clean up<br>files.remove"]
+        t5["log out<br>http.post"]
     end
     t0 --> t1
     t1 -.->|failure| t3
     t1 --> t2
+    t4 --> t5
     main ==> finally
     classDef handler stroke-dasharray:4 3
     class t3 handler

@@ -81,7 +81,7 @@ TEST(GraphTest, CountsOneTaskInTheSingular) {
 
 TEST(GraphTest, ShowsConditionsLoopsAndWhatRunsFinally) {
     const auto inner = backup();
-    EXPECT_EQ(graph_text(nightly(inner)), R"(nightly: graph of 4 tasks, 1 more in finally
+    EXPECT_EQ(graph_text(nightly(inner)), R"(nightly: graph of 4 tasks, 2 more in finally
 
   * hosts     http.get  [up to 4 attempts, at most 30s]
       retry when: error.code == "busy"
@@ -94,8 +94,9 @@ TEST(GraphTest, ShowsConditionsLoopsAndWhatRunsFinally) {
       when:       always() && size(tasks.hosts.output.list) > 0
     alarm     notify.sms  [handler]
 
-finally, whatever happened:
-  - clean up  files.remove
+finally, whatever happened, one after another:
+  1. clean up  files.remove
+  2. log out   http.post
 
 * starts with the run; the others when all their needs have ended.
 The first failure that nothing handles stops everything.
@@ -107,7 +108,7 @@ At most 1h 0m in all.
 TEST(GraphTest, ShowsSubWorkflowsBelowTheirTask) {
     const auto inner = backup();
     EXPECT_EQ(graph_text(nightly(inner), {.depth = 1}),
-              R"(nightly: graph of 4 tasks, 1 more in finally
+              R"(nightly: graph of 4 tasks, 2 more in finally
 
   * hosts     http.get  [up to 4 attempts, at most 30s]
       retry when: error.code == "busy"
@@ -119,15 +120,16 @@ TEST(GraphTest, ShowsSubWorkflowsBelowTheirTask) {
         1. build    system.run
         2. test it  system.run
 
-      finally, whatever happened:
-        - publish  http.post  [up to 3 attempts]
+      finally, whatever happened, one after another:
+        1. publish  http.post  [up to 3 attempts]
     tell      notify.email
       needs:      back up
       when:       always() && size(tasks.hosts.output.list) > 0
     alarm     notify.sms  [handler]
 
-finally, whatever happened:
-  - clean up  files.remove
+finally, whatever happened, one after another:
+  1. clean up  files.remove
+  2. log out   http.post
 
 * starts with the run; the others when all their needs have ended.
 The first failure that nothing handles stops everything.
