@@ -19,6 +19,7 @@
 #include "host/cli/plugin_why.hpp"
 #include "host/cli/quarantine_commands.hpp"
 #include "host/cli/run_command.hpp"
+#include "host/cli/schema_command.hpp"
 #include "host/cli/terminal.hpp"
 #include "host/cli/trust_commands.hpp"
 #include "host/cli/version.hpp"
@@ -166,6 +167,9 @@ ExitStatus execute(const CommandLine& line) {
     }
     if (const auto* options = std::get_if<GraphOptions>(&line.command)) {
         return graph(*options, workbench, std::cout);
+    }
+    if (const auto* options = std::get_if<SchemaOptions>(&line.command)) {
+        return print_schema(*options, *workbench.plugins, std::cout, std::cerr);
     }
     if (const auto* options = std::get_if<PluginDescribeOptions>(&line.command)) {
         if (options->sandbox) {

@@ -385,6 +385,11 @@ std::variant<CommandLine, ExitStatus> parse_command_line(int argc, const char* c
                             "text|mermaid|dot|json", "Output format (text)");
     add_depth(*graph_app, graph);
 
+    SchemaOptions schema;
+    CLI::App* schema_app =
+        app.add_subcommand("schema", "Print a JSON Schema of workflow documents, for editors");
+    schema_app->add_option("-o,--output", schema.output, "Write it to a file")->type_name("FILE");
+
     PluginCommands plugin(app);
 
     VersionOptions version;
@@ -408,6 +413,8 @@ std::variant<CommandLine, ExitStatus> parse_command_line(int argc, const char* c
         line.command = std::move(validate);
     } else if (graph_app->parsed()) {
         line.command = std::move(graph);
+    } else if (schema_app->parsed()) {
+        line.command = std::move(schema);
     } else if (auto command = plugin.parsed()) {
         line.command = *std::move(command);
     } else {

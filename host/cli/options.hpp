@@ -48,6 +48,10 @@ struct GraphOptions {
     std::uint32_t depth = 0;  ///< levels of sub-workflows that are drawn too
 };
 
+struct SchemaOptions {
+    std::optional<std::filesystem::path> output;  ///< otherwise standard output
+};
+
 struct PluginListOptions {
     bool json = false;
 };
@@ -145,6 +149,7 @@ struct VersionOptions {
 using Command = std::variant<RunOptions,
                              ValidateOptions,
                              GraphOptions,
+                             SchemaOptions,
                              PluginListOptions,
                              PluginDescribeOptions,
                              PluginWhyOptions,
