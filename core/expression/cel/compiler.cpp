@@ -8,9 +8,7 @@
 
 #include <re2/re2.h>
 
-#include "core/expression/cel/activation.hpp"
-#include "core/expression/cel/evaluator.hpp"
-#include "core/expression/cel/explain.hpp"
+#include "core/expression/cel/folding.hpp"
 #include "core/expression/cel/function.hpp"
 
 namespace oa::core::cel {
@@ -33,11 +31,6 @@ constexpr std::array<MacroName, 8> macro_names{
      {"filter", MacroNode::Macro::Filter, 2, 0, false},
      {"transformList", MacroNode::Macro::TransformList, 0, 3, true},
      {"transformMap", MacroNode::Macro::TransformMap, 0, 3, true}}};
-
-constexpr std::size_t folded_bytes_max = 4096;
-
-/// What computing ahead may cost.
-constexpr EvaluationLimits folding_limits{2'000, folded_bytes_max * 4, folded_bytes_max, 16, 1024};
 
 class Compiler {
 public:
@@ -448,107 +441,9 @@ private:
         }
     }
 
-    // ----- computing ahead -----
-
-    [[nodiscard]] bool can_fold(const Node& node) const {
-        switch (node.op) {
-            case Op::Constant:
-            case Op::Macro:
-            case Op::HostCall:
-            case Op::UnknownCall: return false;
-            case Op::Path:
-                if (ast_->paths[node.detail].base != PathNode::Base::Expression) {
-                    return false;
-                }
-                break;
-            case Op::Call:
-                if (!ast_->calls[node.detail].function->foldable) {
-                    return false;
-                }
-                break;
-            default: break;
-        }
-        for (std::uint32_t i = 0; i < node.count; ++i) {
-            if (ast_->child(node, i).op != Op::Constant) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /// Replaces a node by its value where that can be told now. A failure stays for evaluation; it
-    /// may be absorbed there.
     NodeId fold(NodeId id) {
-        if (!can_fold(ast_->nodes[id])) {
-            return id;
-        }
-        LocalArena arena(folding_limits.memory_bytes);
-        State state(folding_limits, arena);
-        const EmptyActivation nothing;
-        Value value;
-        if (!Evaluator(*ast_, nothing, state).evaluate(id, value)) {
-            note_failure(id, state);
-            return id;
-        }
-        std::size_t bytes = 0;
-        if (arena.bytes_used() <= folded_bytes_max && copy(value, value, bytes)) {
-            ast_->nodes[id].op = Op::Constant;
-            ast_->nodes[id].value = value;
-            ast_->nodes[id].count = 0;
-        }
+        cel::fold(*ast_, id);
         return id;
-    }
-
-    /// Moves what the arena of the folding holds to the program's.
-    bool copy(const Value& value, Value& out, std::size_t& bytes) {
-        auto& arena = ast_->constants;
-        if (value.is(Kind::String) || value.is(Kind::Bytes)) {
-            const auto kept = arena.copy(value.as_text());
-            out = value.is(Kind::String) ? Value::string(kept) : Value::bytes(kept);
-            bytes += kept.size();
-            return kept.size() == value.as_text().size();
-        }
-        if (value.is(Kind::List)) {
-            const auto size = value.list_size();
-            auto* const items = arena.allocate<Value>(size);
-            bool copied = items != nullptr && (bytes += size * sizeof(Value)) <= folded_bytes_max;
-            for (std::size_t i = 0; copied && i < size; ++i) {
-                copied = copy(value.item(i), items[i], bytes);
-            }
-            out = Value::list(items, size);
-            return copied;
-        }
-        if (value.is(Kind::Map)) {
-            const auto& data = value.map_data();
-            auto* const entries = arena.allocate<MapEntry>(data.size);
-            bool copied =
-                entries != nullptr && (bytes += data.size * sizeof(MapEntry)) <= folded_bytes_max;
-            for (std::size_t i = 0; copied && i < data.size; ++i) {
-                copied = copy(data.entries[i].key, entries[i].key, bytes) &&
-                         copy(data.entries[i].value, entries[i].value, bytes);
-            }
-            const auto made = copied ? make_map(arena, entries, data.size) : MapMade{};
-            if (made.data != nullptr) {
-                out = Value::map(*made.data);
-            }
-            return made.data != nullptr;
-        }
-        out = value;
-        return true;
-    }
-
-    /// A call or calculation with literals that fails will always fail.
-    void note_failure(NodeId id, State& state) {
-        const auto& node = ast_->nodes[id];
-        const bool told =
-            node.op == Op::Call || (node.op == Op::Binary && node.binary <= Binary::Modulo);
-        const auto code = state.failure().code;
-        const bool pattern = node.op == Op::Call && ast_->calls[node.detail].name == "matches";
-        if (told && !pattern && code == Failure::Code::Other) {
-            auto error = explain(*ast_, EmptyActivation(), state);
-            ast_->findings.push_back(
-                {error.offset, std::move(error.message), std::move(error.hint)});
-        }
     }
 
     SyntaxTree tree_;

@@ -1,51 +1,19 @@
 #include "core/expression/cel/parser.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
-#include <cmath>
-#include <cstdint>
-#include <limits>
 #include <optional>
 #include <string>
-#include <system_error>
 #include <utility>
+#include <vector>
 
+#include "core/expression/cel/number_literal.hpp"
 #include "core/expression/cel/syntax_hints.hpp"
 
 namespace oa::core::cel {
 namespace {
 
-struct Operator {
-    std::string_view symbol;
-    Binary binary;
-    int level;  ///< higher binds tighter
-};
-
-constexpr std::array<Operator, 12> operators{{{"*", Binary::Multiply, 3},
-                                              {"/", Binary::Divide, 3},
-                                              {"%", Binary::Modulo, 3},
-                                              {"+", Binary::Add, 2},
-                                              {"-", Binary::Subtract, 2},
-                                              {"==", Binary::Equal, 1},
-                                              {"!=", Binary::NotEqual, 1},
-                                              {"<", Binary::Less, 1},
-                                              {"<=", Binary::LessEqual, 1},
-                                              {">", Binary::Greater, 1},
-                                              {">=", Binary::GreaterEqual, 1},
-                                              {"in", Binary::In, 1}}};
 constexpr int lowest_level = 1;
 constexpr int highest_level = 3;
-
-const Operator* operator_at(const Token& token) {
-    if (token.kind != Token::Kind::Symbol && !token.is_word("in")) {
-        return nullptr;
-    }
-    const auto* const found =
-        std::find_if(operators.begin(), operators.end(),
-                     [&token](const Operator& known) { return known.symbol == token.text; });
-    return found == operators.end() ? nullptr : found;
-}
 
 /// Every function gives no_syntax after a mistake, which is in error_ then.
 class Parser {
@@ -248,7 +216,9 @@ private:
         }
         auto left = read_binary(level + 1);
         while (left != no_syntax) {
-            const auto* const known = operator_at(token_);
+            const auto* const known = token_.kind == Token::Kind::Symbol || token_.is_word("in")
+                                          ? operator_of(token_.text)
+                                          : nullptr;
             if (known == nullptr || known->level != level) {
                 break;
             }
@@ -526,8 +496,7 @@ private:
         const bool negative = negative_at_.has_value();
         const auto begin = negative_at_.value_or(token.offset);
         negative_at_.reset();
-        const auto value = token.kind == Token::Kind::Double ? double_of(token.text, negative)
-                                                             : whole_of(token, negative);
+        const auto value = read_number_literal(token, negative);
         if (!value) {
             return refuse(begin,
                           token.kind == Token::Kind::Double
@@ -541,47 +510,6 @@ private:
         auto made = node(Syntax::Kind::Literal, begin);
         made.literal = *value;
         return add(std::move(made));
-    }
-
-    static std::optional<Value> double_of(std::string_view text, bool negative) {
-        double number = 0;
-        const auto [stop, failure] =
-            std::from_chars(text.data(), text.data() + text.size(), number);
-        if (failure == std::errc::result_out_of_range) {
-            // Too small for a double is zero; too large is a mistake.
-            const auto exponent = text.find_first_of("eE");
-            const bool tiny = exponent == std::string_view::npos
-                                  ? text.front() == '0' || text.front() == '.'
-                                  : text.substr(exponent + 1, 1) == "-";
-            if (!tiny) {
-                return std::nullopt;
-            }
-            number = 0;
-        }
-        return Value::floating(negative ? -number : number);
-    }
-
-    static std::optional<Value> whole_of(const Token& token, bool negative) {
-        auto digits = token.text;
-        const bool hex = digits.substr(0, 2) == "0x" || digits.substr(0, 2) == "0X";
-        if (hex) {
-            digits.remove_prefix(2);
-        }
-        std::uint64_t number = 0;
-        const auto [stop, failure] =
-            std::from_chars(digits.data(), digits.data() + digits.size(), number, hex ? 16 : 10);
-        if (failure != std::errc{}) {
-            return std::nullopt;
-        }
-        if (token.kind == Token::Kind::Uint) {
-            return Value::unsigned_integer(number);
-        }
-        constexpr auto int_max =
-            static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
-        if (number > int_max + (negative ? 1 : 0)) {
-            return std::nullopt;
-        }
-        return Value::integer(static_cast<std::int64_t>(negative ? 0 - number : number));
     }
 
     std::string_view text_;
@@ -599,12 +527,6 @@ private:
 };
 
 }  // namespace
-
-std::string_view symbol_of(Binary binary) {
-    return std::find_if(operators.begin(), operators.end(),
-                        [binary](const Operator& known) { return known.binary == binary; })
-        ->symbol;
-}
 
 ParsedSyntax parse_syntax(std::string_view text, const ParseLimits& limits, Extent extent) {
     return Parser(text, limits, extent).parse();

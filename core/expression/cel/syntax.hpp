@@ -25,6 +25,14 @@ enum class Binary : std::uint8_t {
     In,
 };
 
+struct Operator {
+    std::string_view symbol;
+    Binary binary = Binary::Add;
+    int level = 1;  ///< from 1 to 3; higher binds tighter
+};
+
+/// nullptr when there is none between two operands; && and || are none of these.
+[[nodiscard]] const Operator* operator_of(std::string_view symbol);
 [[nodiscard]] std::string_view symbol_of(Binary binary);
 
 using SyntaxId = std::uint32_t;
