@@ -190,7 +190,8 @@ void RunMachine::end_execution(ExecutionIndex index,
 }
 
 // Activates what comes after a task in the sequence and transition flows, and handlers in the graph
-// flow. A skipped task is passed by: what comes after it is led to by what led to it.
+// flow. A skipped task is passed by in a sequence: what comes after it is led to by what led to it.
+// Elsewhere it has neither succeeded nor failed, so that it leads nowhere.
 void RunMachine::follow(TaskIndex index,
                         std::optional<TaskIndex> led_by,
                         TaskStatus status,
@@ -205,13 +206,13 @@ void RunMachine::follow(TaskIndex index,
         next_in_sequence(index + 1, leader, commands);
         return;
     }
-    if (skipped && workflow_.flow == Flow::Graph) {
+    if (skipped) {
         return;
     }
     const Task& task = workflow_.tasks[index];
     for (const TaskIndex target :
          status == TaskStatus::Failed ? task.on_failure : task.on_success) {
-        activate(target, leader, commands);
+        activate(target, index, commands);
     }
 }
 

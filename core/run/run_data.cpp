@@ -37,6 +37,15 @@ void append_member(std::string& object_text, std::string_view name, const json::
     object_text += '}';
 }
 
+/// What a JSON Pointer leads to; null where there is no pointer, or nothing behind it.
+const json::value* pointed_at(const json::value& value, const json::value* pointer) {
+    if (pointer == nullptr || !pointer->is_string()) {
+        return nullptr;
+    }
+    json::error_code error;
+    return value.find_pointer(pointer->get_string(), error);
+}
+
 [[noreturn]] void fail(const Condition& condition, const EvaluationError& error) {
     throw TemplateError(condition.text + ": " + error.what(), error.hint(), condition.position);
 }
@@ -110,6 +119,27 @@ const json::object& RunData::variables() const {
 void RunData::set_variable(std::string_view name, json::value value) {
     secret_variables_.erase(name);
     roots_.at(vars_name).as_object()[name] = std::move(value);
+}
+
+void RunData::save_output(TaskIndex index, const json::value& output) {
+    const Task& task = workflow_.tasks[index];
+    if (!workflow_.compat_oa3) {
+        return;
+    }
+    static const json::object nothing;
+    const json::object& schema = task.info == nullptr ? nothing : task.info->params_schema;
+    if (task.save_as) {
+        const json::value* saved = pointed_at(output, schema.if_contains("x-saves"));
+        set_variable(*task.save_as, saved == nullptr ? output : *saved);
+    }
+    const json::value* sets = schema.if_contains("x-sets-variable");
+    if (sets != nullptr && sets->is_object()) {
+        const json::value* name = pointed_at(output, sets->get_object().if_contains("name"));
+        const json::value* value = pointed_at(output, sets->get_object().if_contains("value"));
+        if (name != nullptr && name->is_string() && value != nullptr) {
+            set_variable(std::string_view(name->get_string()), *value);
+        }
+    }
 }
 
 bool RunData::decide(const ValuePlace& place, const Standing& standing) const {

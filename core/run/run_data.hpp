@@ -52,6 +52,11 @@ public:
     /// As they are now, without those that name secrets.
     [[nodiscard]] const boost::json::object& variables() const;
     void set_variable(std::string_view name, boost::json::value value);
+    /// What a task's output does to the variables under compat: oa3. `saveonvar` takes what the
+    /// function's schema points at by "x-saves": "/pointer", or else all of it; a schema with
+    /// "x-sets-variable": {"name": "/pointer", "value": "/pointer"} is that of a function which
+    /// sets a variable.
+    void save_output(TaskIndex task, const boost::json::value& output);
 
     /// Whether `when` holds. Throws TemplateError.
     [[nodiscard]] bool decide(const ValuePlace& place, const Standing& standing) const;

@@ -225,9 +225,7 @@ void RunLoop::save_variables(const core::ValuePlace& place, const AttemptDone& d
             data_.set_variable(variable.key(), variable.value());
         }
     }
-    if (task.save_as) {
-        data_.set_variable(*task.save_as, done.outcome.output);
-    }
+    data_.save_output(place.task, done.outcome.output);
 }
 
 void RunLoop::fail_attempt(ExecutionIndex execution, std::uint32_t attempt, Failure failure) {

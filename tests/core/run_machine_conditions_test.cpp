@@ -75,34 +75,36 @@ TEST(RunMachineConditionsTest, TellsSuccessInASequenceWhereTheFailureIsAllowed) 
     EXPECT_EQ(machine.standing("b"), (Standing{true, false}));
 }
 
-TEST(RunMachineConditionsTest, PassesBySkippedStateOfAStateMachine) {
+TEST(RunMachineConditionsTest, EndsTheBranchOfAStateMachineAtASkippedTask) {
     WorkflowBuilder builder(Flow::Transitions);
-    builder.task("a").on_success = {1};
-    Task& skipped = builder.task("b");
-    skipped.when = condition("inputs.x");
-    skipped.on_success = {2};
+    builder.task("a").on_success = {1, 2};
+    Task& left = builder.task("left");
+    left.when = condition("inputs.x");
+    left.on_success = {3};
+    Task& right = builder.task("right");
+    right.when = condition("inputs.y");
+    right.on_success = {3};
     builder.task("c");
     Machine machine(builder.build());
     machine.start();
 
-    EXPECT_EQ(machine.succeed("a"), (Words{"end a succeeded", "decide b"}));
-    EXPECT_EQ(machine.decide("b", false), (Words{"end b skipped", "start c"}));
+    EXPECT_EQ(machine.succeed("a"), (Words{"end a succeeded", "decide left", "decide right"}));
+    EXPECT_EQ(machine.decide("left", false), (Words{"end left skipped"}));
+    EXPECT_EQ(machine.decide("right", true), (Words{"start right"}));
+    EXPECT_EQ(machine.succeed("right"), (Words{"end right succeeded", "start c"}));
 }
 
-TEST(RunMachineConditionsTest, EndsALoopOfSkippedStatesAtTheStepLimit) {
+TEST(RunMachineConditionsTest, EndsALoopWhoseConditionIsFalse) {
     WorkflowBuilder builder(Flow::Transitions);
     Task& task = builder.task("a");
     task.when = condition("inputs.x");
     task.on_success = {0};
-    RunSettings settings;
-    settings.activations_per_task_max = 3;
-    Machine machine(builder.build(), settings);
+    Machine machine(builder.build());
     machine.start();
-    machine.decide("a", false);
-    machine.decide("a", false);
 
-    EXPECT_EQ(machine.decide("a", false), (Words{"end a skipped", "finish failed"}));
-    EXPECT_EQ(machine.run_failure->code, "step_limit");
+    EXPECT_EQ(machine.decide("a", true), (Words{"start a"}));
+    EXPECT_EQ(machine.succeed("a"), (Words{"end a succeeded", "decide a"}));
+    EXPECT_EQ(machine.decide("a", false), (Words{"end a skipped", "finish succeeded"}));
 }
 
 TEST(RunMachineConditionsTest, SkipsWhatNeedsASkippedTask) {

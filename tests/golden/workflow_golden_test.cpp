@@ -97,7 +97,10 @@ void fill(test::FakeCatalog& catalog) {
                       "verify": {"type": "boolean"},
                       "headers": {"type": "object",
                                   "additionalProperties": {"type": "string"}}}})");
-    catalog.add("oa-utility", "setvar", R"({"additionalProperties": true})");
+    catalog.add("oa-utility", "setvar",
+                R"({"additionalProperties": true,
+                    "x-sets-variable": {"name": "/varname", "value": "/varvalue"}})");
+    catalog.add("oa-io", "readfile", R"({"additionalProperties": true, "x-saves": "/content"})");
     catalog.alias_module("oautils", "oa-utility");
 }
 
