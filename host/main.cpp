@@ -13,6 +13,7 @@
 #include "core/json/json.hpp"
 #include "host/cli/control_commands.hpp"
 #include "host/cli/document_commands.hpp"
+#include "host/cli/expr_command.hpp"
 #include "host/cli/options.hpp"
 #include "host/cli/plugin_commands.hpp"
 #include "host/cli/plugin_kit.hpp"
@@ -101,6 +102,10 @@ ExitStatus check_plugins(const PluginCheckOptions& options, const GlobalOptions&
 std::optional<ExitStatus> execute_alone(const CommandLine& line) {
     if (const auto* version = std::get_if<VersionOptions>(&line.command)) {
         return print_version(*version, std::cout);
+    }
+    if (const auto* options = std::get_if<ExprOptions>(&line.command)) {
+        return evaluate_expression(*options, inspect_terminal(STDOUT_FILENO).is_terminal, std::cout,
+                                   std::cerr);
     }
     if (const auto* options = std::get_if<PluginNewOptions>(&line.command)) {
         return plugin_new(*options, std::cout, std::cerr);

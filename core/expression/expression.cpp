@@ -131,11 +131,11 @@ void explain_more(cel::Error& error, const Scope& scope) {
         if (auto hint = output_hint(error, scope); !hint.empty()) {
             error.hint = std::move(hint);
         }
-    } else if (!path.segments[0].key.is(cel::Kind::String)) {
+    } else if (!error.key) {
         error.message = "'tasks' needs the name of a task after it";
         error.hint = "such as tasks.fetch.output or tasks[\"my task\"].output";
     } else {
-        const auto name = path.segments[0].key.as_text();
+        const auto& name = *error.key;
         error.message = "no task is named '" + cel::shortened(name) + "'";
         error.hint = cel::suggestion(name, scope.task_names(), "the tasks are: ");
     }

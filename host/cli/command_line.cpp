@@ -138,6 +138,19 @@ void add_depth(CLI::App& app, GraphOptions& options) {
         ->excludes(depth);
 }
 
+CLI::App* add_expr(CLI::App& app, ExprOptions& options) {
+    CLI::App* expr = app.add_subcommand("expr", "Evaluate an expression of the language");
+    expr->add_option("expression", options.expression, "The expression; - for standard input")
+        ->required()
+        ->type_name("EXPRESSION");
+    expr->add_option("-b,--bindings", options.bindings,
+                     "JSON or YAML file whose fields are the variables; - for standard input")
+        ->type_name("FILE");
+    expr->add_flag("-r,--raw", options.raw, "Print a string as it is, without quotes");
+    expr->add_flag("--json", options.json, "Print value or error as one JSON document");
+    return expr;
+}
+
 /// `oa plugin ...`: declares the commands, then tells which of them was typed.
 class PluginCommands {
 public:
@@ -390,6 +403,9 @@ std::variant<CommandLine, ExitStatus> parse_command_line(int argc, const char* c
         app.add_subcommand("schema", "Print a JSON Schema of workflow documents, for editors");
     schema_app->add_option("-o,--output", schema.output, "Write it to a file")->type_name("FILE");
 
+    ExprOptions expr;
+    CLI::App* expr_app = add_expr(app, expr);
+
     PluginCommands plugin(app);
 
     VersionOptions version;
@@ -415,6 +431,8 @@ std::variant<CommandLine, ExitStatus> parse_command_line(int argc, const char* c
         line.command = std::move(graph);
     } else if (schema_app->parsed()) {
         line.command = std::move(schema);
+    } else if (expr_app->parsed()) {
+        line.command = std::move(expr);
     } else if (auto command = plugin.parsed()) {
         line.command = *std::move(command);
     } else {

@@ -52,6 +52,13 @@ struct SchemaOptions {
     std::optional<std::filesystem::path> output;  ///< otherwise standard output
 };
 
+struct ExprOptions {
+    std::string expression;               ///< "-": standard input
+    std::optional<std::string> bindings;  ///< a JSON or YAML file; "-": standard input
+    bool raw = false;                     ///< a string without quotes
+    bool json = false;
+};
+
 struct PluginListOptions {
     bool json = false;
 };
@@ -150,6 +157,7 @@ using Command = std::variant<RunOptions,
                              ValidateOptions,
                              GraphOptions,
                              SchemaOptions,
+                             ExprOptions,
                              PluginListOptions,
                              PluginDescribeOptions,
                              PluginWhyOptions,

@@ -71,11 +71,15 @@ Error no_value(const Ast& ast, const Failure& failure) {
     error.code = Error::Code::NoValueAtPath;
     error.kind = failure.first.kind();
     const bool index = node.op == Op::Index;
-    const auto* const path = index ? nullptr : &ast.paths[node.detail];
+    const auto& path_node = index ? ast.child(node, 0) : node;
+    const auto* const path = path_node.op == Op::Path ? &ast.paths[path_node.detail] : nullptr;
     const auto key = index ? failure.second : path->segments[failure.segment].key;
     error.offset = index ? ast.child(node, 1).begin : path->segments[failure.segment].offset;
-    error.segment = failure.segment;
     error.path = path != nullptr && path->base == PathNode::Base::Free ? path : nullptr;
+    error.segment = index && path != nullptr ? path->segments.size() : failure.segment;
+    if (key.is(Kind::String)) {
+        error.key = key.as_text();
+    }
     const auto named =
         index ? source_of(ast, ast.child(node, 0)) : path_words(ast, node, failure.segment);
     auto problem = missing_value(named, failure.first, key);

@@ -22,10 +22,10 @@ struct Error {
     std::size_t offset = 0;  ///< in the expression, in bytes
     std::string message;
     std::string hint;
-    const PathNode* path = nullptr;  ///< of the program; where the path does not begin with a
-                                     ///< variable, nothing is told
-    std::size_t segment = 0;
+    const PathNode* path = nullptr;  ///< of the program; nullptr where it begins with no variable
+    std::size_t segment = 0;   ///< of the path, or as many as it has when a computed key follows it
     std::optional<Kind> kind;  ///< NoValueAtPath: of the value that has no such thing
+    std::optional<std::string> key;  ///< NoValueAtPath: what is not there, when that is a text
 };
 
 [[nodiscard]] Error explain(const Ast& ast, const Activation& activation, State& state);

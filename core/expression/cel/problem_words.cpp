@@ -26,6 +26,25 @@ bool is_order(Binary binary) {
            binary == Binary::GreaterEqual;
 }
 
+std::string_view macro_example(std::string_view name) {
+    if (name == "map") {
+        return "list.map(item, item.name) or list.map(item, test, item.name)";
+    }
+    if (name == "filter") {
+        return "list.filter(item, item.size > 3)";
+    }
+    if (name == "transformList" || name == "transformMap") {
+        return "map.transformMap(key, value, value + 1)";
+    }
+    return "list.exists(item, item > 3), and the same for all() and exists_one()";
+}
+
+std::string arguments_words(std::size_t count) {
+    return count == 0   ? "no arguments"
+           : count == 1 ? "one argument"
+                        : std::to_string(count) + " arguments";
+}
+
 bool may_be(KindSet set, KindSet kinds) {
     return set != no_kind && (set & ~kinds) == 0;
 }
@@ -87,10 +106,12 @@ OperatorProblem operator_problem(Binary binary, KindSet left, KindSet right) {
 OperatorProblem call_problem(const CallNode& call, std::size_t given) {
     const auto shown = shortened(call.name);
     if (!call.wrong_count) {
-        auto hint = function_hint(call.name, call.method);
-        if (hint.empty() && call.method && is_macro(call.name)) {
-            hint = "it is called as list." + shown + "(item, ...)";
+        if (is_macro(call.name)) {
+            const auto example = macro_example(call.name);
+            return {shown + "() does not go with " + arguments_words(given - (call.method ? 1 : 0)),
+                    "it is written " + std::string(example)};
         }
+        auto hint = function_hint(call.name, call.method);
         return {"there is no function '" + shown + "'" + (call.method ? " of a value" : ""),
                 std::move(hint)};
     }

@@ -72,6 +72,16 @@ bool follows_source_name(std::string_view text, const Token& token) {
     return token.text == ":" && before.size() >= 3 && before.find_first_of(" .[(") == before.npos;
 }
 
+/// Whether the word stands right before the offset.
+bool follows_word(std::string_view text, std::size_t offset, std::string_view word) {
+    auto before = text.substr(0, offset);
+    const auto end = before.find_last_not_of(" \t\r\n");
+    before = before.substr(0, end == std::string_view::npos ? 0 : end + 1);
+    const auto start = before.size() - std::min(before.size(), word.size());
+    return before.substr(start) == word &&
+           (start == 0 || !is_name(std::string("_") + before[start - 1]));
+}
+
 std::string hint_for(std::string_view text, const Token& token, std::string_view shown) {
     if (follows_source_name(text, token)) {
         return "the sources that can stand before ':' are ENV, WALLET and VAULT, in capital "
@@ -83,6 +93,9 @@ std::string hint_for(std::string_view text, const Token& token, std::string_view
         });
         return found == habits.end() ? std::string() : std::string(found->hint);
     };
+    if (follows_word(text, token.offset, "not")) {
+        return "'not' is written !, as in !a or !(a in b)";
+    }
     if (token.kind == Token::Kind::Name) {
         return pick(words);
     }
