@@ -141,7 +141,7 @@ TEST_F(DocsTest, LinkToFilesThatAreThere) {
 
 TEST_F(DocsTest, SpeakOfEveryCommand) {
     const std::string text = slurp(fs::path(OA_SOURCE_DIR) / "docs/command-line.md");
-    for (const char* command : {"oa run", "oa validate", "oa graph", "oa plugin list",
+    for (const char* command : {"oa run", "oa validate", "oa graph", "oa expr", "oa plugin list",
                                 "oa plugin describe", "oa version"}) {
         EXPECT_NE(text.find(command), std::string::npos) << command;
     }

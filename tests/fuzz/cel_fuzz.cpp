@@ -27,9 +27,10 @@ public:
     }
 
 private:
-    boost::json::object values_ = boost::json::parse(R"({"x": 1, "y": {"a": [1, 2.5, "b"], "c": null},
+    boost::json::object values_ =
+        boost::json::parse(R"({"x": 1, "y": {"a": [1, 2.5, "b"], "c": null},
         "list": [1, 2, 3, {"k": "é"}], "text": "a,b,ç", "big": 18446744073709551615, "e": {}})")
-                                      .as_object();
+            .as_object();
 };
 
 cel::CompileOptions options() {

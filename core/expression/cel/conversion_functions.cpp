@@ -226,7 +226,7 @@ constexpr std::array functions{global("int", int_overloads),
                                global("bytes", bytes_overloads),
                                global("bool", bool_overloads),
                                global("type", type_overloads),
-                               global("dyn", dyn_overloads),
+                               Function{"dyn", false, false, false, dyn_overloads},
                                global("timestamp", timestamp_overloads),
                                global("duration", duration_overloads)};
 

@@ -466,9 +466,11 @@ private:
             return add(std::move(made));
         }
         if (is_reserved(name.text)) {
-            return refuse(
-                name.offset, "'" + std::string(name.text) + "' is a reserved word, not a name",
-                "a variable of that name is read as vars[\"" + std::string(name.text) + "\"]");
+            return refuse(name.offset,
+                          "'" + std::string(name.text) + "' is a reserved word, not a name",
+                          name.text == "if" ? "a choice is written test ? one : other"
+                                            : "a variable of that name is read as vars[\"" +
+                                                  std::string(name.text) + "\"]");
         }
         advance();
         if (!absolute && begins_call()) {
