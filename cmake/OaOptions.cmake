@@ -29,7 +29,9 @@ target_compile_options(oa_build_flags INTERFACE
   # GCC 12 sees uninitialised members in every std::variant that it inlines; clang and the sanitizers look for real ones.
   $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>
   $<$<BOOL:${OA_WERROR}>:-Werror>)
+set(OA_SANITIZED 0)  # as a number; $<BOOL> takes no list with commas
 if(OA_SANITIZE)
+  set(OA_SANITIZED 1)
   target_compile_options(oa_build_flags INTERFACE
     -fsanitize=${OA_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   target_link_options(oa_build_flags INTERFACE -fsanitize=${OA_SANITIZE})
