@@ -17,11 +17,21 @@ Truth opposite(Truth truth) {
 }
 
 /// What a branch of a oneOf is called in a message.
-std::string branch_name(const Program& program,
-                        const std::vector<NodeIndex>& branches,
-                        std::size_t i) {
-    const std::string& title = program.nodes[branches[i]].title;
+std::string branch_name(const Program& program, const Node& node, std::size_t i) {
+    const std::string& title = program.nodes[node.in_place->one_of[i]].title;
     return title.empty() ? "number " + std::to_string(i + 1) : "'" + excerpt(title) + "'";
+}
+
+void report_several(const Program& program,
+                    const Node& node,
+                    const Subject& subject,
+                    const std::vector<std::size_t>& fitting,
+                    Report& report) {
+    report.add(
+        subject.place, node, "oneOf",
+        "fits more than one of " + std::to_string(node.in_place->one_of.size()) +
+            " alternatives, and may fit one only: " + branch_name(program, node, fitting[0]) +
+            " and " + branch_name(program, node, fitting[1]));
 }
 
 }  // namespace
@@ -132,11 +142,7 @@ Truth Evaluation::check_one_of(const Node& node,
     }
     if (fitting.size() > 1) {
         if (report != nullptr) {
-            report->add(subject.place, node, "oneOf",
-                        "fits more than one of " + std::to_string(branches.size()) +
-                            " alternatives, and may fit one only: " +
-                            branch_name(program_, branches, fitting[0]) + " and " +
-                            branch_name(program_, branches, fitting[1]));
+            report_several(program_, node, subject, fitting, *report);
         }
         return Truth::No;
     }
