@@ -52,18 +52,6 @@ void note_set_variable(Reading& reading, const Template::Object& fields) {
     }
 }
 
-void check_call(Reading& reading,
-                const Call& call,
-                const std::vector<const YamlNode::Entry*>& parameters,
-                const Template::Object& fields) {
-    std::vector<GivenParameter> given;
-    given.reserve(fields.size());
-    for (std::size_t i = 0; i < fields.size(); ++i) {
-        given.push_back({parameters[i], &fields[i].value});
-    }
-    check_parameters(reading, *call.info, given, call.position);
-}
-
 }  // namespace
 
 Template::Object read_fields(Reading& reading,
@@ -93,14 +81,16 @@ void read_call_parameters(Reading& reading,
     }
     task.info = call.info;
     Template::Object fields = read_fields(reading, parameters, index);
-    if (call.info != nullptr) {
-        if (!task.timeout && call.info->default_timeout_ms > 0) {
-            task.timeout = Milliseconds{call.info->default_timeout_ms};
-        }
-        check_call(reading, call, parameters, fields);
-    }
     note_set_variable(reading, fields);
     task.params = Template(std::move(fields));
+    if (call.info == nullptr) {
+        return;
+    }
+    if (!task.timeout && call.info->default_timeout_ms > 0) {
+        task.timeout = Milliseconds{call.info->default_timeout_ms};
+    }
+    task.params_schema = schema_of(reading, *call.info);
+    check_parameters(reading, task, parameters, call.position);
 }
 
 void read_save_as(Reading& reading, const YamlNode::Entry& entry, Task& task) {

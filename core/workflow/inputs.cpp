@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdint>
 #include <system_error>
+#include <unordered_map>
 #include <utility>
 
 #include <boost/json.hpp>
@@ -12,31 +13,40 @@
 #include "core/json/json.hpp"
 #include "core/nearest.hpp"
 #include "core/workflow/json_type.hpp"
-#include "core/workflow/pattern.hpp"
-#include "core/workflow/source_text.hpp"
 
 namespace oa::core {
 namespace {
 
 namespace json = boost::json;
 
-const Input* find_input(const Workflow& workflow, std::string_view name) {
-    const auto found = std::find_if(workflow.inputs.begin(), workflow.inputs.end(),
-                                    [name](const Input& input) { return input.name == name; });
-    return found == workflow.inputs.end() ? nullptr : &*found;
+constexpr std::size_t problems_max = 200;
+
+using InputIndex = std::unordered_map<std::string_view, const Input*>;
+
+InputIndex index_of(const Workflow& workflow) {
+    InputIndex index;
+    for (const Input& input : workflow.inputs) {
+        index.emplace(input.name, &input);
+    }
+    return index;
 }
 
-InputProblem undeclared(const Workflow& workflow, std::string_view name) {
-    InputProblem problem{std::string(name), "the workflow has no such input", {}};
-    std::vector<std::string> names;
-    for (const Input& input : workflow.inputs) {
-        names.push_back(input.name);
-    }
+InputProblem undeclared(const std::vector<std::string>& names, std::string_view name) {
+    InputProblem problem{std::string(name), {}, "the workflow has no such input", {}};
     problem.hint = did_you_mean(name, names);
     if (names.empty()) {
         problem.message = "the workflow takes no inputs";
     }
     return problem;
+}
+
+/// JSON may write a whole number as 5.0, and an expression would take that for a fraction.
+void make_integer(json::value& value) {
+    constexpr double limit = 9007199254740992.0;  // 2^53: beyond it a double leaves numbers out
+    if (value.is_double() && std::trunc(value.get_double()) == value.get_double() &&
+        std::abs(value.get_double()) <= limit) {
+        value = static_cast<std::int64_t>(value.get_double());
+    }
 }
 
 std::optional<json::value> json_from_text(std::string_view text) {
@@ -49,28 +59,18 @@ std::optional<json::value> json_from_text(std::string_view text) {
 
 }  // namespace
 
-std::optional<std::string> input_value_problem(const Input& input, const json::value& value) {
-    if (input.type && !has_type(value, *input.type)) {
-        return "takes " + with_article(*input.type) + ", not " + describe(value);
+std::vector<InputProblem> input_value_problems(const Input& input, const json::value& value) {
+    std::vector<InputProblem> problems;
+    if (!input.schema) {
+        return problems;
     }
-    if (input.enumeration && !is_among(value, *input.enumeration)) {
-        return "takes " + list_values(*input.enumeration) + ", not " + describe(value);
+    for (SchemaProblem& problem : input.schema->validate(value)) {
+        std::string message =
+            problem.pointer.empty() ? problem.message : problem.pointer + " " + problem.message;
+        problems.push_back(
+            {input.name, std::move(problem.pointer), std::move(message), std::move(problem.hint)});
     }
-    if (input.pattern && value.is_string() &&
-        !pattern_found(*input.pattern, {value.get_string().data(), value.get_string().size()})) {
-        return "takes a text that matches '" + excerpt(*input.pattern) + "', not " +
-               describe(value);
-    }
-    if (value.is_number()) {
-        const auto number = value.to_number<double>();
-        if (input.minimum && number < *input.minimum) {
-            return "takes at least " + write_json(*input.minimum) + ", not " + write_json(value);
-        }
-        if (input.maximum && number > *input.maximum) {
-            return "takes at most " + write_json(*input.maximum) + ", not " + write_json(value);
-        }
-    }
-    return std::nullopt;
+    return problems;
 }
 
 BoundInputs bind_inputs(const Workflow& workflow, const json::object& given) {
@@ -82,20 +82,36 @@ BoundInputs bind_inputs(const Workflow& workflow, const json::object& given) {
         }
         if (value == nullptr) {
             if (input.required) {
-                bound.problems.push_back({input.name, "is required and was not given", {}});
+                bound.problems.push_back({input.name, {}, "is required and was not given", {}});
             }
             continue;
         }
-        if (auto problem = input_value_problem(input, *value)) {
-            bound.problems.push_back({input.name, std::move(*problem), {}});
+        json::value complete = *value;
+        if (input.schema) {
+            input.schema->fill_defaults(complete);
+        }
+        std::vector<InputProblem> problems = input_value_problems(input, complete);
+        if (!problems.empty()) {
+            bound.problems.insert(bound.problems.end(), problems.begin(), problems.end());
             continue;
         }
-        bound.values[input.name] = *value;
+        if (input.type == "integer") {
+            make_integer(complete);
+        }
+        bound.values[input.name] = std::move(complete);
+    }
+    const InputIndex index = index_of(workflow);
+    std::vector<std::string> names;
+    for (const Input& input : workflow.inputs) {
+        names.push_back(input.name);
     }
     for (const auto& field : given) {
         const std::string_view name(field.key().data(), field.key().size());
-        if (find_input(workflow, name) == nullptr) {
-            bound.problems.push_back(undeclared(workflow, name));
+        if (index.find(name) == index.end()) {
+            bound.problems.push_back(undeclared(names, name));
+            if (bound.problems.size() >= problems_max) {
+                break;  // nobody reads more, and each one is compared with every name
+            }
         }
     }
     return bound;
@@ -104,8 +120,9 @@ BoundInputs bind_inputs(const Workflow& workflow, const json::object& given) {
 json::value input_from_text(const Workflow& workflow,
                             std::string_view name,
                             std::string_view text) {
-    const Input* input = find_input(workflow, name);
-    const bool typed = input != nullptr && input->type.has_value();
+    const auto input = std::find_if(workflow.inputs.begin(), workflow.inputs.end(),
+                                    [name](const Input& one) { return one.name == name; });
+    const bool typed = input != workflow.inputs.end() && input->type.has_value();
     if (!typed || *input->type != "string") {
         auto value = json_from_text(text);
         if (value && (!typed || has_type(*value, *input->type))) {

@@ -13,7 +13,8 @@ namespace oa::core {
 
 struct InputProblem {
     std::string input;
-    std::string message;
+    std::string pointer;  ///< JSON Pointer into its value, where that is only part of it
+    std::string message;  ///< what is said about the input, the pointer included
     std::string hint;
 };
 
@@ -23,12 +24,13 @@ struct BoundInputs {
     std::vector<InputProblem> problems;
 };
 
-/// Why a value does not fit an input: "takes an integer, not the text 'x'". Nothing when it fits.
-[[nodiscard]] std::optional<std::string> input_value_problem(const Input& input,
+/// Why a value does not fit an input: "takes an integer, not the text 'x'", "/0 takes ...".
+[[nodiscard]] std::vector<InputProblem> input_value_problems(const Input& input,
                                                              const boost::json::value& value);
 
-/// Checks what was given against what the workflow declares and fills defaults in. An input that is
-/// not declared is a problem too.
+/// Checks what was given against what the workflow declares and fills defaults in, also those
+/// within values. What is given for an integer becomes one: 5.0 is 5. An input that is not declared
+/// is a problem too. All problems are reported at once.
 [[nodiscard]] BoundInputs bind_inputs(const Workflow& workflow, const boost::json::object& given);
 
 /// What a person typed after `--input name=`: read as the declared type (JSON for arrays and

@@ -1,135 +1,135 @@
 #include "core/workflow/parameter_check.hpp"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include <boost/json.hpp>
 
-#include "core/workflow/json_type.hpp"
+#include "core/workflow/preview.hpp"
+#include "core/workflow/value_reader.hpp"
+#include "core/workflow/yaml_pointer.hpp"
 
 namespace oa::core {
 namespace {
 
-namespace json = boost::json;
-
 /// The engine gives it where the document does not.
 constexpr std::string_view input_parameter = "input";
 
-const json::object* property_schema(const FunctionInfo& function, std::string_view name) {
-    const json::value* properties = function.params_schema.if_contains("properties");
-    if (properties == nullptr || !properties->is_object()) {
-        return nullptr;
-    }
-    const json::value* property = properties->get_object().if_contains(name);
-    return property == nullptr ? nullptr : property->if_object();
-}
+class ParameterChecker {
+public:
+    ParameterChecker(Reading& reading,
+                     const Task& task,
+                     const std::vector<const YamlNode::Entry*>& entries,
+                     SourcePosition call)
+        : reading_(reading), task_(task), function_(*task.info), entries_(entries), call_(call) {}
 
-/// The types that a schema allows; none when it does not say.
-std::vector<std::string> allowed_types(const json::object& schema) {
-    std::vector<std::string> types;
-    const json::value* type = schema.if_contains("type");
-    if (type == nullptr) {
-        return types;
-    }
-    if (type->is_string()) {
-        types.emplace_back(type->get_string());
-    } else if (type->is_array()) {
-        for (const json::value& item : type->get_array()) {
-            if (item.is_string()) {
-                types.emplace_back(item.get_string());
+    void check_names() {
+        for (const YamlNode::Entry* entry : entries_) {
+            if (!function_.open && !function_.takes(entry->key)) {
+                reading_.error(entry->key_position,
+                               call_name() + " has no parameter '" + excerpt(entry->key) + "'",
+                               reading_.suggest(entry->key, function_.parameters));
             }
         }
     }
-    return types;
-}
 
-std::string call_name(const FunctionInfo& function) {
-    return function.module + "." + function.function;
-}
-
-void check_value(Reading& reading,
-                 const FunctionInfo& function,
-                 const GivenParameter& parameter,
-                 const json::object& schema) {
-    const json::value& value = parameter.value->literal();
-    const SourcePosition position = parameter.entry->value->position;
-    const std::string subject =
-        "the parameter '" + excerpt(parameter.entry->key) + "' of " + call_name(function);
-    const std::vector<std::string> types = allowed_types(schema);
-    const bool fits =
-        types.empty() || std::any_of(types.begin(), types.end(),
-                                     [&value](const auto& type) { return has_type(value, type); });
-    if (!fits) {
-        std::string expected;
-        for (std::size_t i = 0; i < types.size(); ++i) {
-            expected += (i > 0 ? " or " : "") + with_article(types[i]);
+    void check_values() {
+        Preview preview(task_.params, reading_.compat_oa3 ? Preview::Texts::MayBeAnything
+                                                          : Preview::Texts::AreTexts);
+        if (function_.takes(input_parameter) && find(input_parameter) == nullptr) {
+            preview.add_unknown(input_parameter);
         }
-        const bool could_be_quoted =
-            types == std::vector<std::string>{"string"} && value.is_primitive() && !value.is_null();
-        reading.error(position, subject + " takes " + expected + ", not " + describe(value),
-                      could_be_quoted ? "put it into quotes to have it as a text" : "");
-        return;
+        ValidateOptions options;
+        options.unknown = [&preview](const auto& value) { return preview.kinds_of(value); };
+        for (SchemaProblem& problem : task_.params_schema->validate(preview.value(), options)) {
+            report(std::move(problem));
+        }
     }
-    const json::value* values = schema.if_contains("enum");
-    if (values != nullptr && values->is_array() && !is_among(value, values->get_array())) {
-        std::vector<std::string> words;
-        for (const json::value& item : values->get_array()) {
-            if (item.is_string()) {
-                words.emplace_back(item.get_string());
+
+private:
+    [[nodiscard]] std::string call_name() const {
+        return function_.module + "." + function_.function;
+    }
+    [[nodiscard]] std::string parameter_name(std::string_view name) const {
+        return "the parameter '" + excerpt(name) + "' of " + call_name();
+    }
+
+    [[nodiscard]] const YamlNode::Entry* find(std::string_view name) const {
+        const auto found = std::find_if(entries_.begin(), entries_.end(),
+                                        [name](const auto* entry) { return entry->key == name; });
+        return found == entries_.end() ? nullptr : *found;
+    }
+
+    void report(SchemaProblem problem) {
+        const PointerHead head = split_pointer(problem.pointer);
+        const YamlNode::Entry* entry = problem.pointer.empty() ? nullptr : find(head.key);
+        if (entry == nullptr) {
+            report_about_call(std::move(problem));
+            return;
+        }
+        const YamlNode& node = node_at(*entry->value, head.rest);
+        const SourcePosition position =
+            problem.kind == SchemaProblem::Kind::UnknownField
+                ? key_position_at(*entry->value, head.rest, problem.field)
+                : node.position;
+        std::string message = parameter_name(head.key) + " ";
+        if (!head.rest.empty()) {
+            message.append("at ").append(head.rest).append(" ");
+        }
+        if (problem.hint.empty() && holds_placeholder(node.scalar)) {
+            problem.hint =
+                "what is filled into a text is a text; a placeholder with an expression that "
+                "stands alone keeps its type, as in ${int(vars.port)}";
+        }
+        reading_.error(position, message + problem.message, std::move(problem.hint));
+    }
+
+    void report_about_call(SchemaProblem problem) {
+        if (problem.kind == SchemaProblem::Kind::MissingField) {
+            reading_.error(call_, parameter_name(problem.field) + " is missing");
+            return;
+        }
+        const YamlNode::Entry* entry = nullptr;
+        if (problem.kind == SchemaProblem::Kind::UnknownField) {
+            entry = find(problem.field);
+            if (!function_.open && !function_.takes(problem.field)) {
+                return;  // reported by its name
             }
         }
-        reading.error(
-            position,
-            subject + " takes " + list_values(values->get_array()) + ", not " + describe(value),
-            value.is_string()
-                ? reading.suggest({value.get_string().data(), value.get_string().size()}, words)
-                : "");
+        reading_.error(entry == nullptr ? call_ : entry->key_position,
+                       call_name() + " " + problem.message, std::move(problem.hint));
     }
-}
 
-void check_required(Reading& reading,
-                    const FunctionInfo& function,
-                    const std::vector<GivenParameter>& given,
-                    SourcePosition call) {
-    const json::value* required = function.params_schema.if_contains("required");
-    if (required == nullptr || !required->is_array()) {
-        return;
-    }
-    for (const json::value& item : required->get_array()) {
-        if (!item.is_string() || item.get_string() == input_parameter) {
-            continue;
-        }
-        const std::string_view name(item.get_string().data(), item.get_string().size());
-        const bool there = std::any_of(
-            given.begin(), given.end(),
-            [name](const GivenParameter& parameter) { return parameter.entry->key == name; });
-        if (!there) {
-            reading.error(call, "the parameter '" + std::string(name) + "' of " +
-                                    call_name(function) + " is missing");
-        }
-    }
-}
+    Reading& reading_;
+    const Task& task_;
+    const FunctionInfo& function_;
+    const std::vector<const YamlNode::Entry*>& entries_;
+    SourcePosition call_;
+};
 
 }  // namespace
 
-void check_parameters(Reading& reading,
-                      const FunctionInfo& function,
-                      const std::vector<GivenParameter>& given,
-                      SourcePosition call) {
-    for (const GivenParameter& parameter : given) {
-        const std::string& name = parameter.entry->key;
-        if (!function.open && !function.takes(name)) {
-            reading.error(parameter.entry->key_position,
-                          call_name(function) + " has no parameter '" + excerpt(name) + "'",
-                          reading.suggest(name, function.parameters));
-            continue;
-        }
-        const json::object* schema = property_schema(function, name);
-        if (schema != nullptr && parameter.value->is_literal()) {
-            check_value(reading, function, parameter, *schema);
+std::shared_ptr<const Schema> schema_of(Reading& reading, const FunctionInfo& function) {
+    const auto [known, is_new] = reading.session.schemas.try_emplace(&function);
+    if (is_new && !function.params_schema.empty()) {
+        CompiledSchema compiled = Schema::compile(function.params_schema);
+        if (compiled.schema) {
+            known->second = std::make_shared<const Schema>(std::move(*compiled.schema));
         }
     }
-    check_required(reading, function, given, call);
+    return known->second;
+}
+
+void check_parameters(Reading& reading,
+                      const Task& task,
+                      const std::vector<const YamlNode::Entry*>& entries,
+                      SourcePosition call) {
+    ParameterChecker checker(reading, task, entries, call);
+    checker.check_names();
+    if (task.params_schema != nullptr) {
+        checker.check_values();
+    }
 }
 
 }  // namespace oa::core

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <string>
+#include <memory>
 #include <vector>
 
 #include "core/expression/template.hpp"
@@ -8,17 +8,16 @@
 
 namespace oa::core {
 
-/// A parameter as the document gives it.
-struct GivenParameter {
-    const YamlNode::Entry* entry = nullptr;
-    const Template* value = nullptr;
-};
+/// What a function declares, compiled once per reading. Null where it declares nothing.
+[[nodiscard]] std::shared_ptr<const Schema> schema_of(Reading& reading,
+                                                      const FunctionInfo& function);
 
-/// Checks the parameters of a call against what the function declares: names, those that are
-/// required, and type and enum of literal values. `call` is where the function is named.
+/// Checks the parameters of a call against what the function declares, as far as they are known
+/// before placeholders are filled in. `entries` are the fields of the task's `params` as they stand
+/// in the document; `call` is where the function is named.
 void check_parameters(Reading& reading,
-                      const FunctionInfo& function,
-                      const std::vector<GivenParameter>& given,
+                      const Task& task,
+                      const std::vector<const YamlNode::Entry*>& entries,
                       SourcePosition call);
 
 }  // namespace oa::core

@@ -81,6 +81,7 @@ struct ReadSession {
     std::size_t expressions_max = 100'000;   ///< in all documents
     std::size_t expressions_left = 100'000;
     bool expressions_refused = false;
+    std::unordered_map<const FunctionInfo*, std::shared_ptr<const Schema>> schemas = {};
 };
 
 /// What all parts of the reader share while one workflow is read: its text, the names in it and

@@ -11,6 +11,7 @@
 #include "core/workflow/cron.hpp"
 #include "core/workflow/inputs.hpp"
 #include "core/workflow/value_reader.hpp"
+#include "core/workflow/yaml_pointer.hpp"
 
 namespace oa::core {
 namespace {
@@ -141,8 +142,9 @@ private:
             const YamlNode::Entry* entry = inputs_ == nullptr ? nullptr : node.find(problem.input);
             const bool declared = reading_.inputs.has(problem.input);
             const SourcePosition position = entry == nullptr ? node.position
-                                            : declared       ? entry->value->position
-                                                             : entry->key_position;
+                                            : declared
+                                                ? node_at(*entry->value, problem.pointer).position
+                                                : entry->key_position;
             reading_.error(
                 position,
                 "the schedule's input '" + excerpt(problem.input) + "': " + problem.message,

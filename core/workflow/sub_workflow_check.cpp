@@ -7,6 +7,7 @@
 #include <boost/json.hpp>
 
 #include "core/workflow/inputs.hpp"
+#include "core/workflow/yaml_pointer.hpp"
 
 namespace oa::core {
 namespace {
@@ -84,9 +85,11 @@ private:
                                               : " has no input '" + excerpt(entry.key) + "'"),
                 reading_.suggest(entry.key, index.names));
         } else if (value != nullptr) {
-            if (const auto problem = input_value_problem(*input->second, *value)) {
-                reading_.error(entry.value->position, "the input '" + excerpt(entry.key) + "' of " +
-                                                          name() + " " + *problem);
+            for (InputProblem& problem : input_value_problems(*input->second, *value)) {
+                reading_.error(
+                    node_at(*entry.value, problem.pointer).position,
+                    "the input '" + excerpt(entry.key) + "' of " + name() + " " + problem.message,
+                    std::move(problem.hint));
             }
         }
     }

@@ -8,12 +8,14 @@
 #include <string_view>
 #include <vector>
 
+#include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
 #include "core/diagnostic.hpp"
 #include "core/duration.hpp"
 #include "core/expression/template.hpp"
 #include "core/port/function_catalog.hpp"
+#include "core/schema/schema.hpp"
 
 namespace oa::core {
 
@@ -66,8 +68,10 @@ struct Task {
     std::string module;                  ///< as written, without a range of versions
     std::string function;                ///< as written
     const FunctionInfo* info = nullptr;  ///< [owner: the catalog that the document was read with]
-    std::optional<SubWorkflow> sub_workflow;  ///< in place of module and function
-    Template params;                          ///< an object
+    std::optional<SubWorkflow> sub_workflow;      ///< in place of module and function
+    Template params;                              ///< an object
+    std::shared_ptr<const Schema> params_schema;  ///< of what they are once they are resolved; null
+                                                  ///< where the function declares nothing
     std::optional<Condition> when;
     std::optional<Loop> for_each;
     std::vector<TaskIndex> needs;
@@ -96,13 +100,12 @@ struct Input {
     std::string name;
     SourcePosition position;
     std::string description;
-    std::optional<std::string> type;  ///< string integer number boolean array object; nothing: any
+    std::optional<std::string> type;  ///< string integer number boolean array object null, where it
+                                      ///< is one of them
     bool required = false;
     std::optional<boost::json::value> default_value;
-    std::optional<boost::json::array> enumeration;
-    std::optional<std::string> pattern;  ///< RE2, found anywhere in the text
-    std::optional<double> minimum;
-    std::optional<double> maximum;
+    boost::json::object declaration;  ///< a JSON Schema: as written, without `required: true`
+    std::optional<Schema> schema;     ///< the same; nothing where every value fits
 };
 
 struct Variable {

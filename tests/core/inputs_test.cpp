@@ -49,10 +49,11 @@ TEST_F(InputsTest, ReadsADeclaration) {
     const Input& size = read.inputs[0];
     EXPECT_EQ(size.type, "integer");
     EXPECT_EQ(*size.default_value, 5);
-    EXPECT_EQ(size.minimum, 1.0);
-    EXPECT_EQ(size.maximum, 9.0);
-    EXPECT_EQ(size.enumeration->size(), 3U);
-    EXPECT_EQ(read.inputs[1].pattern, "^.+@.+$");
+    EXPECT_EQ(write_json(size.declaration),
+              R"({"type":"integer","default":5,"minimum":1,"maximum":9,"enum":[1,5,9]})");
+    EXPECT_TRUE(size.schema);
+    EXPECT_EQ(write_json(read.inputs[1].declaration),
+              R"({"type":"string","pattern":"^.+@.+$","description":"where to"})");
     EXPECT_TRUE(read.inputs[1].required);
     EXPECT_EQ(read.inputs[1].description, "where to");
     EXPECT_FALSE(read.inputs[2].type.has_value());
@@ -80,9 +81,9 @@ TEST_F(InputsTest, ChecksDeclarations) {
                  "  q: {minimum: x}\n"),
         "f.yaml:2:13: error: there is no type 'strng'; did you mean 'string'?\n"
         "f.yaml:3:13: error: there is no type 'text'; known are string, integer, number, "
-        "boolean, array and object\n"
+        "boolean, array, object and null\n"
         "f.yaml:4:30: error: the default does not fit: the input 'c' takes a string, not the "
-        "number 5\n"
+        "number 5; put it into quotes to have it as a text\n"
         "f.yaml:5:31: error: the default does not fit: the input 'd' takes at least 1, not 0\n"
         "f.yaml:6:28: error: the minimum 5 is above the maximum 4\n"
         "f.yaml:7:30: error: 'minimum' and 'maximum' are for numbers, and this input is a "
@@ -95,14 +96,65 @@ TEST_F(InputsTest, ChecksDeclarations) {
         "f.yaml:11:13: error: 'enum' takes a list of values, not the text 'x'\n"
         "f.yaml:12:32: error: the input 'k' takes an integer, not the text 'two'\n"
         "f.yaml:13:30: error: the default does not fit: the input 'l' takes 'a' or 'b', not "
-        "the text 'c'\n"
+        "the text 'c'; did you mean 'a'?\n"
         "f.yaml:14:31: error: the default does not fit: the input 'm' takes a text that "
         "matches '^a', not the text 'b'\n"
         "f.yaml:15:7: error: the key 'requird' is unknown here; did you mean 'required'?\n"
         "f.yaml:16:6: error: an input takes a mapping, not the text 'string'\n"
         "f.yaml:17:17: error: 'required' takes true or false, not the number 1\n"
-        "f.yaml:18:16: error: 'minimum' takes a number from -1.7976931348623157e+308 to "
-        "1.7976931348623157e+308, not the text 'x'\n");
+        "f.yaml:18:16: error: 'minimum' takes a number, not the text 'x'\n");
+}
+
+TEST_F(InputsTest, TakesAWholeJsonSchema) {
+    const Workflow read = declare(
+        "  hosts: {type: array, minItems: 1, items: {type: string, format: hostname}}\n"
+        "  server: {type: object, required: [port], properties: {port: {type: integer}, "
+        "tls: {type: boolean, default: true}}, default: {port: 80}}\n"
+        "  either: {oneOf: [{type: string}, {type: 'null'}]}\n"
+        "  several: {type: [integer, 'null']}\n");
+    EXPECT_EQ(read.inputs[0].type, "array");
+    EXPECT_FALSE(read.inputs[1].required);
+    EXPECT_EQ(read.inputs[2].type, std::nullopt);
+    EXPECT_EQ(read.inputs[3].type, std::nullopt);
+    const BoundInputs bound = bind(read, R"({"hosts":["a.example"],"several":null})");
+    EXPECT_EQ(problems(bound), "");
+    EXPECT_EQ(write_json(bound.values),
+              R"({"hosts":["a.example"],"server":{"port":80,"tls":true},"several":null})");
+}
+
+TEST_F(InputsTest, PointsIntoAValueThatDoesNotFit) {
+    const Workflow read = declare(
+        "  hosts: {type: array, items: {type: string, minLength: 2}}\n"
+        "  server: {type: object, required: [port], additionalProperties: false, "
+        "properties: {port: {type: integer}}}\n");
+    const BoundInputs bound = bind(read, R"({"hosts":["ab",5,"c"],"server":{"prt":1}})");
+    EXPECT_EQ(problems(bound),
+              "hosts /1 takes a string, not the number 5; put it into quotes to have it as a text\n"
+              "hosts /2 takes a text of at least 2 characters, not of 1\n"
+              "server is missing the field 'port'\n"
+              "server has no field 'prt'; did you mean 'port'?\n");
+    ASSERT_EQ(bound.problems.size(), 4U);
+    EXPECT_EQ(bound.problems[0].pointer, "/1");
+}
+
+TEST_F(InputsTest, PlacesMistakesOfADeclaration) {
+    EXPECT_EQ(
+        mistakes("  a:\n"
+                 "    type: object\n"
+                 "    properties:\n"
+                 "      x: {type: strng}\n"
+                 "    default:\n"
+                 "      x: 1\n"
+                 "  b: {items: {pattern: '['}}\n"
+                 "  c: {default: {x: [1, two]}, properties: {x: {items: {type: integer}}}}\n"
+                 "  d: {propertys: {}}\n"),
+        "f.yaml:5:17: error: there is no type 'strng'; did you mean 'string'?\n"
+        "f.yaml:8:24: error: the pattern '[' is no regular expression: missing ]: [; its "
+        "syntax is that of RE2, which has no look-ahead and no back-references\n"
+        "f.yaml:9:24: error: the default does not fit: the input 'c' /x/1 takes an integer, not "
+        "the text 'two'\n"
+        "f.yaml:10:7: error: the key 'propertys' is unknown here; did you mean "
+        "'properties'?\n");
 }
 
 // ----- binding -----
@@ -124,7 +176,7 @@ TEST_F(InputsTest, NamesEveryProblem) {
         "  flag: {type: boolean}\n");
     EXPECT_EQ(problems(bind(read, R"({"kind":"b","size":10,"mail":"x","flag":"true","szie":1})")),
               "need is required and was not given\n"
-              "kind takes 'a' or 5, not the text 'b'\n"
+              "kind takes 'a' or 5, not the text 'b'; did you mean 'a'?\n"
               "size takes at most 9, not 10\n"
               "mail takes a text that matches '^.+@', not the text 'x'\n"
               "flag takes a boolean, not the text 'true'\n"
@@ -136,7 +188,9 @@ TEST_F(InputsTest, NamesEveryProblem) {
 
 TEST_F(InputsTest, TakesAWholeNumberForAnIntegerHoweverItIsWritten) {
     const Workflow read = declare("  n: {type: integer, enum: [1, 2]}\n");
-    EXPECT_EQ(problems(bind(read, R"({"n":2.0})")), "");
+    const BoundInputs bound = bind(read, R"({"n":2.0})");
+    EXPECT_EQ(problems(bound), "");
+    EXPECT_TRUE(bound.values.at("n").is_int64());
     EXPECT_EQ(problems(bind(read, R"({"n":1.5})")), "n takes an integer, not the number 1.5\n");
 }
 

@@ -242,10 +242,67 @@ TEST_F(ReaderTaskTest, LetsPlaceholdersAndFittingValuesPass) {
                        "      mode: ${inputs}\n"
                        "      lines: 2.0\n"
                        "      ratio: 5\n"
-                       "      strict: ${ENV:STRICT}\n"
                        "      fields: ['${ENV:X}']\n"
                        "      limit: null\n"),
               "");
+}
+
+TEST_F(ReaderTaskTest, KnowsThatSourcesAndLongerTextsAreTexts) {
+    const std::string hint =
+        "; what is filled into a text is a text; a placeholder with an expression that stands "
+        "alone "
+        "keeps its type, as in ${int(vars.port)}\n";
+    EXPECT_EQ(of_tasks("  - io.read:\n"
+                       "      path: a ${ENV:X}\n"
+                       "      strict: ${ENV:STRICT}\n"
+                       "      lines: 1${run.attempt}\n"),
+              "f.yaml:4:15: error: the parameter 'strict' of io.read takes a boolean, not the text "
+              "'${ENV:STRICT}'" +
+                  hint +
+                  "f.yaml:5:14: error: the parameter 'lines' of io.read takes an integer, not the "
+                  "text '1${run.attempt}'" +
+                  hint);
+    EXPECT_EQ(diagnostics("compat: oa3\ntasks: [{io.read: {path: x, lines: '{n}'}}]\n"), "");
+}
+
+TEST_F(ReaderTaskTest, ChecksWhatLiesWithinParameters) {
+    catalog.add("mail", "send", R"({
+        "type": "object", "additionalProperties": false,
+        "required": ["to"],
+        "anyOf": [{"required": ["text"]}, {"required": ["html"]}],
+        "properties": {
+            "to": {"type": "array", "items": {"type": "string", "format": "email"}, "minItems": 1},
+            "text": {"type": "string", "maxLength": 5}, "html": {},
+            "options": {"type": "object", "additionalProperties": false,
+                        "properties": {"retries": {"type": "integer", "maximum": 5}}}}})");
+    EXPECT_EQ(
+        of_tasks("  - mail.send:\n"
+                 "      to: [a@example.org, nobody, '${run.id}', 5]\n"
+                 "      text: too long\n"
+                 "      options: {retries: 9, retires: 1}\n"
+                 "  - mail.send: {to: []}\n"),
+        "f.yaml:3:27: error: the parameter 'to' of mail.send at /1 takes an e-mail address, "
+        "not the text 'nobody'\n"
+        "f.yaml:3:48: error: the parameter 'to' of mail.send at /3 takes a string, not the "
+        "number 5; put it into quotes to have it as a text\n"
+        "f.yaml:4:13: error: the parameter 'text' of mail.send takes a text of at most 5 "
+        "characters, not of 8\n"
+        "f.yaml:5:26: error: the parameter 'options' of mail.send at /retries takes at most 5, "
+        "not 9\n"
+        "f.yaml:5:29: error: the parameter 'options' of mail.send has no field 'retires'; did "
+        "you mean 'retries'?\n"
+        "f.yaml:6:5: error: the parameter 'text' of mail.send is missing\n"
+        "f.yaml:6:21: error: the parameter 'to' of mail.send takes at least 1 item, not an "
+        "empty list\n");
+}
+
+TEST_F(ReaderTaskTest, CompilesWhatAFunctionDeclaresOnce) {
+    const Workflow read = workflow("tasks: [{io.read: {path: x}}, {io.read: {path: y}}]\n");
+    ASSERT_TRUE(read.tasks[0].params_schema);
+    EXPECT_EQ(read.tasks[0].params_schema, read.tasks[1].params_schema);
+    EXPECT_EQ(read.tasks[0].params_schema->validate(read.tasks[0].params.literal()).size(), 0U);
+    catalog.add("util", "free");
+    EXPECT_EQ(workflow("tasks: [{util.free: {}}]").tasks[0].params_schema, nullptr);
 }
 
 TEST_F(ReaderTaskTest, NamesEveryRequiredParameterThatIsMissing) {
