@@ -31,7 +31,7 @@ void sift(Reading& reading,
         reading.warn(entry->key_position,
                      function->module + "." + function->function + " has no parameter '" +
                          excerpt(entry->key) + "', so it is ignored",
-                     reading.suggest(entry->key, function->parameters));
+                     reading.suggest(entry->key, function->parameters), "unknown-parameter");
         return true;
     };
     parameters.erase(std::remove_if(parameters.begin(), parameters.end(), is_none),

@@ -22,12 +22,13 @@ public:
             read_inline();
         } else {
             reading_.error(call_.position, "the task calls no function",
-                           "give 'module' and 'function', or '<module>.<function>:'");
+                           "give 'module' and 'function', or '<module>.<function>:'", "no-call");
         }
         if (call_.info != nullptr && call_.info->deprecated) {
             reading_.warn(
                 call_.position, call_.module + "." + call_.function + " is deprecated",
-                call_.info->replaced_by.empty() ? std::string() : "use " + call_.info->replaced_by);
+                call_.info->replaced_by.empty() ? std::string() : "use " + call_.info->replaced_by,
+                "deprecated-function");
         }
         return std::move(call_);
     }
@@ -57,7 +58,8 @@ private:
             } else {
                 reading_.error(entry.key_position,
                                "a task calls one function, and this one calls '" +
-                                   excerpt(call_.inline_entry->key) + "' already");
+                                   excerpt(call_.inline_entry->key) + "' already",
+                               {}, "second-call");
             }
         }
     }
@@ -71,7 +73,8 @@ private:
             const bool no_module = module_ == nullptr;
             reading_.error((no_module ? function_ : module_)->key_position,
                            no_module ? "'function' is given without 'module'"
-                                     : "'module' is given without 'function'");
+                                     : "'module' is given without 'function'",
+                           {}, "no-call");
             return;
         }
         const auto module = read_text(reading_, *module_->value, "'module'");
@@ -133,18 +136,19 @@ private:
             return;
         }
         if (const auto problem = reading_.catalog.version_problem(module)) {
-            reading_.error(module_position, *problem);
+            reading_.error(module_position, *problem, {}, "unknown-version");
             return;
         }
         if (!reading_.catalog.has_module(module)) {
             reading_.error(module_position, "there is no module '" + excerpt(call_.module) + "'",
-                           reading_.suggest(call_.module, module_names()));
+                           reading_.suggest(call_.module, module_names()), "unknown-module");
             return;
         }
         reading_.error(
             function_position,
             "the module '" + call_.module + "' has no function '" + excerpt(call_.function) + "'",
-            reading_.suggest(call_.function, reading_.catalog.function_names(module)));
+            reading_.suggest(call_.function, reading_.catalog.function_names(module)),
+            "unknown-function");
     }
 
     [[nodiscard]] std::vector<std::string> module_names() const {

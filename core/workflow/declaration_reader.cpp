@@ -76,7 +76,8 @@ std::vector<Variable> read_variables(Reading& reading,
             path += variables[variable].name + " -> ";
         }
         reading.error(variables[circle.front()].position,
-                      "these variables need each other: " + path + variables[circle.front()].name);
+                      "these variables need each other: " + path + variables[circle.front()].name,
+                      {}, "variable-cycle");
     }
     std::vector<Variable> ordered;
     ordered.reserve(variables.size());

@@ -59,7 +59,7 @@ private:
             }
         }
         if (tasks_ == nullptr) {
-            reading_.error(root.position, "the workflow has no 'tasks'");
+            reading_.error(root.position, "the workflow has no 'tasks'", {}, "missing-key");
         }
         return true;
     }
@@ -228,7 +228,8 @@ private:
 
     bool check_task_list(const YamlNode& node, const std::string& what) {
         if (node.kind != YamlNode::Kind::Sequence) {
-            reading_.error(node.position, what + " takes a list of tasks, not " + describe(node));
+            reading_.error(node.position, what + " takes a list of tasks, not " + describe(node),
+                           {}, "wrong-type");
             return false;
         }
         if (node.items.empty() && &node == tasks_) {
@@ -237,7 +238,8 @@ private:
         }
         if (drafts_.size() + node.items.size() > tasks_max_) {
             reading_.error(node.items[tasks_max_ - std::min(tasks_max_, drafts_.size())]->position,
-                           "the workflow has more than " + std::to_string(tasks_max_) + " tasks");
+                           "the workflow has more than " + std::to_string(tasks_max_) + " tasks",
+                           {}, "limit");
             return false;
         }
         return true;

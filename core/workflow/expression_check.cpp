@@ -153,9 +153,9 @@ private:
             alone ? use_->position : reading_.position_in(*use_->node, use_->offset + path.offset);
         std::string message = (alone ? use_text() : excerpt(written(path))) + ": " + why;
         if (severity == Severity::Error) {
-            reading_.error(position, std::move(message), std::move(hint));
+            reading_.error(position, std::move(message), std::move(hint), "unknown-name");
         } else {
-            reading_.warn(position, std::move(message), std::move(hint));
+            reading_.warn(position, std::move(message), std::move(hint), "unknown-name");
         }
     }
     void refuse(const Reference& path, const std::string& why, std::string hint = {}) {
@@ -175,9 +175,9 @@ private:
                 continue;
             }
             if (!reading_.variables->saves_any) {
-                reading_.warn(use_->position,
-                              "'" + use_text() + "' names no variable and is left as it is",
-                              reading_.suggest(path.root, reading_.variables->declared.list));
+                reading_.warn(
+                    use_->position, "'" + use_text() + "' names no variable and is left as it is",
+                    reading_.suggest(path.root, reading_.variables->declared.list), "unknown-name");
             }
             return true;
         }
@@ -376,21 +376,23 @@ private:
             [](const auto& left, const auto& right) { return left.offset < right.offset; });
         for (ExpressionError& error : checked.errors) {
             reading_.error(reading_.position_in(*use_->node, use_->offset + error.offset),
-                           std::move(error.message), std::move(error.hint));
+                           std::move(error.message), std::move(error.hint), "expression");
         }
         const StaticType type = checked.type;
         if (!checked.errors.empty() || type == StaticType::Any) {
             return;
         }
         if (use_->site.wanted == Wanted::Condition && type != StaticType::Bool) {
-            reading_.error(use_->position, use_text() +
-                                               ": a condition is true or false, and this is " +
-                                               std::string(with_article(type)));
+            reading_.error(use_->position,
+                           use_text() + ": a condition is true or false, and this is " +
+                               std::string(with_article(type)),
+                           {}, "expression");
         } else if (use_->site.wanted == Wanted::Elements && type != StaticType::List &&
                    type != StaticType::Map) {
             reading_.error(use_->position,
                            use_text() + ": 'for_each' goes through a list or a map, and this is " +
-                               std::string(with_article(type)));
+                               std::string(with_article(type)),
+                           {}, "expression");
         }
     }
 

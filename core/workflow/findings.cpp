@@ -24,11 +24,12 @@ void Findings::add(std::size_t file,
                    Severity severity,
                    SourcePosition position,
                    std::string message,
-                   std::string hint) {
+                   std::string hint,
+                   std::string_view code) {
     std::size_t& count = severity == Severity::Error ? errors_ : warnings_;
     if (++count <= kept_max) {
         findings_.push_back(
-            {file, {severity, files_[file], position, std::move(message), std::move(hint)}});
+            {file, {severity, files_[file], position, std::move(message), std::move(hint), code}});
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/diagnostic.hpp"
@@ -18,7 +19,8 @@ public:
              Severity severity,
              SourcePosition position,
              std::string message,
-             std::string hint);
+             std::string hint,
+             std::string_view code = {});
 
     /// Whether further errors are only counted.
     [[nodiscard]] bool full() const noexcept;

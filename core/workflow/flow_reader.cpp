@@ -107,15 +107,19 @@ public:
                 reading_.warn(drafts_[task].name_position,
                               "the task " + in_quotes(drafts_[task].task.name) + " never runs",
                               "the run begins with " + in_quotes(drafts_[entry].task.name) +
-                                  ", and nothing leads from there to it");
+                                  ", and nothing leads from there to it",
+                              "unreachable-task");
             }
         }
     }
 
 private:
-    void refuse(SourcePosition position, std::string message, std::string hint = {}) {
+    void refuse(SourcePosition position,
+                std::string message,
+                std::string hint = {},
+                std::string_view code = "wrong-flow") {
         reading_.flow_is_wrong = true;
-        reading_.error(position, std::move(message), std::move(hint));
+        reading_.error(position, std::move(message), std::move(hint), code);
     }
 
     // ----- names -----
@@ -133,9 +137,9 @@ private:
                                      std::to_string(there.column);
             const bool both_main = task < main_count_;  // the first one stands before it
             if (reading_.compat_oa3 && flow_ == Flow::Sequence && both_main) {
-                reading_.warn(draft.name_position, message, hint);
+                reading_.warn(draft.name_position, message, hint, "duplicate-task");
             } else {
-                reading_.error(draft.name_position, message, hint);
+                reading_.error(draft.name_position, message, hint, "duplicate-task");
             }
         }
     }
@@ -144,7 +148,7 @@ private:
         const auto found = index_.find(name.text);
         if (found == index_.end()) {
             refuse(name.position, "there is no task " + in_quotes(name.text),
-                   reading_.suggest(name.text, reading_.tasks.list));
+                   reading_.suggest(name.text, reading_.tasks.list), "unknown-task");
             return std::nullopt;
         }
         if (found->second >= main_count_) {
@@ -170,7 +174,8 @@ private:
         for (const PlacedText& name : draft.needs) {
             const auto need = find(name);
             if (need && *need == task) {
-                refuse(name.position, "the task " + in_quotes(name.text) + " cannot need itself");
+                refuse(name.position, "the task " + in_quotes(name.text) + " cannot need itself",
+                       {}, "task-cycle");
             } else if (need) {
                 add(draft.task.needs, *need, name);
             }
@@ -247,7 +252,7 @@ private:
             }
             const TaskDraft& first = drafts_[circle.front()];
             refuse(first.needs.empty() ? first.name_position : first.needs.front().position,
-                   "these tasks wait for each other: " + path + first.task.name);
+                   "these tasks wait for each other: " + path + first.task.name, {}, "task-cycle");
         }
     }
 

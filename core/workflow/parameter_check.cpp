@@ -16,6 +16,17 @@ namespace {
 /// The engine gives it where the document does not.
 constexpr std::string_view input_parameter = "input";
 
+/// For Diagnostic::code.
+std::string_view code_of(const SchemaProblem& problem) {
+    switch (problem.kind) {
+        case SchemaProblem::Kind::MissingField: return "missing-parameter";
+        case SchemaProblem::Kind::UnknownField: return "unknown-parameter";
+        case SchemaProblem::Kind::Value:
+        case SchemaProblem::Kind::Limit: break;
+    }
+    return problem.schema_pointer.ends_with("/type") ? "wrong-type" : "wrong-value";
+}
+
 class ParameterChecker {
 public:
     ParameterChecker(Reading& reading,
@@ -29,7 +40,7 @@ public:
             if (!function_.open && !function_.takes(entry->key)) {
                 reading_.error(entry->key_position,
                                call_name() + " has no parameter '" + excerpt(entry->key) + "'",
-                               reading_.suggest(entry->key, function_.parameters));
+                               reading_.suggest(entry->key, function_.parameters), "unknown-parameter");
             }
         }
     }
@@ -82,12 +93,14 @@ private:
                 "what is filled into a text is a text; a placeholder with an expression that "
                 "stands alone keeps its type, as in ${int(vars.port)}";
         }
-        reading_.error(position, message + problem.message, std::move(problem.hint));
+        const std::string_view code = code_of(problem);
+        reading_.error(position, message + problem.message, std::move(problem.hint), code);
     }
 
     void report_about_call(SchemaProblem problem) {
         if (problem.kind == SchemaProblem::Kind::MissingField) {
-            reading_.error(call_, parameter_name(problem.field) + " is missing");
+            reading_.error(call_, parameter_name(problem.field) + " is missing", {},
+                           "missing-parameter");
             return;
         }
         const YamlNode::Entry* entry = nullptr;
@@ -97,8 +110,9 @@ private:
                 return;  // reported by its name
             }
         }
+        const std::string_view code = code_of(problem);
         reading_.error(entry == nullptr ? call_ : entry->key_position,
-                       call_name() + " " + problem.message, std::move(problem.hint));
+                       call_name() + " " + problem.message, std::move(problem.hint), code);
     }
 
     Reading& reading_;

@@ -164,7 +164,7 @@ private:
         const std::size_t file_number = session_.findings.add_file(file);
         for (Diagnostic& found : document.yaml.diagnostics) {
             session_.findings.add(file_number, found.severity, found.position,
-                                  std::move(found.message), std::move(found.hint));
+                                  std::move(found.message), std::move(found.hint), "syntax");
         }
         if (document.yaml.root != nullptr) {
             Reading& reading =

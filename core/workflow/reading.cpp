@@ -28,14 +28,20 @@ void NameSet::add(const std::string& name) {
 Reading::Reading(ReadSession& shared, const SourceText& text, std::size_t file, Workflow& target)
     : session(shared), source(text), catalog(shared.catalog), file_number(file), workflow(target) {}
 
-void Reading::error(SourcePosition position, std::string message, std::string hint) {
+void Reading::error(SourcePosition position,
+                    std::string message,
+                    std::string hint,
+                    std::string_view code) {
     session.findings.add(file_number, Severity::Error, position, std::move(message),
-                         std::move(hint));
+                         std::move(hint), code);
 }
 
-void Reading::warn(SourcePosition position, std::string message, std::string hint) {
+void Reading::warn(SourcePosition position,
+                   std::string message,
+                   std::string hint,
+                   std::string_view code) {
     session.findings.add(file_number, Severity::Warning, position, std::move(message),
-                         std::move(hint));
+                         std::move(hint), code);
 }
 
 std::string Reading::suggest(std::string_view word, std::span<const std::string> candidates) {
@@ -49,7 +55,8 @@ std::string Reading::suggest(std::string_view word, std::span<const std::string>
 void Reading::unknown_key(SourcePosition position,
                           std::string_view key,
                           std::span<const std::string> known) {
-    error(position, "the key '" + excerpt(key) + "' is unknown here", suggest(key, known));
+    error(position, "the key '" + excerpt(key) + "' is unknown here", suggest(key, known),
+          "unknown-key");
 }
 
 SourcePosition Reading::position_in(const YamlNode& scalar, std::size_t offset) {
@@ -65,8 +72,10 @@ bool Reading::count_expression(SourcePosition position) {
         return true;
     }
     if (!std::exchange(session.expressions_refused, true)) {
-        error(position, "there are more than " + std::to_string(session.expressions_max) +
-                            " placeholders and expressions");
+        error(position,
+              "there are more than " + std::to_string(session.expressions_max) +
+                  " placeholders and expressions",
+              {}, "limit");
     }
     return false;
 }
@@ -101,7 +110,8 @@ std::optional<std::string> read_text(Reading& reading,
                                      const YamlNode& node,
                                      std::string_view what) {
     if (node.kind != YamlNode::Kind::Scalar || is_null(node)) {
-        reading.error(node.position, std::string(what) + " takes a text, not " + describe(node));
+        reading.error(node.position, std::string(what) + " takes a text, not " + describe(node), {},
+                      "wrong-type");
         return std::nullopt;
     }
     return node.scalar;
@@ -114,7 +124,8 @@ std::optional<bool> read_bool(Reading& reading, const YamlNode& node, std::strin
             return read.value->get_bool();
         }
     }
-    reading.error(node.position, std::string(what) + " takes true or false, not " + describe(node));
+    reading.error(node.position, std::string(what) + " takes true or false, not " + describe(node),
+                  {}, "wrong-type");
     return std::nullopt;
 }
 
@@ -127,7 +138,8 @@ std::optional<Milliseconds> read_duration(Reading& reading,
         }
     }
     reading.error(node.position, std::string(what) + " takes a duration, not " + describe(node),
-                  "write 250ms, 30s, 5m, 2h, 1d or a number of seconds, at most 366d");
+                  "write 250ms, 30s, 5m, 2h, 1d or a number of seconds, at most 366d",
+                  "wrong-type");
     return std::nullopt;
 }
 
@@ -142,8 +154,10 @@ std::optional<std::uint32_t> read_count(Reading& reading,
             return static_cast<std::uint32_t>(read.value->get_int64());
         }
     }
-    reading.error(node.position, std::string(what) + " takes a whole number from 1 to " +
-                                     std::to_string(maximum) + ", not " + describe(node));
+    reading.error(node.position,
+                  std::string(what) + " takes a whole number from 1 to " + std::to_string(maximum) +
+                      ", not " + describe(node),
+                  {}, "wrong-type");
     return std::nullopt;
 }
 
@@ -158,9 +172,10 @@ std::optional<double> read_number(
             }
         }
     }
-    reading.error(node.position, std::string(what) + " takes a number from " +
-                                     number_text(minimum) + " to " + number_text(maximum) +
-                                     ", not " + describe(node));
+    reading.error(node.position,
+                  std::string(what) + " takes a number from " + number_text(minimum) + " to " +
+                      number_text(maximum) + ", not " + describe(node),
+                  {}, "wrong-type");
     return std::nullopt;
 }
 
@@ -168,7 +183,8 @@ std::span<const YamlNode::Entry> read_mapping(Reading& reading,
                                               const YamlNode& node,
                                               std::string_view what) {
     if (node.kind != YamlNode::Kind::Mapping && !is_null(node)) {
-        reading.error(node.position, std::string(what) + " takes a mapping, not " + describe(node));
+        reading.error(node.position, std::string(what) + " takes a mapping, not " + describe(node),
+                      {}, "wrong-type");
     }
     return node.entries;
 }
@@ -190,7 +206,7 @@ std::optional<std::size_t> read_choice(Reading& reading,
         known += (i == 0 ? "" : i + 1 == words.size() ? " or " : ", ") + words[i];
     }
     reading.error(node.position, std::string(what) + " takes " + known + ", not " + describe(node),
-                  reading.suggest(*word, words));
+                  reading.suggest(*word, words), "wrong-value");
     return std::nullopt;
 }
 
@@ -207,7 +223,8 @@ std::vector<PlacedText> read_texts(Reading& reading, const YamlNode& node, std::
         }
     } else if (node.kind == YamlNode::Kind::Mapping) {
         reading.error(node.position,
-                      std::string(what) + " takes a text or a list of texts, not a mapping");
+                      std::string(what) + " takes a text or a list of texts, not a mapping", {},
+                      "wrong-type");
     } else {
         texts.push_back({node.scalar, node.position});
     }

@@ -96,8 +96,15 @@ public:
     Reading(const Reading&) = delete;
     Reading& operator=(const Reading&) = delete;
 
-    void error(SourcePosition position, std::string message, std::string hint = {});
-    void warn(SourcePosition position, std::string message, std::string hint = {});
+    /// For the code see Diagnostic.
+    void error(SourcePosition position,
+               std::string message,
+               std::string hint = {},
+               std::string_view code = {});
+    void warn(SourcePosition position,
+              std::string message,
+              std::string hint = {},
+              std::string_view code = {});
     /// "did you mean 'x'?", or an empty text. Stops searching after so many comparisons that a
     /// document full of mistakes cannot take long.
     [[nodiscard]] std::string suggest(std::string_view word,

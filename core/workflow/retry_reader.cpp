@@ -41,7 +41,7 @@ public:
             }
         }
         if (!has_attempts_) {
-            reading_.error(node.position, "'retry' has no 'max_attempts'");
+            reading_.error(node.position, "'retry' has no 'max_attempts'", {}, "missing-key");
         }
         check_delays();
         return policy_;

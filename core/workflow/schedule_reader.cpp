@@ -82,7 +82,7 @@ private:
         }
         if (!has_cron_) {
             reading_.error(node.position, "the schedule has no 'cron'",
-                           "such as cron: '30 6 * * MON-FRI'");
+                           "such as cron: '30 6 * * MON-FRI'", "missing-key");
         }
     }
 
@@ -109,7 +109,8 @@ private:
         schedule_.cron = *text;
         const auto cron = parse_cron(*text);
         if (const auto* error = std::get_if<CronError>(&cron)) {
-            reading_.error(reading_.position_in(node, error->offset), error->message, error->hint);
+            reading_.error(reading_.position_in(node, error->offset), error->message, error->hint,
+                           "wrong-value");
         }
     }
 
@@ -117,7 +118,8 @@ private:
         const auto text = read_text(reading_, node, "'timezone'");
         if (text && !looks_like_time_zone(*text)) {
             reading_.error(node.position, "'" + excerpt(*text) + "' is no name of a time zone",
-                           "write one of the IANA database, such as Europe/Rome or UTC");
+                           "write one of the IANA database, such as Europe/Rome or UTC",
+                           "wrong-value");
         } else if (text) {
             schedule_.time_zone = *text;
         }

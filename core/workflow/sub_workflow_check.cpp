@@ -56,7 +56,7 @@ public:
                 reading_.error(sub_->position,
                                name() + " requires the input '" + excerpt(input->name) +
                                    "', which is not given",
-                               "put it below 'with'");
+                               "put it below 'with'", "missing-input");
             }
         }
     }
@@ -83,13 +83,13 @@ private:
                 entry.key_position,
                 name() + (index.names.empty() ? " takes no inputs"
                                               : " has no input '" + excerpt(entry.key) + "'"),
-                reading_.suggest(entry.key, index.names));
+                reading_.suggest(entry.key, index.names), "unknown-input");
         } else if (value != nullptr) {
             for (InputProblem& problem : input_value_problems(*input->second, *value)) {
                 reading_.error(
                     node_at(*entry.value, problem.pointer).position,
                     "the input '" + excerpt(entry.key) + "' of " + name() + " " + problem.message,
-                    std::move(problem.hint));
+                    std::move(problem.hint), "wrong-value");
             }
         }
     }

@@ -122,7 +122,8 @@ private:
         sub.position = entry.value->position;
         auto found = reading_.session.sub_workflows.find(*name, reading_.workflow.file);
         if (auto* problem = std::get_if<WorkflowSource::Problem>(&found)) {
-            reading_.error(sub.position, std::move(problem->message), std::move(problem->hint));
+            reading_.error(sub.position, std::move(problem->message), std::move(problem->hint),
+                           "unknown-workflow");
         } else {
             sub.workflow = std::get<const Workflow*>(found);
         }
@@ -204,7 +205,7 @@ private:
         if (reading_.compat_oa3 && call_.info != nullptr) {
             reading_.warn(entry.key_position,
                           "the key '" + excerpt(entry.key) + "' is unknown here and is ignored",
-                          reading_.suggest(entry.key, known));
+                          reading_.suggest(entry.key, known), "unknown-key");
         } else {
             reading_.unknown_key(entry.key_position, entry.key, known);
         }
@@ -341,7 +342,8 @@ std::optional<TaskDraft> read_task(Reading& reading,
                                    const TaskDefaults& defaults,
                                    TaskPlace place) {
     if (node.kind != YamlNode::Kind::Mapping) {
-        reading.error(node.position, "a task is a mapping, not " + describe(node));
+        reading.error(node.position, "a task is a mapping, not " + describe(node), {},
+                      "wrong-type");
         return std::nullopt;
     }
     return TaskReader(reading, node, defaults, place).read();

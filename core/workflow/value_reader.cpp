@@ -67,9 +67,10 @@ void report(Reading& reading,
     for (ExpressionError& error : errors) {
         const SourcePosition position = reading.position_in(node, error.offset);
         if (severity == Severity::Error) {
-            reading.error(position, std::move(error.message), std::move(error.hint));
+            reading.error(position, std::move(error.message), std::move(error.hint), "expression");
         } else {
-            reading.warn(position, "this stays as it is: " + error.message, std::move(error.hint));
+            reading.warn(position, "this stays as it is: " + error.message, std::move(error.hint),
+                         "expression");
         }
     }
 }
@@ -186,14 +187,14 @@ std::optional<Placeholder> read_single_expression(Reading& reading,
     if (parts.size() > 1 || placeholder == nullptr) {
         reading.error(node.position,
                       std::string(what) + " takes one expression, and none is filled in within it",
-                      "write it without brackets, as in inputs.env == 'live'");
+                      "write it without brackets, as in inputs.env == 'live'", "expression");
         return std::nullopt;
     }
     if (!placeholder->expression) {
         reading.error(node.position,
                       std::string(what) + " takes an expression, and '" +
                           excerpt(placeholder->text) + "' is a text",
-                      "give it to a variable, and name that here");
+                      "give it to a variable, and name that here", "expression");
         return std::nullopt;
     }
     placeholder->offset += begin;
