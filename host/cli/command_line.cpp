@@ -122,6 +122,8 @@ void add_validate(CLI::App& app, ValidateOptions& options, std::optional<Validat
         "--context,!--no-context", [&options](std::int64_t count) { options.context = count > 0; },
         "Show the line of each finding, or not (shown on a terminal)");
     app.add_flag("--deny-warnings", options.deny_warnings, "Exit with status 3 for warnings too");
+    app.add_option("--wallet", options.wallet, "Also check that the secrets are in this wallet")
+        ->type_name("FILE");
     app.add_option("--stdin-name", options.stdin_name, "What findings call standard input")
         ->type_name("FILE");
 }

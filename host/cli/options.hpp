@@ -37,6 +37,7 @@ struct ValidateOptions {
     ValidateFormat format = ValidateFormat::Text;
     std::optional<bool> context;  ///< source lines in the text; otherwise on a terminal
     bool deny_warnings = false;
+    std::optional<std::filesystem::path> wallet;  ///< which the secrets have to be in
     std::optional<std::string> stdin_name;  ///< what "-" is called, as an editor knows it
 };
 

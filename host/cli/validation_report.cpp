@@ -76,9 +76,7 @@ public:
         }
         json::array findings;
         for (const core::Diagnostic& diagnostic : document.diagnostics) {
-            json::object finding = to_json(diagnostic);
-            finding["code"] = core::code_of(diagnostic);
-            findings.push_back(std::move(finding));
+            findings.push_back(to_json(diagnostic));
         }
         item["findings"] = std::move(findings);
         documents_.push_back(std::move(item));
@@ -157,8 +155,8 @@ private:
 }  // namespace
 
 void FindingCount::add(const core::Diagnostics& diagnostics) {
-    files += diagnostics.empty() ? 0 : 1;
     for (const core::Diagnostic& diagnostic : diagnostics) {
+        files.insert(diagnostic.file);
         (diagnostic.severity == core::Severity::Error ? errors : warnings) += 1;
     }
 }
@@ -171,7 +169,7 @@ std::string FindingCount::summary() const {
     if (warnings > 0) {
         text += (text.empty() ? "" : " and ") + count_of(warnings, "warning");
     }
-    return text.empty() ? text : text + " in " + count_of(files, "file");
+    return text.empty() ? text : text + " in " + count_of(files.size(), "file");
 }
 
 std::unique_ptr<ValidationReport> text_report(const TextReportOptions& options,

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <memory>
 #include <ostream>
+#include <set>
 #include <string>
 
 #include "core/workflow/workflow.hpp"
@@ -22,7 +23,7 @@ struct CheckedDocument {
 struct FindingCount {
     std::size_t errors = 0;
     std::size_t warnings = 0;
-    std::size_t files = 0;  ///< with findings
+    std::set<std::string> files;  ///< with findings
 
     void add(const core::Diagnostics& diagnostics);
     /// "3 errors and 1 warning in 2 files"; empty when there are none.

@@ -147,28 +147,34 @@ std::variant<std::string, core::Diagnostic> read_document(const std::string& fil
     return std::get<std::string>(std::move(text));
 }
 
-LoadedWorkflow load_workflow(const std::string& file, const Workbench& workbench) {
-    LoadedWorkflow loaded;
+LoadedWorkflow check_workflow(std::string_view text,
+                              const std::string& name,
+                              const Workbench& workbench) {
     core::ReadOptions options = read_options(workbench.config);
-    auto text = read_document(file, options.yaml.bytes_max);
+    const WorkflowFiles files(name, options.yaml.bytes_max);
+    options.workflows = &files;
+    core::ReadResult read = core::read_workflow(
+        text, name, std::shared_ptr<const core::FunctionCatalog>(workbench.plugins), options);
+    LoadedWorkflow loaded;
+    loaded.diagnostics = std::move(read.diagnostics);
+    loaded.secrets = std::move(read.secrets);
+    loaded.workflow = std::move(read.workflow);
+    if (!loaded.workflow) {
+        loaded.status = ExitStatus::InvalidWorkflow;
+    }
+    return loaded;
+}
+
+LoadedWorkflow load_workflow(const std::string& file, const Workbench& workbench) {
+    auto text = read_document(file, read_options(workbench.config).yaml.bytes_max);
     if (auto* missing = std::get_if<core::Diagnostic>(&text)) {
+        LoadedWorkflow loaded;
         loaded.status = ExitStatus::Usage;
         loaded.diagnostics.push_back(std::move(*missing));
         return loaded;
     }
-    const std::string name = file == "-" ? "standard input" : file;
-    const WorkflowFiles files(name, options.yaml.bytes_max);
-    options.workflows = &files;
-    core::ReadResult read = core::read_workflow(
-        std::get<std::string>(text), name,
-        std::shared_ptr<const core::FunctionCatalog>(workbench.plugins), options);
-    loaded.diagnostics = std::move(read.diagnostics);
-    if (read.workflow) {
-        loaded.workflow = std::move(read.workflow);
-    } else {
-        loaded.status = ExitStatus::InvalidWorkflow;
-    }
-    return loaded;
+    return check_workflow(std::get<std::string>(text), file == "-" ? "standard input" : file,
+                          workbench);
 }
 
 void print_diagnostics(const core::Diagnostics& diagnostics) {
@@ -194,6 +200,7 @@ void report_refused_plugins(const Workbench& workbench) {
 boost::json::object to_json(const core::Diagnostic& diagnostic) {
     boost::json::object object;
     object["severity"] = diagnostic.severity == core::Severity::Error ? "error" : "warning";
+    object["code"] = core::code_of(diagnostic);
     object["file"] = diagnostic.file;
     object["line"] = diagnostic.position.line;
     object["column"] = diagnostic.position.column;

@@ -4,7 +4,9 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
+#include <vector>
 
 #include "core/workflow/reader.hpp"
 #include "host/cli/options.hpp"
@@ -54,9 +56,16 @@ struct PluginChoice {
 struct LoadedWorkflow {
     std::shared_ptr<const core::Workflow> workflow;  ///< null when there are errors
     core::Diagnostics diagnostics;
+    std::vector<core::SecretUse> secrets;  ///< that have to be there
     ExitStatus status = ExitStatus::Ok;  ///< Usage when there is no such file, InvalidWorkflow when
                                          ///< there are errors
 };
+
+/// Checks a workflow document whose text is at hand. `name` is what findings call it, and its
+/// folder is where it looks for other workflows.
+[[nodiscard]] LoadedWorkflow check_workflow(std::string_view text,
+                                            const std::string& name,
+                                            const Workbench& workbench);
 
 /// Reads and checks a workflow document.
 [[nodiscard]] LoadedWorkflow load_workflow(const std::string& file, const Workbench& workbench);
@@ -67,7 +76,7 @@ void print_diagnostics(const core::Diagnostics& diagnostics);
 /// A warning for each plug-in that was found and not taken, with the reason and the fix.
 void report_refused_plugins(const Workbench& workbench);
 
-/// {"severity", "file", "line", "column", "message", "hint"}.
+/// {"severity", "code", "file", "line", "column", "message", "hint"}.
 [[nodiscard]] boost::json::object to_json(const core::Diagnostic& diagnostic);
 
 }  // namespace oa::host

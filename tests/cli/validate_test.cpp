@@ -88,5 +88,60 @@ TEST_F(ValidateTest, WritesOtherFormatsToStandardOutputOnly) {
     EXPECT_EQ(oa({"validate", "-f", "xml", bad}).exit_status, 2);
 }
 
+TEST_F(ValidateTest, TellsTheMistakesOfAWorkflowThatOthersRunOnce) {
+    const auto inner = folder.write("inner.yaml", "tasks:\n  - {utils.noop: {}, need: b}\n");
+    const auto outer = folder.write("outer.yaml", "tasks:\n  - {name: a, workflow: inner.yaml}\n");
+    const auto result = oa({"validate", "--context", outer, inner, outer});
+    EXPECT_EQ(result.exit_status, 3);
+    EXPECT_TRUE(contains(result.out, "1 error in 1 file\n")) << result.out;
+    const auto first = result.err.find("inner.yaml:2:21: error: the key 'need'");
+    EXPECT_NE(first, std::string::npos) << result.err;
+    EXPECT_EQ(result.err.find("the key 'need'", first + 40), std::string::npos) << result.err;
+    EXPECT_TRUE(contains(result.err, "2 |   - {utils.noop: {}, need: b}")) << result.err;
+    const auto documents = core::parse_json(oa({"validate", "--json", outer, inner}).out);
+    EXPECT_EQ(documents.at(0).at("findings"), documents.at(1).at("findings"));
+}
+
+TEST_F(ValidateTest, FindsSecretsThatAWalletDoesNotHave) {
+    const auto file = folder.write("secret.yaml",
+                                   "tasks:\n"
+                                   "  - utils.print: {text: '${WALLET:tokn} ${VAULT:api}'}\n"
+                                   "  - utils.print: {text: '${WALLET:none:-without}'}\n");
+    const auto wallet = folder.write("wallet.json", R"({"token": "very secret", "api": "x"})");
+    const auto result = oa({"validate", "--context", "--wallet", wallet, file});
+    EXPECT_EQ(result.exit_status, 3);
+    EXPECT_TRUE(contains(result.err, "secret.yaml:2:26: error: the wallet has no secret 'tokn'; did "
+                                     "you mean 'token'?\n"))
+        << result.err;
+    EXPECT_TRUE(contains(result.err, "^^^^^^^^^^^^^^ did you mean")) << result.err;
+    EXPECT_TRUE(contains(result.out, "1 error in 1 file\n")) << result.out;
+    EXPECT_FALSE(contains(result.out + result.err, "very secret"));
+
+    const auto fixed = folder.write("wallet.json", R"({"tokn": "very secret", "api": "x"})");
+    EXPECT_EQ(oa({"validate", "--wallet", fixed, file}).exit_status, 0);
+    const auto missing = oa({"validate", "--wallet", folder.at("none.json"), file});
+    EXPECT_EQ(missing.exit_status, 4);
+    EXPECT_TRUE(contains(missing.err, "cannot be opened: No such file or directory"))
+        << missing.err;
+    const auto sealed = folder.write("w.enc", "{}");
+    EXPECT_TRUE(contains(oa({"validate", "--wallet", sealed, file}).err, "is sealed"));
+}
+
+TEST_F(ValidateTest, DrawsWhatIsWithinSubWorkflowsWhenAskedTo) {
+    folder.write("inner.yaml", "name: deeper\ntasks: [{name: inside, utils.noop: {}}]\n");
+    const auto outer = folder.write("outer.yaml", "tasks: [{name: a, workflow: inner}]\n");
+    const auto closed = oa({"graph", outer});
+    EXPECT_TRUE(contains(closed.out, "workflow inner")) << closed.out;
+    EXPECT_FALSE(contains(closed.out, "inside")) << closed.out;
+    for (const std::vector<std::string>& more :
+         {std::vector<std::string>{"--expand"}, {"--depth", "1"}}) {
+        std::vector<std::string> arguments{"graph", outer};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        EXPECT_TRUE(contains(oa(arguments).out, "inside"));
+    }
+    EXPECT_EQ(oa({"graph", outer, "--depth", "33"}).exit_status, 2);
+    EXPECT_EQ(oa({"graph", outer, "--depth", "1", "--expand"}).exit_status, 2);
+}
+
 }  // namespace
 }  // namespace oa::test

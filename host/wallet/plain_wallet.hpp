@@ -1,0 +1,39 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/port/secret_source.hpp"
+
+namespace oa::host {
+
+/// Why a wallet cannot be used, in words for the operator: what is wrong, and what to do.
+class WalletError : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+/// A wallet that is not encrypted: a file with one JSON object, each value a secret. Only the names
+/// are kept; a value is read from the file when it is asked for, and what it was read from is
+/// overwritten.
+class PlainWallet final : public core::SecretSource {
+public:
+    /// Throws WalletError when the file cannot be read, is encrypted or is no such object.
+    explicit PlainWallet(std::filesystem::path file);
+
+    /// Values that are no texts are given as JSON. Throws WalletError.
+    [[nodiscard]] std::optional<std::string> find(std::string_view key) const override;
+    /// In alphabetical order.
+    [[nodiscard]] std::vector<std::string> keys() const override { return keys_; }
+
+private:
+    std::filesystem::path file_;
+    std::vector<std::string> keys_;
+};
+
+}  // namespace oa::host
