@@ -38,7 +38,7 @@ struct ValidateOptions {
     std::optional<bool> context;  ///< source lines in the text; otherwise on a terminal
     bool deny_warnings = false;
     std::optional<std::filesystem::path> wallet;  ///< which the secrets have to be in
-    std::optional<std::string> stdin_name;  ///< what "-" is called, as an editor knows it
+    std::optional<std::string> stdin_name;        ///< what "-" is called, as an editor knows it
 };
 
 enum class GraphFormat { Text, Mermaid, Dot, Json };

@@ -142,8 +142,8 @@ std::optional<std::string> PlainWallet::find(std::string_view key) const {
     std::optional<std::string> found;
     with_wallet(file_, [&](const json::object& secrets) {
         if (const auto* value = secrets.if_contains(key)) {
-            found = value->is_string() ? std::string(value->get_string())
-                                       : core::write_json(*value);
+            found =
+                value->is_string() ? std::string(value->get_string()) : core::write_json(*value);
         }
     });
     return found;

@@ -110,8 +110,9 @@ TEST_F(ValidateTest, FindsSecretsThatAWalletDoesNotHave) {
     const auto wallet = folder.write("wallet.json", R"({"token": "very secret", "api": "x"})");
     const auto result = oa({"validate", "--context", "--wallet", wallet, file});
     EXPECT_EQ(result.exit_status, 3);
-    EXPECT_TRUE(contains(result.err, "secret.yaml:2:26: error: the wallet has no secret 'tokn'; did "
-                                     "you mean 'token'?\n"))
+    EXPECT_TRUE(contains(result.err,
+                         "secret.yaml:2:26: error: the wallet has no secret 'tokn'; did "
+                         "you mean 'token'?\n"))
         << result.err;
     EXPECT_TRUE(contains(result.err, "^^^^^^^^^^^^^^ did you mean")) << result.err;
     EXPECT_TRUE(contains(result.out, "1 error in 1 file\n")) << result.out;

@@ -30,7 +30,8 @@ struct PlainWalletTest : testing::Test {
 };
 
 TEST_F(PlainWalletTest, GivesNamesAndValues) {
-    const PlainWallet wallet(folder.write("w.json", R"({"token": "größe", "api": "a", "port": 5})"));
+    const PlainWallet wallet(
+        folder.write("w.json", R"({"token": "größe", "api": "a", "port": 5})"));
     EXPECT_EQ(wallet.keys(), (std::vector<std::string>{"api", "port", "token"}));
     EXPECT_EQ(wallet.find("token"), "größe");
     EXPECT_EQ(wallet.find("port"), "5");
@@ -56,8 +57,8 @@ TEST_F(PlainWalletTest, SaysWhyAFileIsNoWallet) {
     EXPECT_EQ(problem_of("{\"a\": "), shape);
     EXPECT_EQ(problem_of("{} {}"), shape);
     EXPECT_EQ(problem_of("[1]"), shape);
-    EXPECT_EQ(problem(folder.at("none.json")),
-              "the wallet " + folder.at("none.json") + " cannot be opened: No such file or directory");
+    EXPECT_EQ(problem(folder.at("none.json")), "the wallet " + folder.at("none.json") +
+                                                   " cannot be opened: No such file or directory");
     EXPECT_EQ(problem(folder.path()), "the wallet " + std::string(folder.path()) + " is no file");
     EXPECT_EQ(problem_of(std::string((4U << 20U) + 1, ' ')), "has more than 4 MiB");
 }
