@@ -92,7 +92,8 @@ void RunMachine::end_loop_if_done(ExecutionIndex index, Commands& commands) {
     if (loop.open > 0 || (cut && !stopping_)) {
         return;
     }
-    if (cut || loop.cancelled) {
+    // One that was cut short by the failure of an element has failed.
+    if (loop.failed == 0 && (cut || loop.cancelled)) {
         end_execution(index, TaskStatus::Cancelled, failure_, commands);
     } else if (loop.failed == 0) {
         end_execution(index, TaskStatus::Succeeded, std::nullopt, commands);

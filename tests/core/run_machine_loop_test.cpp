@@ -79,8 +79,8 @@ TEST(RunMachineLoopTest, StopsAtTheFirstFailedElementWithFailFast) {
     machine.start();
     machine.decide_loop("a", 5);
     EXPECT_EQ(machine.fail("a[0]"), (Words{"end a[0] failed", "cancel a[1]"}));
-    EXPECT_EQ(machine.fail("a[1]"),
-              (Words{"end a[1] cancelled", "end a cancelled", "finish failed"}));
+    EXPECT_EQ(machine.fail("a[1]"), (Words{"end a[1] cancelled", "end a failed", "finish failed"}));
+    EXPECT_EQ(machine.state(0).failure->message, "1 of 5 elements failed, element 0: bad url");
 }
 
 TEST(RunMachineLoopTest, TriesEachElementAgainOnItsOwn) {
