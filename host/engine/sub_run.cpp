@@ -28,10 +28,13 @@ core::Failure refused_inputs(const core::Workflow& workflow, const core::BoundIn
     return core::Failure{.code = "invalid_params", .message = std::move(message)};
 }
 
-core::Outcome outcome_of(const core::RunReport& report) {
+/// Steps within a document leave variables and no output.
+core::Outcome outcome_of(const core::RunReport& report, const core::SubWorkflow& called) {
     core::Outcome outcome;
     if (report.status == core::RunStatus::Succeeded) {
-        outcome.output = report.outputs;
+        if (!called.shares_variables) {
+            outcome.output = report.outputs;
+        }
         return outcome;
     }
     outcome.failure = report.failure.value_or(
@@ -100,10 +103,12 @@ void RunLoop::start_sub_run(const core::StartAttempt& command) {
         request.variables = data_.variables();
     }
     const bool keep_report = !command.element.has_value();
+    // The parent keeps alive the workflow in which `called` is.
     request.on_end = [parent = shared_from_this(), execution = command.execution,
-                      number = command.attempt,
-                      keep_report](const core::RunReport& report, boost::json::object variables) {
-        AttemptDone done{execution, number, outcome_of(report), nullptr, std::move(variables)};
+                      number = command.attempt, keep_report,
+                      &called](const core::RunReport& report, boost::json::object variables) {
+        AttemptDone done{execution, number, outcome_of(report, called), nullptr,
+                         std::move(variables)};
         if (keep_report) {
             done.sub_run = std::make_shared<const core::RunReport>(report);
         }
