@@ -319,8 +319,19 @@ private:
             refuse_unterminated();
             return;
         }
+        if (close_ == '}' && begins_with_brace_and_name(rest)) {
+            refuse(start_, "a placeholder has one pair of braces", "write ${...}, not ${{...}}");
+            return;
+        }
         refuse(base + parsed.error.offset, std::move(parsed.error.message),
                std::move(parsed.error.hint));
+    }
+
+    /// As other systems write their placeholders. A map of this language begins with a quoted key.
+    static bool begins_with_brace_and_name(std::string_view text) {
+        const std::size_t name = text.find_first_not_of(" \t", 1);
+        return text.front() == '{' && name != std::string_view::npos &&
+               is_variable_name(text.substr(name, 1));
     }
 
     void read_source(const SourcePrefix& prefix) {

@@ -28,14 +28,18 @@ struct Wording {
 
 constexpr std::array wordings = {
     Wording{"illegal map value", "a ':' stands where no value can begin",
-            "quote a text that has ': ' in it"},
+            "quote a text that has ': ' in it, and look at the indentation"},
     Wording{"illegal tab when looking for indentation", "a tab cannot indent", "use spaces"},
     Wording{"illegal EOF in scalar", "the quoted text is not closed", ""},
     Wording{"illegal document indicator in scalar", "the quoted text is not closed", ""},
-    Wording{"end of sequence flow not found", "the list is not closed, or a ',' is missing", ""},
-    Wording{"end of map flow not found", "the mapping is not closed, or a ',' is missing", ""},
-    Wording{"end of map not found", "this does not fit the mapping that it stands in",
-            "look at the indentation, and for a ':' that is missing"},
+    Wording{"end of sequence flow not found", "the list is not closed, or a ',' is missing",
+            "quote a text with brackets in it"},
+    Wording{"end of map flow not found", "the mapping is not closed, or a ',' is missing",
+            "quote a text with braces in it"},
+    Wording{
+        "end of map not found", "this does not fit the mapping that it stands in",
+        "look at the indentation, for a ':' that is missing, and for a text that goes on behind "
+        "its quotes"},
     Wording{"end of sequence not found", "this does not fit the list that it stands in",
             "look at the indentation, and for a '-' that is missing"},
     Wording{"illegal flow end", "this bracket closes nothing", ""},

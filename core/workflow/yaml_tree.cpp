@@ -102,8 +102,10 @@ YamlTreeBuilder::Tag YamlTreeBuilder::read_scalar_tag(const std::string& tag, st
             return {false, std::string(name)};
         }
     }
+    const bool meant_as_text = tag.front() == '!';
     report(offset, "the tag '" + excerpt(tag) + "' is not supported",
-           "known are !!str, !!int, !!float, !!bool, !!null, !!seq and !!map");
+           meant_as_text ? "quote a text that begins with '!'"
+                         : "known are !!str, !!int, !!float, !!bool, !!null, !!seq and !!map");
     return {true, {}};
 }
 

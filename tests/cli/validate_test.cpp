@@ -28,6 +28,19 @@ TEST_F(ValidateTest, SumsUpWhatItFound) {
         << result.out;
 }
 
+TEST_F(ValidateTest, FindsTheWorkflowsThatTasksRun) {
+    folder.write("inner.yaml",
+                 "inputs: {who: {required: true}}\n"
+                 "tasks: [{utils.noop: {}}]\n");
+    const std::string fine =
+        folder.write("fine.yaml", "tasks: [{workflow: inner, with: {who: Ada}}]\n");
+    EXPECT_EQ(oa({"validate", fine}).exit_status, 0);
+    const std::string wrong = folder.write("wrong.yaml", "tasks: [{workflow: inner}]\n");
+    const auto result = oa({"validate", wrong});
+    EXPECT_EQ(result.exit_status, 3);
+    EXPECT_TRUE(contains(result.err, "requires the input 'who'")) << result.err;
+}
+
 TEST_F(ValidateTest, ShowsLinesOnATerminalOrWhenAskedTo) {
     const std::string line = "2 |   - {name: a, utils.noop: {}, need: b}";
     const auto plain = oa({"validate", bad});

@@ -221,6 +221,18 @@ TEST_F(TextTemplateTest, PointsToTheSourcesWhenAnotherIsWritten) {
     EXPECT_TRUE(mentions(errors_of("${env:HOME}").at(0).hint, "ENV, WALLET and VAULT"));
 }
 
+TEST_F(TextTemplateTest, KnowsThePlaceholdersOfOtherSystems) {
+    for (const std::string text : {"${{ inputs.n }}", "${{inputs.n}}", "${{ inputs.n == 7 }}"}) {
+        const auto errors = errors_of("a " + text);
+        ASSERT_EQ(errors.size(), 1U) << text;
+        EXPECT_EQ(errors[0].offset, 2U);
+        EXPECT_EQ(errors[0].message, "a placeholder has one pair of braces");
+        EXPECT_EQ(errors[0].hint, "write ${...}, not ${{...}}");
+    }
+    EXPECT_TRUE(mentions(errors_of("${{\"a\" 1}}").at(0).message, "':' and a value"));
+    EXPECT_EQ(value("${{1: 2}[1]}"), json::value(2));
+}
+
 TEST_F(TextTemplateTest, NeverScansInsertedTextAgain) {
     const std::vector<std::string> hostile{"${ENV:HOME}", "$<ENV:HOME>", "$${x}", "$$", "$",
                                            "{",           "ENV:HOME}",   "}",     ">",  "${",

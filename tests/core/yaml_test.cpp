@@ -95,8 +95,7 @@ TEST(YamlTest, HonoursCoreTagsAndRefusesOthers) {
         value("[!!int '5', !!float 3, !!bool 'true', !!null '', ! 5, !!seq [1], !!map {a: 1}]"),
         R"([5,3,true,null,"5",[1],{a:1}])");
     EXPECT_EQ(diagnostics("a: !foo 1\nb: !!binary x\nc: !!int x\nd: !!map [1]\ne: !!set {a}\n"),
-              "f:1:4: error: the tag '!foo' is not supported; known are !!str, !!int, !!float, "
-              "!!bool, !!null, !!seq and !!map\n"
+              "f:1:4: error: the tag '!foo' is not supported; quote a text that begins with '!'\n"
               "f:2:4: error: the tag 'tag:yaml.org,2002:binary' is not supported; known are !!str, "
               "!!int, !!float, !!bool, !!null, !!seq and !!map\n"
               "f:3:10: error: 'x' does not fit the tag !!int\n"
@@ -270,7 +269,7 @@ TEST(YamlTest, RefusesCharactersThatAreNoText) {
 TEST(YamlTest, SaysWhatIsWrongWithTheGrammar) {
     EXPECT_EQ(diagnostics("a: b: c\n"),
               "f:1:5: error: not valid YAML: a ':' stands where no value can begin; quote a text "
-              "that has ': ' in it\n");
+              "that has ': ' in it, and look at the indentation\n");
     EXPECT_EQ(diagnostics("a:\n\tb: 1\n"),
               "f:2:3: error: not valid YAML: a tab cannot indent; use spaces\n");
     EXPECT_EQ(diagnostics("a: 1\n]\n"),
@@ -281,8 +280,16 @@ TEST(YamlTest, SaysWhatIsWrongWithTheGrammar) {
               "f:1:4: error: the quoted text that begins here is not closed\n");
     EXPECT_EQ(diagnostics("a: \"x\nb: 1\n"),
               "f:1:4: error: the quoted text that begins here is not closed\n");
-    EXPECT_EQ(diagnostics("a: [1, 2\n").substr(0, 61),
-              "f:2:1: error: not valid YAML: the list is not closed, or a ',");
+    EXPECT_EQ(diagnostics("a: [1, 2\n"),
+              "f:2:1: error: not valid YAML: the list is not closed, or a ',' is missing; quote a "
+              "text with brackets in it\n");
+    EXPECT_EQ(diagnostics("a: {b: ${c}}\n"),
+              "f:1:9: error: not valid YAML: the mapping is not closed, or a ',' is missing; quote "
+              "a text with braces in it\n");
+    EXPECT_EQ(diagnostics("a: 'b' == c\n"),
+              "f:1:8: error: not valid YAML: this does not fit the mapping that it stands in; look "
+              "at the indentation, for a ':' that is missing, and for a text that goes on behind "
+              "its quotes\n");
     EXPECT_EQ(diagnostics("a: é: c\n").substr(0, 6), "f:1:5:");
 }
 
