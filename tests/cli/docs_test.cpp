@@ -1,83 +1,21 @@
-// What the documentation shows is true: titled YAML examples run, quoted files are what the files
-// say, links lead somewhere.
+// What the documentation says is there, is there: quoted files, links, commands, the keys of the
+// language.
 
-#include <filesystem>
-#include <fstream>
 #include <regex>
-#include <sstream>
 
+#include <boost/json.hpp>
+
+#include "core/json/json.hpp"
+#include "core/workflow/language_names.hpp"
+#include "core/workflow/language_schema_keys.hpp"
 #include "tests/cli/cli_test.hpp"
+#include "tests/cli/doc_pages.hpp"
 
 namespace oa::test {
 namespace {
 
 namespace fs = std::filesystem;
-
-struct Block {
-    std::string page;
-    std::string language;
-    std::string title;  ///< title="..."
-    std::string file;   ///< file="..."
-    std::string part;   ///< part="...": what stands between "// [part]" and "// [end]"
-    std::string text;
-};
-
-std::string slurp(const fs::path& path) {
-    std::ostringstream text;
-    text << std::ifstream(path, std::ios::binary).rdbuf();
-    return text.str();
-}
-
-std::vector<fs::path> pages() {
-    std::vector<fs::path> found;
-    const fs::path root = OA_SOURCE_DIR;
-    for (const char* page : {"README.md", "CONTRIBUTING.md", "CHANGELOG.md"}) {
-        found.push_back(root / page);
-    }
-    for (const char* folder : {"docs", "plugins", "sdk"}) {
-        for (const auto& entry : fs::recursive_directory_iterator(root / folder)) {
-            if (entry.path().extension() == ".md") {
-                found.push_back(entry.path());
-            }
-        }
-    }
-    return found;
-}
-
-std::string attribute(const std::string& fence, const std::string& name) {
-    const std::size_t start = fence.find(name + "=\"");
-    if (start == std::string::npos) {
-        return "";
-    }
-    const std::size_t from = start + name.size() + 2;
-    return fence.substr(from, fence.find('"', from) - from);
-}
-
-std::vector<Block> blocks() {
-    std::vector<Block> found;
-    for (const fs::path& page : pages()) {
-        std::istringstream stream(slurp(page));
-        Block* open = nullptr;
-        for (std::string line; std::getline(stream, line);) {
-            if (line.rfind("```", 0) != 0) {
-                if (open != nullptr) {
-                    open->text += line + "\n";
-                }
-                continue;
-            }
-            if (open != nullptr) {
-                open = nullptr;
-                continue;
-            }
-            const std::string fence = line.substr(3);
-            found.push_back({page.string(), fence.substr(0, fence.find(' ')),
-                             attribute(fence, "title"), attribute(fence, "file"),
-                             attribute(fence, "part"), ""});
-            open = &found.back();
-        }
-    }
-    return found;
-}
+namespace json = boost::json;
 
 /// The lines between "// [part]" and the next "// [end]"; the whole text where no part is named.
 std::string part_of(const std::string& text, const std::string& part) {
@@ -95,55 +33,98 @@ std::string part_of(const std::string& text, const std::string& part) {
     return text.substr(from, to + 1 - from);
 }
 
-struct DocsTest : CliTest {};
-
-TEST_F(DocsTest, RunEveryTitledWorkflow) {
-    int count = 0;
-    for (const Block& block : blocks()) {
-        if (block.language != "yaml" || block.title.empty()) {
-            continue;
-        }
-        ++count;
-        const ProcessResult result =
-            oa({"run", folder.write(block.title, block.text)}, {.folder = folder.path().string()});
-        EXPECT_EQ(result.exit_status, 0) << block.page << ": " << block.title << "\n" << result.err;
-    }
-    EXPECT_GE(count, 10);
+/// The page without what stands in fences: code may look like a link, as [](unsigned char c) does.
+std::string prose(const fs::path& page) {
+    return std::regex_replace(slurp(page), std::regex("```[^`]*```"), "");
 }
+
+/// The keys of a mapping that a schema describes, and of the mappings within it. A key that only
+/// says `true` is a word of JSON Schema, which has a page of its own.
+void collect_keys(const json::value& schema, std::set<std::string>& keys) {
+    const json::object* object = schema.if_object();
+    if (object == nullptr) {
+        return;
+    }
+    if (const json::value* properties = object->if_contains("properties")) {
+        for (const auto& property : properties->as_object()) {
+            if (property.value() != true) {
+                keys.insert(property.key());
+                collect_keys(property.value(), keys);
+            }
+        }
+    }
+}
+
+std::set<std::string> language_keys() {
+    std::set<std::string> keys{"module", "function"};
+    for (const std::string_view text : {core::document_key_schemas(), core::task_key_schemas()}) {
+        collect_keys(json::object{{"properties", core::parse_json(text)}}, keys);
+    }
+    const json::value all_shared = core::parse_json(core::shared_schemas());
+    for (const auto& shared : all_shared.as_object()) {
+        collect_keys(shared.value(), keys);
+    }
+    return keys;
+}
+
+struct DocsTest : CliTest {
+    const fs::path root = OA_SOURCE_DIR;
+};
 
 TEST_F(DocsTest, QuoteFilesAsTheyAre) {
     int count = 0;
-    for (const Block& block : blocks()) {
-        if (!block.file.empty()) {
-            ++count;
-            EXPECT_EQ(block.text, part_of(slurp(fs::path(OA_SOURCE_DIR) / block.file), block.part))
-                << block.page;
+    for (const fs::path& page : doc_pages()) {
+        for (const DocBlock& block : doc_blocks(page)) {
+            if (!block.file.empty()) {
+                ++count;
+                EXPECT_EQ(block.text, part_of(slurp(root / block.file), block.part)) << page;
+            }
         }
     }
     EXPECT_GE(count, 3);
 }
 
-TEST_F(DocsTest, LinkToFilesThatAreThere) {
-    const std::regex link(R"(\]\(([^)#:]+)(#[^)]*)?\))");
+TEST_F(DocsTest, LinkToFilesAndHeadingsThatAreThere) {
+    const std::regex link(R"(\]\(([^)#:]*)(#([^)]*))?\))");
     int count = 0;
-    for (const fs::path& page : pages()) {
-        // Code may look like a link: [](unsigned char c).
-        const std::string text = std::regex_replace(slurp(page), std::regex("```[^`]*```"), "");
+    for (const fs::path& page : doc_pages()) {
+        const std::string text = prose(page);
         for (std::sregex_iterator match(text.begin(), text.end(), link), end; match != end;
              ++match) {
             ++count;
-            EXPECT_TRUE(fs::exists(page.parent_path() / (*match)[1].str()))
-                << page << " links to " << (*match)[1].str();
+            const std::string file = (*match)[1];
+            const std::string anchor = (*match)[3];
+            const fs::path target = file.empty() ? page : page.parent_path() / file;
+            EXPECT_TRUE(fs::exists(target)) << page << " links to " << file;
+            EXPECT_TRUE(anchor.empty() || doc_anchors(target).count(anchor) > 0)
+                << page << " links to " << (*match)[0];
         }
     }
-    EXPECT_GE(count, 10);
+    EXPECT_GE(count, 50);
 }
 
 TEST_F(DocsTest, SpeakOfEveryCommand) {
-    const std::string text = slurp(fs::path(OA_SOURCE_DIR) / "docs/command-line.md");
-    for (const char* command : {"oa run", "oa validate", "oa graph", "oa expr", "oa plugin list",
+    const std::string text = slurp(root / "docs/command-line.md");
+    for (const char* command : {"oa run", "oa validate", "oa graph", "oa expr",
+                                "oa schema", "oa plugin list",
                                 "oa plugin describe", "oa version"}) {
         EXPECT_NE(text.find(command), std::string::npos) << command;
+    }
+}
+
+TEST_F(DocsTest, SpeakOfEveryKeyOfTheLanguage) {
+    const std::string text = slurp(root / "docs/workflow-reference.md");
+    const std::set<std::string> keys = language_keys();
+    EXPECT_GE(keys.size(), 45U);
+    for (const std::string& key : keys) {
+        EXPECT_NE(text.find("`" + key + "`"), std::string::npos) << key;
+    }
+}
+
+TEST_F(DocsTest, SpeakOfEveryNameInExpressions) {
+    const std::string text = slurp(root / "docs/workflow-reference.md");
+    for (const std::string& name : core::language_names()) {
+        EXPECT_TRUE(std::regex_search(text, std::regex("`" + name + "(`|\\.|\\()"))) << name;
     }
 }
 
