@@ -66,10 +66,76 @@ TEST_F(ExamplesTest, OlderListSyntax) {
               (boost::json::value{{"recipient", "team"}, {"loud", true}}));
 }
 
+TEST_F(ExamplesTest, Conditions) {
+    const auto fine = run_json("conditions", 0);
+    EXPECT_EQ(fine.at("outputs").at("report"), "tests succeeded, deployment skipped");
+    EXPECT_EQ(task(fine, "alarm").at("status"), "skipped");
+    const auto live = run_json("conditions", 0, {"-i", "environment=production"});
+    EXPECT_EQ(task(live, "deploy").at("output").at("text"), "deploying v7");
+    const auto failed = run_json("conditions", 1, {"-i", "failing_tests=2"});
+    EXPECT_EQ(task(failed, "alarm").at("status"), "succeeded");
+    EXPECT_EQ(task(failed, "report").at("output"), "tests failed, deployment skipped");
+}
+
+TEST_F(ExamplesTest, ForEach) {
+    const auto document = run_json("for-each", 0);
+    EXPECT_EQ(document.at("outputs"),
+              (boost::json::value{{"seen", 2}, {"full", boost::json::array{"db1"}}}));
+    EXPECT_EQ(task(document, "warn").at("status"), "succeeded");
+    EXPECT_EQ(task(run_json("for-each", 0, {"-i", "limit=0.99"}), "warn").at("status"), "skipped");
+}
+
+TEST_F(ExamplesTest, DeployAll) {
+    EXPECT_EQ(
+        run_json("deploy-all", 0, {"-i", "version=v7"}).at("outputs"),
+        (boost::json::value{
+            {"addresses", {"https://europe.example.com/v7", "https://america.example.com/v7"}},
+            {"replicas", 5}}));
+}
+
+TEST_F(ExamplesTest, DeployOne) {
+    const auto document = run_json("deploy-one", 0, {"-i", "replicas=4"});
+    EXPECT_EQ(document.at("outputs").at("replicas"), 4);
+    EXPECT_EQ(task(document, "unlock").at("output").at("text"), "unlocking europe");
+}
+
+TEST_F(ExamplesTest, Finally) {
+    const std::string place = "folder=" + folder.at("work");
+    EXPECT_EQ(run_json("finally", 0, {"-i", place}).at("outputs").at("bytes"), 22);
+    const auto failed = run_json("finally", 1, {"-i", place, "-i", "lines=0"});
+    EXPECT_EQ(task(failed, "tell").at("status"), "succeeded");
+    EXPECT_TRUE(std::filesystem::is_empty(folder.at("work")));
+}
+
+TEST_F(ExamplesTest, WaitForFile) {
+    const std::string path = "path=" + folder.at("upload.txt");
+    const auto missing = run_json("wait-for-file", 1, {"-i", path});
+    EXPECT_EQ(task(missing, "wait").at("attempts"), 5);
+    folder.write("upload.txt", "first\nsecond\n");
+    EXPECT_EQ(run_json("wait-for-file", 0, {"-i", path}).at("outputs"),
+              (boost::json::value{{"first_line", "first"}, {"attempts", 1}}));
+}
+
+TEST_F(ExamplesTest, StateMachine) {
+    EXPECT_EQ(run_json("state-machine", 0).at("outputs").at("published"), "version 3, proofread");
+    const auto urgent = run_json("state-machine", 0, {"-i", "urgent=true", "-i", "rounds=1"});
+    EXPECT_EQ(urgent.at("outputs").at("published"), "version 1, as it is");
+}
+
+TEST_F(ExamplesTest, Orders) {
+    EXPECT_EQ(
+        run_json("orders", 0).at("outputs"),
+        (boost::json::value{
+            {"bills", boost::json::array{"Ada owes 187.5"}}, {"orders", 2}, {"all_large", false}}));
+}
+
 TEST_F(ExamplesTest, AreAllRunByATest) {
     // http-report is run by http_report_test, against a server.
-    const std::set<std::string> run{"hello",  "parallel",          "failure-handling", "retry",
-                                    "inputs", "older-list-syntax", "http-report"};
+    const std::set<std::string> run{"hello",      "parallel",      "failure-handling",
+                                    "retry",      "inputs",        "older-list-syntax",
+                                    "conditions", "for-each",      "deploy-all",
+                                    "finally",    "wait-for-file", "state-machine",
+                                    "deploy-one", "orders",        "http-report"};
     std::set<std::string> there;
     for (const auto& entry :
          std::filesystem::directory_iterator(std::string(OA_SOURCE_DIR) + "/workflows")) {
