@@ -107,7 +107,7 @@ TEST_F(ValidateTest, TellsTheMistakesOfAWorkflowThatOthersRunOnce) {
     const auto result = oa({"validate", "--context", outer, inner, outer});
     EXPECT_EQ(result.exit_status, 3);
     EXPECT_TRUE(contains(result.out, "1 error in 1 file\n")) << result.out;
-    const auto first = result.err.find("inner.yaml:2:21: error: the key 'need'");
+    const auto first = result.err.find("inner.yaml:2:22: error: the key 'need'");
     EXPECT_NE(first, std::string::npos) << result.err;
     EXPECT_EQ(result.err.find("the key 'need'", first + 40), std::string::npos) << result.err;
     EXPECT_TRUE(contains(result.err, "2 |   - {utils.noop: {}, need: b}")) << result.err;

@@ -23,7 +23,7 @@ TEST_F(FindingCodeTest, SaysTheKindOfEachMistake) {
     const std::string task = "tasks: [{name: a, util.print: {}}]\n";
     EXPECT_EQ(codes(task), "");
     EXPECT_EQ(codes("tasks: [\n"), "syntax");
-    EXPECT_EQ(codes("a: 1\na: 2\n" + task), "syntax unknown-key");
+    EXPECT_EQ(codes("a: 1\na: 2\n" + task), "unknown-key syntax");
     EXPECT_EQ(codes(task + "timeot: 5"), "unknown-key");
     EXPECT_EQ(codes("name: a"), "missing-key");
     EXPECT_EQ(codes("tasks: 5"), "wrong-type");
