@@ -105,9 +105,8 @@ TEST_F(DocsTest, LinkToFilesAndHeadingsThatAreThere) {
 
 TEST_F(DocsTest, SpeakOfEveryCommand) {
     const std::string text = slurp(root / "docs/command-line.md");
-    for (const char* command : {"oa run", "oa validate", "oa graph", "oa expr",
-                                "oa schema", "oa plugin list",
-                                "oa plugin describe", "oa version"}) {
+    for (const char* command : {"oa run", "oa validate", "oa graph", "oa expr", "oa schema",
+                                "oa plugin list", "oa plugin describe", "oa version"}) {
         EXPECT_NE(text.find(command), std::string::npos) << command;
     }
 }
