@@ -27,7 +27,7 @@ double unit_interval(std::uint64_t bits) {
 
 }  // namespace
 
-void RunMachine::activate(TaskIndex task, std::optional<TaskIndex> led_by, Commands& commands) {
+void RunMachine::activate(TaskIndex task, const std::optional<Lead>& lead, Commands& commands) {
     if (stopping_) {
         return;
     }
@@ -46,7 +46,9 @@ void RunMachine::activate(TaskIndex task, std::optional<TaskIndex> led_by, Comma
     const ExecutionIndex index = executions_begun_++;
     Execution& execution = executions_.emplace_hint(executions_.end(), index, Execution{})->second;
     execution.task = task;
-    execution.led_by = led_by;
+    if (lead) {
+        commands.emplace_back(HandOn{lead->execution, index});
+    }
     TaskRecord& record = tasks_[task];
     record.latest = index;
     const std::uint32_t activations = record.state.activations + 1;
@@ -55,7 +57,7 @@ void RunMachine::activate(TaskIndex task, std::optional<TaskIndex> led_by, Comma
     ++record.open_executions;
     const Task& document = workflow_.tasks[task];
     if (document.for_each || document.when) {
-        execution.standing = standing(task, led_by);
+        execution.standing = standing(task, lead);
         ask(index, execution, commands);
     } else {
         ready_.push_back(index);
@@ -65,8 +67,7 @@ void RunMachine::activate(TaskIndex task, std::optional<TaskIndex> led_by, Comma
 void RunMachine::ask(ExecutionIndex index, Execution& execution, Commands& commands) {
     execution.phase = Phase::Deciding;
     ++deciding_;
-    commands.emplace_back(
-        Decide{index, execution.task, execution.led_by, execution.standing, execution.element});
+    commands.emplace_back(Decide{index, execution.task, execution.standing, execution.element});
 }
 
 void RunMachine::fill_slots(Commands& commands) {
@@ -101,8 +102,8 @@ void RunMachine::start_attempt(ExecutionIndex index, Commands& commands) {
         commands.emplace_back(
             SetTimer{{Timer::Kind::AttemptTimeout, index, execution.attempt}, *timeout});
     }
-    commands.emplace_back(StartAttempt{index, execution.task, execution.attempt, execution.led_by,
-                                       execution.element});
+    commands.emplace_back(
+        StartAttempt{index, execution.task, execution.attempt, execution.element});
 }
 
 // A sub-workflow ends by itself, after what it does finally: it is never given up on.
@@ -143,8 +144,8 @@ void RunMachine::fail_attempt(ExecutionIndex index, Failure failure, Commands& c
     } else if (task.retry.when) {
         execution.phase = Phase::DecidingRetry;
         ++deciding_;
-        commands.emplace_back(DecideRetry{index, execution.task, execution.attempt,
-                                          execution.led_by, execution.element, failure});
+        commands.emplace_back(
+            DecideRetry{index, execution.task, execution.attempt, execution.element, failure});
         execution.last_failure = std::move(failure);
     } else {
         schedule_retry(index, std::move(failure), commands);
@@ -181,8 +182,15 @@ void RunMachine::end_execution(ExecutionIndex index,
         record.state.attempts = attempts;
         record.state.failure = failure;
     }
-    commands.emplace_back(TaskEnded{task, index, status, failure, attempts});
-    follow(task, execution.led_by, status, commands);
+    TaskEnded ended{task, index, status, failure, attempts, record.latest == index};
+    if (execution.loop) {
+        ended.elements = execution.loop->elements;
+        ended.elements_ended = execution.loop->next - execution.loop->open;
+    } else if (ended.latest) {
+        ended.elements = record.state.elements;
+    }
+    commands.emplace_back(std::move(ended));
+    follow(task, index, status, commands);
     if (status == TaskStatus::Failed) {
         stop_at_failure(task, *failure, commands);
     }
@@ -190,43 +198,42 @@ void RunMachine::end_execution(ExecutionIndex index,
 }
 
 // Activates what comes after a task in the sequence and transition flows, and handlers in the graph
-// flow. A skipped task is passed by in a sequence: what comes after it is led to by what led to it.
-// Elsewhere it has neither succeeded nor failed, so that it leads nowhere.
+// flow. A skipped task is passed by in a sequence: what comes after it takes what it would have
+// taken. Elsewhere it has neither succeeded nor failed, so that it leads nowhere.
 void RunMachine::follow(TaskIndex index,
-                        std::optional<TaskIndex> led_by,
+                        ExecutionIndex ended,
                         TaskStatus status,
                         Commands& commands) {
     if (status == TaskStatus::Cancelled) {
         return;
     }
-    const bool skipped = status == TaskStatus::Skipped;
-    const std::optional<TaskIndex> leader = skipped ? led_by : std::optional(index);
+    const bool after_failure = status == TaskStatus::Failed;
+    const Lead lead{ended, {!after_failure, after_failure}};
     if (workflow_.flow == Flow::Sequence || index >= workflow_.main_count()) {
         sequence_failed_ = sequence_failed_ || failed(index);
-        next_in_sequence(index + 1, leader, commands);
+        next_in_sequence(index + 1, lead, commands);
         return;
     }
-    if (skipped) {
+    if (status == TaskStatus::Skipped) {
         return;
     }
     const Task& task = workflow_.tasks[index];
-    for (const TaskIndex target :
-         status == TaskStatus::Failed ? task.on_failure : task.on_success) {
-        activate(target, index, commands);
+    for (const TaskIndex target : after_failure ? task.on_failure : task.on_success) {
+        activate(target, lead, commands);
     }
 }
 
 // The tasks of a sequence, and of `finally`, come one after the other. After a failure only those
 // run that ask how things went; those of `finally` run in any case.
 void RunMachine::next_in_sequence(TaskIndex task,
-                                  std::optional<TaskIndex> led_by,
+                                  const std::optional<Lead>& lead,
                                   Commands& commands) {
     const TaskIndex main_count = workflow_.main_count();
     const bool finally = verdict_.has_value();
     const TaskIndex end = finally ? static_cast<TaskIndex>(tasks_.size()) : main_count;
     for (; task < end && !stopping_; ++task) {
         if (finally || !sequence_failed_ || tasks_[task].asks_status) {
-            activate(task, led_by, commands);
+            activate(task, lead, commands);
             return;
         }
         skip(task, "an earlier task failed", commands);
@@ -301,16 +308,15 @@ bool RunMachine::handled(TaskIndex task) const {
     return workflow_.flow != Flow::Sequence && !workflow_.tasks[task].on_failure.empty();
 }
 
-Standing RunMachine::standing(TaskIndex task, std::optional<TaskIndex> led_by) const {
+Standing RunMachine::standing(TaskIndex task, const std::optional<Lead>& lead) const {
     if (verdict_) {
         return {*verdict_ == RunStatus::Succeeded, *verdict_ == RunStatus::Failed};
     }
     if (workflow_.flow == Flow::Sequence) {
         return {!sequence_failed_, sequence_failed_};
     }
-    if (led_by) {
-        const bool after_failure = tasks_[*led_by].state.status == TaskStatus::Failed;
-        return {!after_failure, after_failure};
+    if (lead) {
+        return lead->standing;
     }
     const auto& needs = workflow_.tasks[task].needs;
     return {std::all_of(needs.begin(), needs.end(),

@@ -43,7 +43,6 @@ void RunMachine::start_element(ExecutionIndex index, Commands& commands) {
     const ExecutionIndex own = executions_begun_++;
     Execution& element = executions_.emplace_hint(executions_.end(), own, Execution{})->second;
     element.task = execution.task;
-    element.led_by = execution.led_by;
     element.standing = execution.standing;
     element.element = Element{index, loop.next++};
     ++loop.open;

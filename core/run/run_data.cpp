@@ -228,7 +228,7 @@ std::shared_ptr<const std::string> RunData::params(const ValuePlace& place) {
     }
     std::string text = literal ? *kept : write_json(task.params.resolve(View(*this, place)));
     if (with_input) {
-        const json::value input = input_of(place.task, place.led_by);
+        const json::value input = input_of(place);
         if (!input.is_null()) {
             append_member(text, input_name, input);
         }
@@ -275,11 +275,29 @@ std::vector<TaskReport> RunData::take_reports() {
     return std::move(reports_);
 }
 
-json::value RunData::input_of(TaskIndex index, std::optional<TaskIndex> led_by) const {
-    if (led_by) {
-        return output_of(reports_[*led_by]);
+void RunData::end_execution(ExecutionIndex execution,
+                            std::shared_ptr<const json::value> output,
+                            bool skipped) {
+    const auto own = inputs_.find(execution);
+    if (skipped) {
+        output = own == inputs_.end() ? nullptr : own->second;
     }
-    const Task& task = workflow_.tasks[index];
+    handed_on_ = std::move(output);
+    if (own != inputs_.end()) {
+        inputs_.erase(own);
+    }
+}
+
+void RunData::hand_on(ExecutionIndex to) {
+    inputs_[to] = handed_on_;
+}
+
+json::value RunData::input_of(const ValuePlace& place) const {
+    const auto given = inputs_.find(place.element ? place.element->loop : place.execution);
+    if (given != inputs_.end()) {
+        return given->second ? *given->second : json::value();
+    }
+    const Task& task = workflow_.tasks[place.task];
     if (task.needs.empty()) {
         return nullptr;
     }

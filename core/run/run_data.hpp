@@ -25,7 +25,7 @@ using Environment = std::function<std::optional<std::string>(std::string_view na
 /// Where in a run a value is asked for.
 struct ValuePlace {
     TaskIndex task = 0;
-    std::optional<TaskIndex> led_by;
+    ExecutionIndex execution = 0;
     std::optional<Element> element;
 };
 
@@ -57,6 +57,14 @@ public:
     /// "x-sets-variable": {"name": "/pointer", "value": "/pointer"} is that of a function which
     /// sets a variable.
     void save_output(TaskIndex task, const boost::json::value& output);
+
+    /// An execution has ended with that output; nothing where it was skipped. For hand_on, until
+    /// the next one ends.
+    void end_execution(ExecutionIndex execution,
+                       std::shared_ptr<const boost::json::value> output,
+                       bool skipped);
+    /// The execution that ended last leads to another one.
+    void hand_on(ExecutionIndex to);
 
     /// Whether `when` holds. Throws TemplateError.
     [[nodiscard]] bool decide(const ValuePlace& place, const Standing& standing) const;
@@ -104,8 +112,7 @@ private:
         std::size_t output_bytes = 0;
     };
 
-    [[nodiscard]] boost::json::value input_of(TaskIndex task,
-                                              std::optional<TaskIndex> led_by) const;
+    [[nodiscard]] boost::json::value input_of(const ValuePlace& place) const;
     [[nodiscard]] const boost::json::value* find_task(std::string_view name) const;
     [[nodiscard]] const boost::json::value* find_root(std::string_view name) const;
     void find_secret_variables();
@@ -118,6 +125,9 @@ private:
     std::vector<TaskReport> reports_;
     std::vector<std::shared_ptr<const std::string>> literal_params_;
     std::unordered_map<ExecutionIndex, LoopValues> loops_;
+    std::unordered_map<ExecutionIndex, std::shared_ptr<const boost::json::value>>
+        inputs_;  // of executions that others led to, until they end
+    std::shared_ptr<const boost::json::value> handed_on_;
     std::unordered_map<std::string_view, const Template*> secret_variables_;
     mutable std::unordered_map<std::string_view, TaskIndex>
         names_;  // filled when a task is first looked up

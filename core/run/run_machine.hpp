@@ -119,12 +119,18 @@ using RunEvent = std::variant<RunStarted,
 
 /// Commands: what is to be done, in this order.
 
+/// An execution that has just ended led to another one, which takes its output as input, or the
+/// input that it had itself, where it was skipped.
+struct HandOn {
+    ExecutionIndex from = 0;
+    ExecutionIndex to = 0;
+};
+
 /// Whether a task runs (`when`), and for how many elements (`for_each`), follows from values that
 /// the machine does not have. With `element`, whether it runs for that element.
 struct Decide {
     ExecutionIndex execution = 0;
     TaskIndex task = 0;
-    std::optional<TaskIndex> led_by;
     Standing standing;
     std::optional<Element> element;
 };
@@ -132,8 +138,6 @@ struct StartAttempt {
     ExecutionIndex execution = 0;
     TaskIndex task = 0;
     std::uint32_t attempt = 1;
-    std::optional<TaskIndex>
-        led_by;  ///< the task whose end activated this one (sequence, transitions, handlers)
     std::optional<Element> element;
 };
 /// Asks again where a sub-workflow has been asked already: what it does finally is to stop too.
@@ -158,7 +162,6 @@ struct DecideRetry {
     ExecutionIndex execution = 0;
     TaskIndex task = 0;
     std::uint32_t attempt = 1;  ///< the one that failed
-    std::optional<TaskIndex> led_by;
     std::optional<Element> element;
     Failure failure;
 };
@@ -187,6 +190,9 @@ struct TaskEnded {
     TaskStatus status = TaskStatus::Pending;
     std::optional<Failure> failure;  ///< unless it succeeded
     std::uint32_t attempts = 0;
+    bool latest = true;                          ///< the task had not been activated again before
+    std::optional<std::uint32_t> elements = {};  ///< with `for_each`, where it came to that
+    std::uint32_t elements_ended = 0;
 };
 /// All tasks outside of `finally` have ended, and so has the run if there are no others.
 struct MainEnded {
@@ -198,7 +204,8 @@ struct FinishRun {
     RunStatus status = RunStatus::Running;
     std::optional<Failure> failure;
 };
-using RunCommand = std::variant<Decide,
+using RunCommand = std::variant<HandOn,
+                                Decide,
                                 StartAttempt,
                                 CancelAttempt,
                                 AbandonAttempt,
@@ -249,6 +256,10 @@ public:
 
     [[nodiscard]] RunStatus status() const noexcept { return status_; }
     [[nodiscard]] const TaskState& task(TaskIndex task) const { return tasks_[task].state; }
+    /// Whether a task has not been activated again since that execution.
+    [[nodiscard]] bool is_latest(TaskIndex task, ExecutionIndex execution) const {
+        return tasks_[task].latest == execution;
+    }
     [[nodiscard]] std::uint32_t in_flight() const noexcept { return in_flight_; }
 
 private:
@@ -278,9 +289,14 @@ private:
         bool queued = false;  // it stands in the ready queue
     };
 
+    /// What leads to an execution, and success() and failure() there.
+    struct Lead {
+        ExecutionIndex execution = 0;
+        Standing standing;
+    };
+
     struct Execution {
         TaskIndex task = 0;
-        std::optional<TaskIndex> led_by;
         Phase phase = Phase::Ready;
         std::uint32_t attempt = 0;
         Standing standing;
@@ -318,7 +334,7 @@ private:
     void on_retry_decided(const RetryDecided& event, Commands& commands);
 
     // Executions and attempts.
-    void activate(TaskIndex task, std::optional<TaskIndex> led_by, Commands& commands);
+    void activate(TaskIndex task, const std::optional<Lead>& lead, Commands& commands);
     void ask(ExecutionIndex index, Execution& execution, Commands& commands);
     void fill_slots(Commands& commands);
     void start_attempt(ExecutionIndex index, Commands& commands);
@@ -330,11 +346,8 @@ private:
                        TaskStatus status,
                        std::optional<Failure> failure,
                        Commands& commands);
-    void follow(TaskIndex task,
-                std::optional<TaskIndex> led_by,
-                TaskStatus status,
-                Commands& commands);
-    void next_in_sequence(TaskIndex task, std::optional<TaskIndex> led_by, Commands& commands);
+    void follow(TaskIndex task, ExecutionIndex ended, TaskStatus status, Commands& commands);
+    void next_in_sequence(TaskIndex task, const std::optional<Lead>& lead, Commands& commands);
     void stop_at_failure(TaskIndex task, const Failure& failure, Commands& commands);
     void stop(RunStatus verdict, Failure why, Commands& commands);
     void stop_execution(ExecutionIndex index, const Failure& why, Commands& commands);
@@ -370,7 +383,7 @@ private:
     [[nodiscard]] bool counts_as_met(TaskIndex need) const;
     [[nodiscard]] bool failed(TaskIndex task) const;
     [[nodiscard]] bool handled(TaskIndex task) const;
-    [[nodiscard]] Standing standing(TaskIndex task, std::optional<TaskIndex> led_by) const;
+    [[nodiscard]] Standing standing(TaskIndex task, const std::optional<Lead>& lead) const;
     [[nodiscard]] Milliseconds retry_delay(ExecutionIndex index) const;
 
     const Workflow& workflow_;

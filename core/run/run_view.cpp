@@ -39,7 +39,7 @@ const json::value* RunData::View::find(std::string_view name) const {
     }
     if (place_) {
         if (name == "input") {
-            return keep(name, data_.input_of(place_->task, place_->led_by));
+            return keep(name, data_.input_of(*place_));
         }
         if (place_->element) {
             if (const json::value* found = find_of_element(name)) {

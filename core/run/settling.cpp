@@ -41,10 +41,11 @@ void RunMachine::settle(TaskIndex task, Commands& commands) {
         skip(task, "no task that names it led here", commands);
     }
     record.settled_as = record.state.status;
-    for (const TaskIndex target : record.targets) {
+    // The list is taken from behind: the first in the document comes first.
+    for (auto target = record.targets.rbegin(); target != record.targets.rend(); ++target) {
         // 0 already where a circle of handlers was settled together.
-        if (tasks_[target].unsettled_sources > 0 && --tasks_[target].unsettled_sources == 0) {
-            enqueue_if_settled(target);
+        if (tasks_[*target].unsettled_sources > 0 && --tasks_[*target].unsettled_sources == 0) {
+            enqueue_if_settled(*target);
         }
     }
     // A need that ended well makes up for what failed before it.
@@ -126,7 +127,7 @@ bool RunMachine::release_circle() {
     if (std::find(releasable.begin(), releasable.end(), true) == releasable.end()) {
         releasable[*first] = true;
     }
-    for (TaskIndex task = 0; task < tasks_.size(); ++task) {
+    for (auto task = static_cast<TaskIndex>(tasks_.size()); task-- > 0;) {
         if (releasable[task]) {
             tasks_[task].unsettled_sources = 0;
             to_settle_.push_back(task);

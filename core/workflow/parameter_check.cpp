@@ -40,7 +40,8 @@ public:
             if (!function_.open && !function_.takes(entry->key)) {
                 reading_.error(entry->key_position,
                                call_name() + " has no parameter '" + excerpt(entry->key) + "'",
-                               reading_.suggest(entry->key, function_.parameters), "unknown-parameter");
+                               reading_.suggest(entry->key, function_.parameters),
+                               "unknown-parameter");
             }
         }
     }

@@ -40,8 +40,12 @@ private:
     std::shared_ptr<core::CallControl> control_;
 };
 
+void RunLoop::execute(const core::HandOn& command) {
+    data_.hand_on(command.to);
+}
+
 void RunLoop::execute(const core::Decide& command) {
-    const core::ValuePlace place{command.task, command.led_by, command.element};
+    const core::ValuePlace place{command.task, command.execution, command.element};
     core::Decided answer;
     answer.execution = command.execution;
     try {
@@ -55,20 +59,7 @@ void RunLoop::execute(const core::Decide& command) {
     } catch (const core::TemplateError& error) {
         answer.failure = unresolved(error);
     }
-    const bool starts = answer.run && !answer.failure && answer.elements != 0U;
-    if (!starts && !command.element) {
-        forget(command.task);
-    }
     own_messages_.emplace_back(RunEvent{std::move(answer)});
-}
-
-// What an earlier execution of the task left is not of this one, which does not start.
-void RunLoop::forget(TaskIndex task) {
-    TaskReport& report = data_.edit(task);
-    report.started_at.reset();
-    report.duration = core::Milliseconds{0};
-    report.output.reset();
-    report.sub_run.reset();
 }
 
 void RunLoop::execute(const core::StartAttempt& command) {
@@ -85,16 +76,19 @@ void RunLoop::execute(const core::StartAttempt& command) {
 }
 
 void RunLoop::begin_report(const core::StartAttempt& command) {
+    const ExecutionIndex execution = command.element ? command.element->loop : command.execution;
+    const auto [begun, first] =
+        begun_.try_emplace(execution, Begun{services_.clock.wall(), services_.clock.now()});
+    if (!machine_.is_latest(command.task, execution)) {
+        return;
+    }
     TaskReport& report = data_.edit(command.task);
-    const bool first =
-        command.element ? report.status != TaskStatus::Running : command.attempt == 1;
     if (first) {
-        report.started_at = services_.clock.wall();
+        report.started_at = begun->second.started_at;
         report.duration = core::Milliseconds{0};
         report.output.reset();
         report.failure.reset();
         report.sub_run.reset();
-        task_started_[command.task] = services_.clock.now();
     }
     const core::TaskState& state = machine_.task(command.task);
     report.status = TaskStatus::Running;
@@ -106,7 +100,7 @@ void RunLoop::begin_report(const core::StartAttempt& command) {
 
 void RunLoop::start_call(const core::StartAttempt& command) {
     const core::Task& task = workflow_.tasks[command.task];
-    const core::ValuePlace place{command.task, command.led_by, command.element};
+    const core::ValuePlace place{command.task, command.execution, command.element};
     auto invocation = std::make_shared<core::Invocation>();
     invocation->params = data_.params(place);
     invocation->function = task.info;
@@ -189,7 +183,7 @@ void RunLoop::execute(const core::DecideRetry& command) {
     answer.attempt = command.attempt;
     try {
         answer.again =
-            data_.decide_retry({command.task, command.led_by, command.element}, command.failure);
+            data_.decide_retry({command.task, command.execution, command.element}, command.failure);
     } catch (const core::TemplateError& error) {
         answer.failure = unresolved(error);
         answer.failure->message += "; the attempt had failed: " + command.failure.message;
@@ -215,26 +209,53 @@ void RunLoop::execute(const core::ElementEnded& command) {
                          command.failure);
 }
 
+// What expressions see of a task is of its latest execution; others end unseen by them.
 void RunLoop::execute(const core::TaskEnded& command) {
-    const core::TaskState& state = machine_.task(command.task);
-    TaskReport& report = data_.edit(command.task);
+    TaskReport other;
+    if (!command.latest) {
+        other.name = workflow_.tasks[command.task].name;
+        other.allow_failure = workflow_.tasks[command.task].allow_failure;
+    }
+    TaskReport& report = command.latest ? data_.edit(command.task) : other;
+    end_report(command, report);
+    if (command.execution) {
+        data_.end_execution(*command.execution, report.output,
+                            command.status == TaskStatus::Skipped);
+        if (workflow_.compat_oa3) {
+            data_.set_latest(command.task);
+        }
+    }
+    sink().task_ended(command.task, report);
+}
+
+void RunLoop::end_report(const core::TaskEnded& command, TaskReport& report) {
     report.status = command.status;
     report.failure = command.failure;
     report.attempts = command.attempts;
-    report.elements = state.elements;
-    report.elements_ended = state.elements_ended;
-    if (command.execution && state.elements) {
+    report.activations = machine_.task(command.task).activations;
+    report.elements = command.elements;
+    report.elements_ended = command.elements_ended;
+    if (!command.execution) {
+        return;
+    }
+    // One that never began has nothing of those before it.
+    auto begun = begun_.extract(*command.execution);
+    report.started_at.reset();
+    report.duration = core::Milliseconds{0};
+    report.output.reset();
+    report.sub_run.reset();
+    if (begun) {
+        Begun& values = begun.mapped();
+        report.started_at = values.started_at;
+        report.duration =
+            std::chrono::duration_cast<core::Milliseconds>(services_.clock.now() - values.started);
+        report.output = std::move(values.output);
+        report.sub_run = std::move(values.sub_run);
+    }
+    if (command.elements) {
         report.output =
             std::make_shared<const boost::json::value>(data_.take_loop(*command.execution));
     }
-    if (report.started_at) {
-        report.duration = std::chrono::duration_cast<core::Milliseconds>(
-            services_.clock.now() - task_started_[command.task]);
-    }
-    if (workflow_.compat_oa3 && command.execution) {
-        data_.set_latest(command.task);
-    }
-    sink().task_ended(command.task, report);
 }
 
 void RunLoop::execute(const core::MainEnded& command) {

@@ -38,8 +38,7 @@ RunLoop::RunLoop(RunServices services, RunRequest request)
             {.run_id = request_.run_id, .attempt = request_.attempt},
             request_.inputs,
             services_.environment,
-            services_.secrets),
-      task_started_(workflow_.tasks.size()) {
+            services_.secrets) {
     report_.id = request_.run_id;
     report_.workflow = workflow_.name;
 }
@@ -165,9 +164,14 @@ void RunLoop::attempt_done(AttemptDone done) {
     core::Outcome& outcome = done.outcome;
     auto output = std::make_shared<const boost::json::value>(std::move(outcome.output));
     if (!place.element) {
-        core::TaskReport& report = data_.edit(place.task);
-        report.output = output;
-        report.sub_run = std::move(done.sub_run);
+        Begun& begun = begun_.at(place.execution);
+        begun.output = output;
+        begun.sub_run = std::move(done.sub_run);
+        if (machine_.is_latest(place.task, place.execution)) {
+            core::TaskReport& report = data_.edit(place.task);
+            report.output = begun.output;
+            report.sub_run = begun.sub_run;
+        }
     }
     if (outcome.failure) {
         take(core::AttemptFailed{done.execution, done.attempt, std::move(*outcome.failure)},

@@ -109,6 +109,14 @@ private:
         std::shared_ptr<Job> job;  // null for a sub-workflow
     };
 
+    /// An execution of a task that has begun and not ended; with `for_each`, for all its elements.
+    struct Begun {
+        core::WallTime started_at;
+        std::chrono::steady_clock::time_point started;
+        std::shared_ptr<const boost::json::value> output = nullptr;  // of its latest attempt
+        std::shared_ptr<const core::RunReport> sub_run = nullptr;
+    };
+
     RunLoop(RunServices services, RunRequest request);
 
     void post(Message message);
@@ -120,6 +128,7 @@ private:
     void check_size(const core::ValuePlace& place, core::Outcome& outcome);
     void save_variables(const core::ValuePlace& place, const AttemptDone& done);
 
+    void execute(const core::HandOn& command);
     void execute(const core::Decide& command);
     void execute(const core::StartAttempt& command);
     void execute(const core::CancelAttempt& command);
@@ -134,6 +143,7 @@ private:
     void execute(const core::FinishRun& command);
 
     void begin_report(const core::StartAttempt& command);
+    void end_report(const core::TaskEnded& command, core::TaskReport& report);
     void start_call(const core::StartAttempt& command);
     void start_sub_run(const core::StartAttempt& command);
     void append(core::JournalEntry entry);
@@ -143,7 +153,6 @@ private:
     [[nodiscard]] core::Failure unresolved(const core::TemplateError& error) const;
     [[nodiscard]] static core::Failure journal_failed(const std::exception& error);
     [[nodiscard]] core::EventSink& sink() const;
-    void forget(core::TaskIndex task);
 
     RunServices services_;
     RunRequest request_;
@@ -157,8 +166,7 @@ private:
     std::vector<Message> own_messages_;  // events that executing a command caused
     std::unordered_map<core::ExecutionIndex, Attempt> attempts_;
     std::unordered_map<core::ExecutionIndex, std::shared_ptr<RunLoop>> sub_runs_;
-    std::vector<std::chrono::steady_clock::time_point>
-        task_started_;  // by task: of its latest execution
+    std::unordered_map<core::ExecutionIndex, Begun> begun_;
     std::map<core::Timer, Timers::Token> timers_;
     std::chrono::steady_clock::time_point run_started_;
     std::shared_ptr<core::BlobScope> blobs_;  // from the start to the end; may be null

@@ -62,7 +62,7 @@ private:
 
 void RunLoop::start_sub_run(const core::StartAttempt& command) {
     const core::SubWorkflow& called = *workflow_.tasks[command.task].sub_workflow;
-    const core::ValuePlace place{command.task, command.led_by, command.element};
+    const core::ValuePlace place{command.task, command.execution, command.element};
     if (request_.depth + 1 > depth_max) {
         fail_attempt(command.execution, command.attempt,
                      {.code = "nesting_limit",

@@ -110,6 +110,7 @@ private:
         return name;
     }
 
+    static std::string word(const core::HandOn& /*c*/) { return ""; }
     std::string word(const core::Decide& c) {
         const std::string name = remember(c.task, c.element, c.execution, 0);
         standings_[name] = c.standing;

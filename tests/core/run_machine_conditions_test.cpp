@@ -107,6 +107,27 @@ TEST(RunMachineConditionsTest, EndsALoopWhoseConditionIsFalse) {
     EXPECT_EQ(machine.decide("a", false), (Words{"end a skipped", "finish succeeded"}));
 }
 
+TEST(RunMachineConditionsTest, TellsHowTheExecutionEndedThatLedThere) {
+    WorkflowBuilder builder(Flow::Transitions);
+    builder.task("a").on_success = {1, 2};
+    builder.task("b").on_success = {3};
+    builder.task("c").on_success = {3};
+    builder.task("d").on_failure = {4};
+    builder.task("e").when = condition("failure()");
+    Machine machine(builder.build());
+    machine.start();
+    machine.succeed("a");
+    machine.succeed("b");
+    constexpr core::ExecutionIndex first_of_d = 3;
+    machine.succeed("c");
+    machine.succeed("d");
+
+    EXPECT_EQ(machine.send(AttemptFailed{first_of_d, 1, invalid}),
+              (Words{"end d failed", "decide e"}));
+    EXPECT_EQ(machine.standing("e"), (Standing{false, true}));
+    EXPECT_EQ(machine.state(3).status, TaskStatus::Succeeded) << "its latest execution";
+}
+
 TEST(RunMachineConditionsTest, SkipsWhatNeedsASkippedTask) {
     WorkflowBuilder builder(Flow::Graph);
     builder.task("a").when = condition("inputs.x");

@@ -169,6 +169,11 @@ private:
         }
     }
 
+    void check(const HandOn& hand_on) {
+        ASSERT_TRUE(ended_.contains(hand_on.from)) << "led on before it had ended";
+        ASSERT_TRUE(led_.insert(hand_on.to).second) << "led to by two";
+        ASSERT_LT(hand_on.from, hand_on.to);
+    }
     void check(const Decide& decide) {
         ASSERT_FALSE(stop_seen_) << "asked although the run was stopping";
         const Task& task = workflow_.tasks[decide.task];
@@ -472,6 +477,7 @@ private:
     std::set<AttemptKey> live_;     // in flight as the machine sees it
     std::set<AttemptKey> started_;
     std::set<ExecutionIndex> ended_;
+    std::set<ExecutionIndex> led_;  // that another execution led to
     std::set<Timer> timers_;
     std::map<TaskIndex, TaskStatus> final_;
     std::map<TaskIndex, std::set<TaskStatus>> ends_;  // a handler can end more than once
