@@ -200,7 +200,10 @@ bool Alternatives::may_be_among(const json::value& value, const json::array& val
 /// Leaves the branches that the value of the telling field is for; says so if there are none.
 bool Alternatives::narrow_by_tag(const Subject& subject, Report& report) {
     const auto* object = subject.known ? subject.value.if_object() : nullptr;
-    const std::string name = object == nullptr ? std::string() : tag();
+    if (object == nullptr) {
+        return false;
+    }
+    const std::string name = tag();
     if (name.empty()) {
         return false;
     }

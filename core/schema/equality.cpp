@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <cmath>
+#include <compare>
 #include <string_view>
 
 #include <boost/json.hpp>
@@ -97,7 +98,7 @@ std::uint64_t hash_inside(const json::value& value, int depth_max) {
 
 bool equal_values(const json::value& left, const json::value& right, int depth_max) {
     if (left.is_number()) {
-        return right.is_number() && compare_numbers(left, right) == 0;
+        return right.is_number() && std::is_eq(compare_numbers(left, right));
     }
     if (left.kind() != right.kind()) {
         return false;

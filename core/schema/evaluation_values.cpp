@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <compare>
 #include <string>
 #include <utility>
 
@@ -98,16 +99,16 @@ Truth Evaluation::check_number(const Node& node, const Subject& subject, Report*
         }
     };
     if (const auto* bound = rules.minimum) {
-        want(bound, compare_numbers(number, *bound) >= 0, "minimum", "at least");
+        want(bound, std::is_gteq(compare_numbers(number, *bound)), "minimum", "at least");
     }
     if (const auto* bound = rules.exclusive_minimum) {
-        want(bound, compare_numbers(number, *bound) > 0, "exclusiveMinimum", "more than");
+        want(bound, std::is_gt(compare_numbers(number, *bound)), "exclusiveMinimum", "more than");
     }
     if (const auto* bound = rules.maximum) {
-        want(bound, compare_numbers(number, *bound) <= 0, "maximum", "at most");
+        want(bound, std::is_lteq(compare_numbers(number, *bound)), "maximum", "at most");
     }
     if (const auto* bound = rules.exclusive_maximum) {
-        want(bound, compare_numbers(number, *bound) < 0, "exclusiveMaximum", "less than");
+        want(bound, std::is_lt(compare_numbers(number, *bound)), "exclusiveMaximum", "less than");
     }
     if (const auto* divisor = rules.multiple_of) {
         want(divisor, is_multiple(number, *divisor), "multipleOf", "a multiple of");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <compare>
 #include <functional>
 #include <iterator>
 #include <unordered_map>
@@ -227,7 +228,7 @@ void read_bound(const Keyword& keyword) {
 
 void read_multiple_of(const Keyword& keyword) {
     const json::value* number = keyword.number();
-    if (number != nullptr && compare_numbers(*number, json::value(0)) <= 0) {
+    if (number != nullptr && std::is_lteq(compare_numbers(*number, json::value(0)))) {
         keyword.refuse("a number above 0");
         return;
     }

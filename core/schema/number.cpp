@@ -14,7 +14,10 @@ namespace {
 namespace json = boost::json;
 
 std::strong_ordering reversed(std::strong_ordering order) {
-    return 0 <=> order;
+    if (std::is_eq(order)) {
+        return order;
+    }
+    return std::is_lt(order) ? std::strong_ordering::greater : std::strong_ordering::less;
 }
 
 std::strong_ordering order_of(double left, double right) {
@@ -36,7 +39,7 @@ std::strong_ordering compare_with_double(Integer left, double right) {
     }
     const double whole = std::trunc(right);
     const auto order = left <=> static_cast<Integer>(whole);
-    return order != 0 ? order : order_of(whole, right);
+    return std::is_neq(order) ? order : order_of(whole, right);
 }
 
 std::strong_ordering compare_signs(std::int64_t left, std::uint64_t right) {

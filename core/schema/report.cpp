@@ -10,10 +10,10 @@ std::string Place::pointer() const {
         way.push_back(place);
     }
     std::string pointer;
-    for (auto place = way.rbegin(); place != way.rend(); ++place) {
+    std::reverse(way.begin(), way.end());
+    for (const Place* place : way) {
         pointer += '/';
-        pointer +=
-            (*place)->is_field ? escaped_token((*place)->key) : std::to_string((*place)->index);
+        pointer += place->is_field ? escaped_token(place->key) : std::to_string(place->index);
     }
     return pointer;
 }

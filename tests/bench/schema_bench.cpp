@@ -32,7 +32,7 @@ constexpr std::string_view request =
 
 void schema_compile(benchmark::State& state) {
     const boost::json::value text = parse_json(request_schema);
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto iteration : state) {
         benchmark::DoNotOptimize(Schema::compile(text));
     }
 }
@@ -41,7 +41,7 @@ BENCHMARK(schema_compile);
 void schema_validate_parameters(benchmark::State& state) {
     const Schema schema = *Schema::compile(parse_json(request_schema)).schema;
     const boost::json::value value = parse_json(request);
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto iteration : state) {
         benchmark::DoNotOptimize(schema.validate(value));
     }
 }
@@ -50,7 +50,7 @@ BENCHMARK(schema_validate_parameters);
 void schema_validate_wrong_parameters(benchmark::State& state) {
     const Schema schema = *Schema::compile(parse_json(request_schema)).schema;
     const boost::json::value value = parse_json(R"({"urll":"x","method":"get","timeout":0})");
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto iteration : state) {
         benchmark::DoNotOptimize(schema.validate(value));
     }
 }
@@ -60,7 +60,7 @@ void schema_validate_pattern(benchmark::State& state) {
     const Schema schema =
         *Schema::compile(parse_json(R"({"type":"string","pattern":"^[a-z]+(-[a-z]+)*$"})")).schema;
     const boost::json::value value = "a-name-of-some-length";
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto iteration : state) {
         benchmark::DoNotOptimize(schema.validate(value));
     }
 }
@@ -76,7 +76,7 @@ void schema_validate_list(benchmark::State& state) {
         rows.push_back({{"id", i}, {"name", "row " + std::to_string(i)}});
     }
     const boost::json::value value = rows;
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto iteration : state) {
         benchmark::DoNotOptimize(schema.validate(value));
     }
     state.SetItemsProcessed(state.iterations() * state.range(0));
@@ -89,7 +89,7 @@ void schema_fill_defaults(benchmark::State& state) {
              parse_json(
                  R"({"properties":{"a":{"default":1},"b":{"default":"x"},"c":{"type":"string"}}})"))
              .schema;
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto iteration : state) {
         boost::json::value value = {{"c", "y"}};
         schema.fill_defaults(value);
         benchmark::DoNotOptimize(value);
