@@ -40,6 +40,9 @@ std::vector<std::size_t> read_by(const Template& value,
 std::vector<Input> read_inputs(Reading& reading, const YamlNode& node) {
     std::vector<Input> inputs;
     for (const YamlNode::Entry& entry : read_mapping(reading, node, "'inputs'")) {
+        if (reading.session.findings.give_up()) {
+            break;
+        }
         inputs.push_back(read_input(reading, entry));
     }
     return inputs;

@@ -219,6 +219,9 @@ private:
     void read_list(const YamlNode& node, bool in_finally) {
         drafts_.reserve(drafts_.size() + node.items.size());
         for (const YamlNode* item : node.items) {
+            if (reading_.session.findings.give_up()) {
+                return;
+            }
             const TaskPlace place{static_cast<TaskIndex>(drafts_.size()), in_finally};
             if (auto draft = read_task(reading_, *item, task_defaults_, place)) {
                 drafts_.push_back(std::move(*draft));

@@ -409,6 +409,9 @@ private:
 void check_expressions(Reading& reading) {
     ExpressionChecker checker(reading);
     for (const ExpressionUse& use : reading.expressions) {
+        if (reading.session.findings.give_up()) {
+            return;
+        }
         checker.check(use);
     }
 }

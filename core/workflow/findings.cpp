@@ -37,6 +37,11 @@ bool Findings::full() const noexcept {
     return errors_ >= kept_max;
 }
 
+bool Findings::give_up() noexcept {
+    gave_up_ = gave_up_ || full();
+    return full();
+}
+
 Diagnostics Findings::take() {
     std::stable_sort(findings_.begin(), findings_.end(), [](const auto& left, const auto& right) {
         return std::tie(left.file, left.diagnostic.position) <
@@ -49,7 +54,9 @@ Diagnostics Findings::take() {
     }
     // A node that aliases repeat is read more than once, and so are its mistakes.
     all.erase(std::unique(all.begin(), all.end()), all.end());
-    if (dropped(errors_) + dropped(warnings_) > 0) {
+    if (gave_up_) {
+        all.push_back({Severity::Error, files_.front(), {}, "further mistakes are not shown", {}});
+    } else if (dropped(errors_) + dropped(warnings_) > 0) {
         const bool errors = dropped(errors_) > 0;
         all.push_back({errors ? Severity::Error : Severity::Warning,
                        files_.front(),
@@ -61,6 +68,7 @@ Diagnostics Findings::take() {
     findings_.clear();
     errors_ = 0;
     warnings_ = 0;
+    gave_up_ = false;
     return all;
 }
 

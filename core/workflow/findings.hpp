@@ -24,6 +24,8 @@ public:
 
     /// Whether further errors are only counted.
     [[nodiscard]] bool full() const noexcept;
+    /// The same, for whoever then stops looking for more of them.
+    [[nodiscard]] bool give_up() noexcept;
     /// File by file, each from top to bottom, without repetitions. Leaves nothing behind.
     [[nodiscard]] Diagnostics take();
 
@@ -37,6 +39,7 @@ private:
     std::vector<Finding> findings_;
     std::size_t errors_ = 0;
     std::size_t warnings_ = 0;
+    bool gave_up_ = false;
 };
 
 }  // namespace oa::core

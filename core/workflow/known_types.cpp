@@ -11,12 +11,9 @@ namespace json = boost::json;
 
 using Types = std::unordered_map<std::string_view, StaticType>;
 
-/// A number may be an integer or not, which are two types to an expression.
-const Types declared_types = {{"string", StaticType::String},
-                              {"integer", StaticType::Int},
-                              {"boolean", StaticType::Bool},
-                              {"array", StaticType::List},
-                              {"object", StaticType::Map}};
+const Types declared_types = {{"string", StaticType::String}, {"integer", StaticType::Int},
+                              {"number", StaticType::Double}, {"boolean", StaticType::Bool},
+                              {"array", StaticType::List},    {"object", StaticType::Map}};
 /// Fields that can be null are left out.
 const Types task_types = {{"status", StaticType::String},
                           {"attempts", StaticType::Int},

@@ -159,9 +159,12 @@ private:
         YamlLimits limits = options_.yaml;
         limits.tasks_max = options_.tasks_max;
         limits.nodes_max = nodes_left_;
+        const std::size_t file_number = session_.findings.add_file(file);
+        if (!has_few_placeholders(document, file_number)) {
+            return;
+        }
         document.yaml = parse_yaml(document.source.text(), file, limits);
         nodes_left_ -= std::min(nodes_left_, document.yaml.nodes.size());
-        const std::size_t file_number = session_.findings.add_file(file);
         for (Diagnostic& found : document.yaml.diagnostics) {
             session_.findings.add(file_number, found.severity, found.position,
                                   std::move(found.message), std::move(found.hint), "syntax");
@@ -171,6 +174,28 @@ private:
                 readings_.emplace_back(session_, document.source, file_number, document.workflow);
             read_document(reading, *document.yaml.root, options_.tasks_max);
         }
+    }
+
+    /// Reading so many would cost far more than counting them.
+    bool has_few_placeholders(const Document& document, std::size_t file_number) {
+        const std::string_view text = document.source.text();
+        if (text.size() > options_.yaml.bytes_max) {
+            return true;  // refused for its size
+        }
+        std::size_t left = session_.expressions_left;
+        for (std::size_t at = text.find('$'); at != std::string_view::npos;
+             at = text.find('$', at + 1)) {
+            const bool begins = text.substr(at + 1, 1) == "{" || text.substr(at + 1, 1) == "<";
+            if (begins && left-- == 0) {
+                session_.findings.add(file_number, Severity::Error, document.source.position(at),
+                                      "there are more than " +
+                                          std::to_string(session_.expressions_max) +
+                                          " placeholders and expressions",
+                                      {});
+                return false;
+            }
+        }
+        return true;
     }
 
     const ReadOptions& options_;

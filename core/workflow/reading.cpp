@@ -66,9 +66,11 @@ SourcePosition Reading::position_in(const YamlNode& scalar, std::size_t offset) 
     return source.position(places_->find(offset));
 }
 
-bool Reading::count_expression(SourcePosition position) {
-    if (session.expressions_left > 0) {
-        --session.expressions_left;
+bool Reading::has_room_for_expressions(std::size_t count, SourcePosition position) {
+    if (session.findings.full()) {
+        return false;  // there will be no workflow, and no room to tell of further mistakes
+    }
+    if (count <= session.expressions_left) {
         return true;
     }
     if (!std::exchange(session.expressions_refused, true)) {
@@ -78,6 +80,14 @@ bool Reading::count_expression(SourcePosition position) {
               {}, "limit");
     }
     return false;
+}
+
+bool Reading::count_expression(SourcePosition position) {
+    if (!has_room_for_expressions(1, position)) {
+        return false;
+    }
+    --session.expressions_left;
+    return true;
 }
 
 bool is_null(const YamlNode& node) {

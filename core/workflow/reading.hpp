@@ -77,7 +77,7 @@ struct ReadSession {
     SubWorkflows& sub_workflows;
     Findings findings = {};
     std::size_t comparisons_left = 200'000;  ///< of names, in search for the nearest
-    std::size_t steps_left = 5'000'000;      ///< from task to task, in search for ancestors
+    std::size_t steps_left = 2'000'000;      ///< from task to task, in search for ancestors
     std::size_t expressions_max = 100'000;   ///< in all documents
     std::size_t expressions_left = 100'000;
     bool expressions_refused = false;
@@ -118,6 +118,9 @@ public:
     /// asked for in rising order.
     [[nodiscard]] SourcePosition position_in(const YamlNode& scalar, std::size_t offset);
 
+    /// Whether so many may still be read. False, with an error the first time, when the documents
+    /// have too many.
+    [[nodiscard]] bool has_room_for_expressions(std::size_t count, SourcePosition position);
     /// Counts an expression or placeholder. False, with an error the first time, when the documents
     /// have too many.
     [[nodiscard]] bool count_expression(SourcePosition position);

@@ -81,6 +81,11 @@ Template read_text_template(Reading& reading, const YamlNode& node, ExpressionSi
     if (node.scalar.find_first_of(special) == std::string::npos) {
         return Template(json::value(json::string(node.scalar)));
     }
+    const auto brackets = static_cast<std::size_t>(
+        std::count(node.scalar.begin(), node.scalar.end(), older ? '{' : '$'));
+    if (!reading.has_room_for_expressions(brackets, node.position)) {
+        return Template();
+    }
     TextTemplate::Result parsed =
         TextTemplate::parse(node.scalar, older ? TextDialect::Oa3 : TextDialect::Core);
     const bool refused = !older && !parsed.errors.empty();

@@ -91,9 +91,13 @@ TEST_F(ReaderCompatTexts, LeavesWhatNamesNothing) {
 TEST_F(ReaderCompatTexts, LeavesWhatIsNoExpressionWithAWarning) {
     const std::string found =
         mistakes("tasks:\n  - util.print: {text: 'x ${1x} ${a[\"} ${HOME:-x}'}\n");
-    EXPECT_EQ(found.substr(0, 43), "f.yaml:3:29: warning: this stays as it is: ");
+    EXPECT_EQ(found.substr(0, 43), "f.yaml:3:30: warning: this stays as it is: ");
     EXPECT_EQ(found.find("error"), std::string::npos) << found;
     EXPECT_EQ(printed("x ${1x} {n}", R"({"n": 1})"), R"("x ${1x} 1")");
+}
+
+TEST_F(ReaderCompatTexts, EvaluatesExpressionsWhoseNamesAreKnown) {
+    EXPECT_EQ(printed("${n + 1} ${n + m} {n + 1}", R"({"n": 5})"), R"("6 ${n + m} {n + 1}")");
 }
 
 TEST_F(ReaderCompatTexts, StillRefusesUnknownInputsAndTasks) {

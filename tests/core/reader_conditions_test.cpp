@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <string>
 
 #include <boost/json.hpp>
@@ -104,6 +105,81 @@ TEST_F(ReaderConditionsTest, KnowsWhatRunsWorkflowsAndErrorsHave) {
         "f.yaml:7:10: error: ${workflow.file}: 'workflow' has no 'file'; it has name\n"
         "f.yaml:8:10: error: ${tasks[\"util.print\"].error.reason}: an error has no 'reason'; "
         "it has code, message and retryable\n");
+}
+
+// ----- expressions that are more than a path -----
+
+TEST_F(ReaderConditionsTest, TakesABooleanForACondition) {
+    FakeScope scope;
+    EXPECT_TRUE(task("    when: true\n").when->expression.test(scope));
+    EXPECT_FALSE(task("    when: false\n").when->expression.test(scope));
+    EXPECT_EQ(task("    when: false\n").when->text, "false");
+    EXPECT_FALSE(workflow("compat: oa3\n" + document("    when: no\n"))
+                     .tasks[0]
+                     .when->expression.test(scope));
+    EXPECT_EQ(mistakes("    when: no\n"), "f.yaml:4:11: error: no: 'no' is unknown here\n");
+}
+
+TEST_F(ReaderConditionsTest, PointsIntoAnExpression) {
+    EXPECT_EQ(
+        mistakes("    when: inputs.n > 1 && inputs.m == 2 || gone\n"
+                 "    output: \"{'a': ${x}}\"\n"
+                 "  - util.any: {x: \"é ${ [1, 2].map(i, i + y) }\", y: '${size(inputs.q)}'}\n"),
+        "f.yaml:4:27: error: inputs.m: there is no input 'm'; did you mean 'n'?\n"
+        "f.yaml:4:44: error: gone: 'gone' is unknown here\n"
+        "f.yaml:5:20: error: ${x}: 'x' is unknown here\n"
+        "f.yaml:6:43: error: y: 'y' is unknown here\n"
+        "f.yaml:6:61: error: inputs.q: there is no input 'q'; did you mean 'n'?\n");
+}
+
+TEST_F(ReaderConditionsTest, ChecksTypesAtTheWrongByte) {
+    const std::string found = mistakes(
+        "    when: inputs.go && inputs.n + 'x' == 3\n"
+        "    output: upper(inputs.s)\n"
+        "  - util.any: {x: \"${inputs.n + 1} ${inputs.n + ''}\"}\n"
+        "    for_each: '[inputs.n]'\n"
+        "    when: item > 3 && index < 5 && size(key) > 1\n"
+        "  - util.any: {}\n"
+        "    for_each: inputs.s + 'x'\n"
+        "    when: inputs.n + 1\n");
+    EXPECT_NE(found.find("f.yaml:4:33: error: "), std::string::npos) << found;
+    EXPECT_NE(found.find("f.yaml:5:13: error: "), std::string::npos) << found;
+    EXPECT_NE(found.find("f.yaml:6:47: error: "), std::string::npos) << found;
+    EXPECT_NE(found.find("f.yaml:10:15: error: inputs.s + 'x': 'for_each' goes through a list or a "
+                         "map, and this is a string\n"),
+              std::string::npos)
+        << found;
+    EXPECT_NE(
+        found.find("f.yaml:11:11: error: inputs.n + 1: a condition is true or false, and this "
+                   "is an integer\n"),
+        std::string::npos)
+        << found;
+    EXPECT_EQ(std::count(found.begin(), found.end(), '\n'), 5) << found;
+}
+
+TEST_F(ReaderConditionsTest, AsksHowTasksWentInConditionsOnly) {
+    EXPECT_EQ(mistakes("    when: always()\n"
+                       "    retry: {max_attempts: 2, when: failure()}\n"
+                       "    output: success()\n"
+                       "  - {util.print: {}, when: failure() && inputs.go}\n"
+                       "  - {util.print: {}, when: success}\n"),
+              "f.yaml:5:36: error: success(), failure() and always() can be asked in a task's "
+              "'when' only\n"
+              "f.yaml:6:13: error: success(), failure() and always() can be asked in a task's "
+              "'when' only\n"
+              "f.yaml:8:28: error: success: 'success' is a function of 'when': success()\n");
+}
+
+TEST_F(ReaderConditionsTest, LetsHasAskForWhatMayBeMissing) {
+    EXPECT_EQ(mistakes("    when: has(inputs.gone) || has(vars.gone) || has(run.gone)\n"
+                       "    output: \"has(output.x) ? output.x : null\"\n"
+                       "  - util.print: {}\n"
+                       "    when: has(tasks.nowhere) || has(inputs.gone.deeper)\n"),
+              "f.yaml:7:37: error: inputs.gone.deeper: there is no input 'gone'\n");
+}
+
+TEST_F(ReaderConditionsTest, LeavesBoundNamesAlone) {
+    EXPECT_EQ(mistakes("    when: '[1, 2].exists(tasks, tasks > 1) && [1].all(x, x == 1)'\n"), "");
 }
 
 // ----- the order of tasks -----

@@ -150,5 +150,29 @@ TEST_F(ReaderMistakesTest, StopsListingAfterAThousand) {
     EXPECT_EQ(result.diagnostics.back().message, "2000 further mistakes are not shown");
 }
 
+TEST_F(ReaderMistakesTest, StopsReadingTasksAfterAThousandMistakes) {
+    std::string text = "tasks:\n";
+    for (int i = 0; i < 3'000; ++i) {
+        text += "  - {util.print: , timeout: x}\n";
+    }
+    const ReadResult result = read(text);
+    ASSERT_EQ(result.diagnostics.size(), 1'001U);
+    EXPECT_EQ(result.diagnostics.back().message, "further mistakes are not shown");
+}
+
+TEST_F(ReaderMistakesTest, NeverDropsAnErrorForWarnings) {
+    std::string text = "tasks:\n";
+    for (int i = 0; i < 3'000; ++i) {
+        text += "  - {util.old: }\n";
+    }
+    ReadResult result = read(text);
+    EXPECT_TRUE(result.workflow);
+    ASSERT_EQ(result.diagnostics.size(), 1'001U);
+    EXPECT_EQ(result.diagnostics.back().message, "2000 further warnings are not shown");
+    result = read(text + "wrong: 1\n");
+    EXPECT_FALSE(result.workflow);
+    EXPECT_EQ(result.diagnostics[1'000].message, "the key 'wrong' is unknown here");
+}
+
 }  // namespace
 }  // namespace oa::core
