@@ -101,8 +101,11 @@ std::string one_of(const std::set<std::string>& words) {
     for (const auto& word : words) {
         out += (out.empty() ? "(" : "|") + literally(word);
     }
-    return out + ')';
+    return (out.empty() ? "(" : out) + ')';
 }
+
+/// Of the older system; the reader knows it itself.
+constexpr std::string_view steps_module = "oaworkflow";
 
 /// What all names of one module mean: its functions, each with all of its names.
 using Functions = std::map<const FunctionInfo*, std::set<std::string>>;
@@ -139,7 +142,9 @@ public:
         definitions_["calls_beside"] = calls_beside(false);
         definitions_["older_calls_beside"] = calls_beside(true);
         definitions_["task"] = task(task_keys_, false);
-        definitions_["older_task"] = task(task_keys_, true);
+        json::object older_keys = task_keys_;
+        older_keys["module"] = module_key({std::string(steps_module)});
+        definitions_["older_task"] = task(older_keys, true);
         definitions_["final_task"] = task(without_flow(task_keys_), false);
         json::object schema = document();
         schema["definitions"] = std::move(definitions_);
@@ -240,7 +245,7 @@ private:
     }
 
     [[nodiscard]] json::object calls_beside(bool older) const {
-        json::array rules;
+        json::array rules{when(required({"function"}), required({"module"}))};
         add_module_rules(
             rules, [this, older](const FunctionInfo& info) { return parameters_of(info, older); });
         return {{"allOf", std::move(rules)}};
@@ -267,22 +272,31 @@ private:
         return schema;
     }
 
-    void add_call_keys() {
+    /// With modules that the catalog does not have.
+    [[nodiscard]] json::object module_key(const std::set<std::string>& more) const {
         std::set<std::string> names;
-        std::set<std::string> all;
+        std::set<std::string> all = more;
         for (const auto& [functions, words] : modules_) {
             all.insert(words.begin(), words.end());
         }
         for (const auto& [call, info] : functions_) {
             names.insert(info->module);
         }
-        task_keys_["module"] = json::object{
-            {"anyOf", json::array{json::object{{"enum", array_of(names)}},
-                                  json::object{{"type", "string"},
-                                               {"pattern", '^' + one_of(all) + "(@.+)?$"}}}},
+        json::object key{
             {"description", "Whose function is called; behind @ the version, as in http@^1.2."},
             {"markdownDescription",
              "Whose function is called; behind `@` the version, as in `http@^1.2`."}};
+        json::object any_name{{"type", "string"}, {"pattern", '^' + one_of(all) + "(@.+)?$"}};
+        if (names.empty()) {
+            key["allOf"] = json::array{std::move(any_name)};
+        } else {
+            key["anyOf"] = json::array{json::object{{"enum", array_of(names)}}, any_name};
+        }
+        return key;
+    }
+
+    void add_call_keys() {
+        task_keys_["module"] = module_key({});
         task_keys_["function"] =
             json::object{{"type", "string"}, {"description", "Which function of the module."}};
     }
@@ -305,6 +319,9 @@ private:
     template <typename Rule>
     void add_module_rules(json::array& rules, const Rule& rule) const {
         for (const auto& [functions, modules] : modules_) {
+            if (functions.empty()) {
+                continue;  // there is nothing to choose from
+            }
             std::set<std::string> proper;
             std::set<std::string> all;
             json::array inner;

@@ -240,6 +240,21 @@ TEST_F(LanguageSchemaTest, IsMilderWithOlderDocuments) {
     });
 }
 
+TEST_F(LanguageSchemaTest, TakesStepsInOlderDocumentsOnly) {
+    const std::string task = "tasks: [{module: oaworkflow, function: runworkflow, steps: []}]";
+    expect_fits({"compat: oa3\n" + task});
+    expect_refused({task});
+}
+
+TEST_F(LanguageSchemaTest, IsASchemaWithoutAnyModule) {
+    const test::FakeCatalog none;
+    const auto made = language_schema(none, [](const FunctionInfo&) { return FunctionPage(); });
+    const auto compiled = Schema::compile(made);
+    ASSERT_TRUE(compiled.schema) << to_string(compiled.mistakes.front());
+    EXPECT_TRUE(compiled.schema->validate(test::json_of("tasks: [{workflow: a}]")).empty());
+    EXPECT_FALSE(compiled.schema->validate(test::json_of("tasks: [{util.noop: {}}]")).empty());
+}
+
 TEST_F(LanguageSchemaTest, DescribesKeysAndFunctions) {
     const auto made = schema();
     const auto& tasks = made.at("properties").at("tasks");
@@ -286,6 +301,11 @@ TEST_F(LanguageSchemaTest, HasNoKeysThatTheReaderRefuses) {
     };
     for (const auto& key : keys_of("retry")) {
         EXPECT_TRUE(is_known("tasks: [{util.noop: {}, retry: {" + std::string(key.key()) + ": }}]"))
+            << key.key();
+    }
+    for (const auto& key : keys_of("input")) {
+        EXPECT_TRUE(is_known("tasks: [{util.noop: {}}]\ninputs: {a: {\"" + std::string(key.key()) +
+                             "\": }}"))
             << key.key();
     }
     for (const auto& key : keys_of("schedule")) {
