@@ -195,12 +195,16 @@ std::string source_excerpt(const core::Diagnostic& diagnostic,
 
     const Colour colour =
         diagnostic.severity == core::Severity::Error ? Colour::Red : Colour::Yellow;
+    const std::string hint = core::single_line(diagnostic.hint);
     std::string below = std::string(marked, '^');
-    if (!diagnostic.hint.empty()) {
-        below += ' ' + core::single_line(diagnostic.hint);
+    std::string last;
+    if (!hint.empty() && start + marked + 1 + core::display_width(hint) <= room) {
+        below += ' ' + hint;
+    } else if (!hint.empty()) {
+        last = paint(margin + " =", Colour::Cyan, terminal.colours) + ' ' + hint + '\n';
     }
     return bar(margin) + '\n' + bar(number) + ' ' + before + rest + '\n' + bar(margin) + ' ' +
-           std::string(start, ' ') + paint(below, colour, terminal.colours) + '\n';
+           std::string(start, ' ') + paint(below, colour, terminal.colours) + '\n' + last;
 }
 
 }  // namespace oa::host

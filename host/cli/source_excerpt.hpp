@@ -55,13 +55,13 @@ private:
     std::map<std::string, std::optional<SourceLines>> files_;
 };
 
-/// Below a finding, as compilers show it; three lines, each with its end:
+/// Below a finding, as compilers show it; lines, each with its end:
 ///
 ///       |
 ///     7 |     neds: build
 ///       |     ^^^^ did you mean 'needs'?
 ///
-/// A long line is cut around the place.
+/// A long line is cut around the place; a hint that does not fit gets a line of its own.
 [[nodiscard]] std::string source_excerpt(const core::Diagnostic& diagnostic,
                                          const MarkedText& place,
                                          const Terminal& terminal);

@@ -83,6 +83,17 @@ TEST(SourceExcerptTest, CutsALongLineAroundThePlace) {
 )");
 }
 
+TEST(SourceExcerptTest, PutsAHintThatDoesNotFitBelow) {
+    EXPECT_EQ(
+        excerpt("timeout: 5parsecs", finding(1, 10, "write 250ms, 30s, 5m or 2h"), {.columns = 40}),
+        R"(
+  |
+1 | timeout: 5parsecs
+  |          ^^^^^^^^
+  = write 250ms, 30s, 5m or 2h
+)");
+}
+
 TEST(SourceExcerptTest, ColoursTheMarkWhereColoursAreWanted) {
     EXPECT_NE(excerpt("bad", finding(1, 1), {.colours = true}).find("\x1b[31m^^^"),
               std::string::npos);
