@@ -19,6 +19,21 @@ struct SchemaHostileTest : SchemaFixture {
         options.steps_max = 100'000;
         return lines_of(compile(schema).validate(value, options));
     }
+    /// Forty definitions, each with the next one in place of every @ of `form`.
+    static std::string doubling(const std::string& form) {
+        constexpr int count = 40;
+        json::object definitions;
+        for (int i = 0; i < count; ++i) {
+            const std::string next = R"({"$ref":"#/$defs/a)" + std::to_string(i + 1) + R"("})";
+            std::string text;
+            for (const char c : form) {
+                text += c == '@' ? next : std::string(1, c);
+            }
+            definitions["a" + std::to_string(i)] = parse_json(text);
+        }
+        definitions["a" + std::to_string(count)] = {{"type", "integer"}};
+        return write_json(json::object{{"$ref", "#/$defs/a0"}, {"$defs", definitions}});
+    }
     static json::value nested(std::size_t depth) {
         json::value value = 1;
         for (std::size_t i = 0; i < depth; ++i) {
@@ -40,13 +55,7 @@ constexpr std::size_t stack_bytes = 4U << 20U;
 const std::string too_long = "the value takes too long to check; at most 100000 steps are made\n";
 
 TEST_F(SchemaHostileTest, StopsAtSchemasThatBranchWithoutEnd) {
-    std::string text = R"({"$ref":"#/$defs/a0","$defs":{)";
-    for (int i = 0; i < 40; ++i) {
-        const std::string next = R"({"$ref":"#/$defs/a)" + std::to_string(i + 1) + "\"}";
-        text += "\"a" + std::to_string(i) + R"(":{"allOf":[)" + next + "," + next + "]},";
-    }
-    text += R"("a40":{"type":"integer"}}})";
-    EXPECT_EQ(of_few_steps(text, 1), too_long);
+    EXPECT_EQ(of_few_steps(doubling(R"({"allOf":[@,@]})"), 1), too_long);
 }
 
 TEST_F(SchemaHostileTest, StopsAtDynamicReferencesThatNeverEnd) {
@@ -130,13 +139,7 @@ TEST_F(SchemaHostileTest, FillsDefaultsOfSchemasThatNeverEnd) {
     EXPECT_EQ(filled(R"({"properties":{"a":{"$ref":"#","default":{}}}})", "{}"), R"({"a":{}})");
     json::value deep = nested(5'000);
     compile(R"({"items":{"$ref":"#"}})").fill_defaults(deep);
-    std::string text = R"({"$ref":"#/$defs/a0","$defs":{)";
-    for (int i = 0; i < 40; ++i) {
-        const std::string next = R"({"$ref":"#/$defs/a)" + std::to_string(i + 1) + "\"}";
-        text += "\"a" + std::to_string(i) + R"(":{"properties":{"x":{"allOf":[)" + next + "," +
-                next + R"(],"default":{}}}},)";
-    }
-    text += R"("a40":{"type":"integer"}}})";
+    const std::string text = doubling(R"({"properties":{"x":{"allOf":[@,@],"default":{}}}})");
     json::value value = json::object();
     compile(text).fill_defaults(value);
     EXPECT_TRUE(value.as_object().contains("x"));
@@ -160,11 +163,11 @@ TEST_F(SchemaHostileTest, ServesManyThreads) {
         compile(R"({"properties":{"a":{"pattern":"^[a-z]{1,20}$"},"b":{"enum":["x","y"]}}})");
     std::vector<std::thread> threads;
     std::vector<std::size_t> found(4);
-    for (std::size_t i = 0; i < found.size(); ++i) {
-        threads.emplace_back([&schema, &found, i] {
-            const Schema own = schema;
+    threads.reserve(found.size());
+    for (std::size_t& count : found) {
+        threads.emplace_back([own = schema, &count] {
             for (int round = 0; round < 500; ++round) {
-                found[i] += own.validate(parse_json(R"({"a":"A","b":"z"})")).size();
+                count += own.validate(parse_json(R"({"a":"A","b":"z"})")).size();
             }
         });
     }
