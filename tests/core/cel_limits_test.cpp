@@ -65,6 +65,21 @@ TEST_F(CelLimitsTest, CountStepsForWorkOnTexts) {
     }
 }
 
+TEST_F(CelLimitsTest, HoldForSearchesThatCompareMuch) {
+    // Comparing at each place would take 10^11 steps here.
+    activation.values["text"] = std::string(900'000, 'a');
+    activation.values["part"] = std::string(400'000, 'a') + "b";
+    activation.values["other"] = "b" + std::string(400'000, 'a');
+    for (const auto* const text :
+         {"text.contains(part)", "text.indexOf(part) >= 0", "text.lastIndexOf(other) >= 0",
+          "text.replace(part, '') != text", "size(text.split(part)) > 1"}) {
+        EXPECT_EQ(evaluated(text), "false") << text;
+    }
+    EXPECT_EQ(evaluated("(other + 'c' + other).lastIndexOf(other)"), "400002");
+    EXPECT_EQ(evaluated("(other + 'c' + other).lastIndexOf(other, 400001)"), "0");
+    EXPECT_EQ(evaluated("(other + 'c' + other).lastIndexOf(other, 400002)"), "400002");
+}
+
 TEST_F(CelLimitsTest, BoundWhatIsBuilt) {
     bind_numbers(10'000);
     const auto lists = failure("list.map(x, list + list)");

@@ -127,6 +127,9 @@ bool Evaluator::index(NodeId id, const Node& node, Value& out) {
     if (!evaluate(ast_.child_id(node, 0), container) || !evaluate(ast_.child_id(node, 1), key)) {
         return false;
     }
+    if (key.is(Kind::String) && !state_.step_over(key.as_text())) {
+        return failed_at(id);
+    }
     auto found = index_step(container, key);
     if (!found) {
         return state_.fail({Failure::Code::NoValueAtPath, "", "", container, key, id, 0});
@@ -257,6 +260,11 @@ bool Evaluator::binary(NodeId id, const Node& node, Value& out) {
         case Binary::Greater:
         case Binary::GreaterEqual: break;
         default: return calculate(state_, node.binary, left, right, out) || failed_at(id);
+    }
+    const bool texts =
+        holds(set_of(Kind::String, Kind::Bytes), left.kind()) && left.kind() == right.kind();
+    if (texts && !state_.step(std::min(left.as_text().size(), right.as_text().size()) / 64)) {
+        return failed_at(id);
     }
     const auto order = compare(left, right);
     if (!order) {

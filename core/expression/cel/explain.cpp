@@ -72,16 +72,24 @@ Error no_value(const Ast& ast, const Failure& failure) {
     error.kind = failure.first.kind();
     const bool index = node.op == Op::Index;
     const auto& path_node = index ? ast.child(node, 0) : node;
-    const auto* const path = path_node.op == Op::Path ? &ast.paths[path_node.detail] : nullptr;
-    const auto key = index ? failure.second : path->segments[failure.segment].key;
-    error.offset = index ? ast.child(node, 1).begin : path->segments[failure.segment].offset;
-    error.path = path != nullptr && path->base == PathNode::Base::Free ? path : nullptr;
-    error.segment = index && path != nullptr ? path->segments.size() : failure.segment;
+    if (path_node.op == Op::Path && ast.paths[path_node.detail].base == PathNode::Base::Free) {
+        error.path = &ast.paths[path_node.detail];
+    }
+    Value key = failure.second;
+    std::string named = source_of(ast, path_node);
+    if (index) {
+        error.offset = ast.child(node, 1).begin;
+        error.segment = error.path == nullptr ? 0 : error.path->segments.size();
+    } else {
+        const auto& segment = ast.paths[node.detail].segments[failure.segment];
+        key = segment.key;
+        named = path_words(ast, node, failure.segment);
+        error.offset = segment.offset;
+        error.segment = failure.segment;
+    }
     if (key.is(Kind::String)) {
         error.key = key.as_text();
     }
-    const auto named =
-        index ? source_of(ast, ast.child(node, 0)) : path_words(ast, node, failure.segment);
     auto problem = missing_value(named, failure.first, key);
     error.message = std::move(problem.message);
     error.hint = std::move(problem.hint);

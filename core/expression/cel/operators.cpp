@@ -69,7 +69,10 @@ public:
         }
         switch (left.kind()) {
             case Kind::String:
-            case Kind::Bytes: out = left.as_text() == right.as_text(); return true;
+            case Kind::Bytes:
+                out = left.as_text() == right.as_text();
+                return left.as_text().size() != right.as_text().size() ||
+                       state_.step(left.as_text().size() / 64);
             case Kind::List: return nested([&] { return lists(left, right, out); });
             case Kind::Map: return nested([&] { return maps(left, right, out); });
             case Kind::Type: out = left.as_type() == right.as_type(); return true;

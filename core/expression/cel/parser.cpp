@@ -15,13 +15,21 @@ namespace {
 constexpr int lowest_level = 1;
 constexpr int highest_level = 3;
 
+/// What the inner form has room for.
+ParseLimits bounded(ParseLimits limits) {
+    limits.text_bytes = std::min(limits.text_bytes, std::size_t{1} << 30U);
+    limits.nesting = std::min<std::size_t>(limits.nesting, 1'000);
+    limits.nodes = std::min(limits.nodes, std::size_t{1} << 24U);
+    return limits;
+}
+
 /// Every function gives no_syntax after a mistake, which is in error_ then.
 class Parser {
 public:
     Parser(std::string_view text, const ParseLimits& limits, Extent extent)
-        : text_(text.substr(0, limits.text_bytes)),
-          cut_(text.size() > limits.text_bytes),
-          limits_(limits),
+        : limits_(bounded(limits)),
+          text_(text.substr(0, limits_.text_bytes)),
+          cut_(text.size() > limits_.text_bytes),
           extent_(extent),
           lexer_(text_) {}
 
@@ -514,9 +522,9 @@ private:
         return add(std::move(made));
     }
 
+    ParseLimits limits_;
     std::string_view text_;
     bool cut_;
-    ParseLimits limits_;
     Extent extent_;
     Lexer lexer_;
     Token token_;

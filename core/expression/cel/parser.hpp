@@ -11,7 +11,9 @@ namespace oa::core::cel {
 
 struct ParseLimits {
     std::size_t text_bytes = std::size_t{64} << 10U;
-    std::size_t nesting = 64;  ///< of brackets and conditions; chains may be four times as long
+    /// Of brackets and conditions, at most 1,000; chains may be four times as long. Stacks must
+    /// have about 10 KiB for each.
+    std::size_t nesting = 64;
     std::size_t nodes = 10'000;
 };
 

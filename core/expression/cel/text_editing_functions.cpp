@@ -8,6 +8,7 @@
 
 #include "core/expression/cel/format_text.hpp"
 #include "core/expression/cel/function_table.hpp"
+#include "core/expression/cel/text_search.hpp"
 #include "core/expression/cel/utf8.hpp"
 
 namespace oa::core::cel {
@@ -56,7 +57,7 @@ bool index_of(State& state, const Value* arguments, std::size_t count, Value& ou
     } else if (count == 3) {
         return outside(state, arguments[2], character_count(text));
     }
-    out = position_of(text, text.find(arguments[1].as_text(), from));
+    out = position_of(text, find_first(text, arguments[1].as_text(), from));
     return state.step_over(text);
 }
 
@@ -68,7 +69,7 @@ bool last_index_of(State& state, const Value* arguments, std::size_t count, Valu
     } else if (count == 3) {
         return outside(state, arguments[2], character_count(text));
     }
-    out = position_of(text, text.rfind(arguments[1].as_text(), from));
+    out = position_of(text, find_last(text, arguments[1].as_text(), from));
     return state.step_over(text);
 }
 
@@ -114,7 +115,7 @@ std::uint64_t times(const Value* arguments, std::size_t count, std::size_t posit
 
 /// Where the next part begins that is to be replaced; an empty one stands before each character.
 std::size_t next_match(std::string_view text, std::string_view wanted, std::size_t from) {
-    return wanted.empty() ? from : text.find(wanted, from);
+    return wanted.empty() ? from : find_first(text, wanted, from);
 }
 
 bool replace(State& state, const Value* arguments, std::size_t count, Value& out) {
@@ -165,8 +166,8 @@ bool split(State& state, const Value* arguments, std::size_t count, Value& out) 
     std::vector<Value> parts;
     std::size_t at = 0;
     while (most > 0 && parts.size() + 1 < most) {
-        const auto found =
-            separator.empty() ? at + byte_offset(text.substr(at), 1) : text.find(separator, at);
+        const auto found = separator.empty() ? at + byte_offset(text.substr(at), 1)
+                                             : find_first(text, separator, at);
         if (found == std::string_view::npos || (separator.empty() && found >= text.size())) {
             break;
         }

@@ -6,6 +6,7 @@
 #include <re2/re2.h>
 
 #include "core/expression/cel/function_table.hpp"
+#include "core/expression/cel/text_search.hpp"
 #include "core/expression/cel/utf8.hpp"
 
 namespace oa::core::cel {
@@ -30,7 +31,7 @@ bool size(State& state, const Value* arguments, std::size_t /*count*/, Value& ou
 }
 
 bool contains_text(State& state, const Value* arguments, std::size_t /*count*/, Value& out) {
-    out = Value::boolean(arguments[0].as_text().find(arguments[1].as_text()) !=
+    out = Value::boolean(find_first(arguments[0].as_text(), arguments[1].as_text(), 0) !=
                          std::string_view::npos);
     return state.step_over(arguments[0].as_text());
 }
