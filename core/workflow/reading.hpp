@@ -81,6 +81,8 @@ struct ReadSession {
     std::size_t expressions_max = 100'000;   ///< in all documents
     std::size_t expressions_left = 100'000;
     bool expressions_refused = false;
+    /// Compiled, by the text of the placeholder: documents repeat themselves.
+    std::unordered_map<std::string, Expression> expressions = {};
     std::unordered_map<const FunctionInfo*, std::shared_ptr<const Schema>> schemas = {};
 };
 

@@ -29,12 +29,25 @@ bool names_known_roots(const Reading& reading, const Expression& expression) {
     });
 }
 
+/// Equal texts share what they were compiled to.
+void share_compiled(Reading& reading, Placeholder& placeholder) {
+    constexpr std::size_t text_bytes_max = 64;  // longer ones are hardly written twice
+    if (placeholder.expression && placeholder.text.size() <= text_bytes_max) {
+        const auto [known, is_new] =
+            reading.session.expressions.try_emplace(placeholder.text, *placeholder.expression);
+        if (!is_new) {
+            placeholder.expression = known->second;
+        }
+    }
+}
+
 /// Places a placeholder in the file, and remembers what there is to check about it.
 void take_placeholder(Reading& reading,
                       const YamlNode& node,
                       ExpressionSite site,
                       Placeholder& placeholder) {
     placeholder.position = reading.position_in(node, placeholder.offset);
+    share_compiled(reading, placeholder);
     if (placeholder.source == Placeholder::Source::Wallet && !placeholder.default_text) {
         reading.secrets.push_back({placeholder.name, placeholder.position, reading.workflow.file});
     }
