@@ -251,7 +251,7 @@ void RunMachine::stop_at_failure(TaskIndex task, const Failure& failure, Command
 }
 
 // Nothing new starts from here on; what runs is asked to stop. The first reason stands.
-void RunMachine::stop(RunStatus verdict, Failure why, Commands& commands) {
+void RunMachine::stop(RunStatus verdict, const Failure& why, Commands& commands) {
     if (stopping_) {
         return;
     }

@@ -349,7 +349,7 @@ private:
     void follow(TaskIndex task, ExecutionIndex ended, TaskStatus status, Commands& commands);
     void next_in_sequence(TaskIndex task, const std::optional<Lead>& lead, Commands& commands);
     void stop_at_failure(TaskIndex task, const Failure& failure, Commands& commands);
-    void stop(RunStatus verdict, Failure why, Commands& commands);
+    void stop(RunStatus verdict, const Failure& why, Commands& commands);
     void stop_execution(ExecutionIndex index, const Failure& why, Commands& commands);
 
     // Loops.
