@@ -12,6 +12,8 @@
 #include <gtest/gtest.h>
 
 #include "host/engine/run_loop.hpp"
+#include "host/engine/timer_queue.hpp"
+#include "host/engine/worker_pool.hpp"
 #include "host/store/memory_journal.hpp"
 #include "tests/isolation/fault_table.hpp"
 #include "tests/isolation/faults.hpp"

@@ -13,6 +13,8 @@
 
 #include "core/workflow/reader.hpp"
 #include "host/engine/run_loop.hpp"
+#include "host/engine/timer_queue.hpp"
+#include "host/engine/worker_pool.hpp"
 #include "host/plugin/plugin_host.hpp"
 #include "host/store/memory_journal.hpp"
 #include "host/trust/trust_gate.hpp"

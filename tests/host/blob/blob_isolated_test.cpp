@@ -8,6 +8,8 @@
 #include "core/workflow/reader.hpp"
 #include "host/blob/blob_store.hpp"
 #include "host/engine/run_loop.hpp"
+#include "host/engine/timer_queue.hpp"
+#include "host/engine/worker_pool.hpp"
 #include "host/engine/system_clock.hpp"
 #include "host/isolation/isolated_invoker.hpp"
 #include "host/isolation/worker_supervisor.hpp"
