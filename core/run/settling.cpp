@@ -2,6 +2,7 @@
 // decides for the tasks that need it.
 
 #include <algorithm>
+#include <cstddef>
 #include <string>
 #include <utility>
 
@@ -42,10 +43,11 @@ void RunMachine::settle(TaskIndex task, Commands& commands) {
     }
     record.settled_as = record.state.status;
     // The list is taken from behind: the first in the document comes first.
-    for (auto target = record.targets.rbegin(); target != record.targets.rend(); ++target) {
+    for (std::size_t left = record.targets.size(); left-- > 0;) {
+        const TaskIndex target = record.targets[left];
         // 0 already where a circle of handlers was settled together.
-        if (tasks_[*target].unsettled_sources > 0 && --tasks_[*target].unsettled_sources == 0) {
-            enqueue_if_settled(*target);
+        if (tasks_[target].unsettled_sources > 0 && --tasks_[target].unsettled_sources == 0) {
+            enqueue_if_settled(target);
         }
     }
     // A need that ended well makes up for what failed before it.

@@ -93,8 +93,8 @@ public:
 /// evaluations, most of which are small.
 class LocalArena final : public Arena {
 public:
-    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): filling the room would cost more than
-    // most evaluations
+    // Filling the room would cost more than most evaluations.
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init)
     explicit LocalArena(std::size_t bytes_max) noexcept : Arena(bytes_max) {
         use(first_.data(), first_.size());
     }

@@ -10,6 +10,25 @@
 #include "core/expression/cel/path_step.hpp"
 
 namespace oa::core::cel {
+namespace {
+
+/// The argument that none of the overloads takes, as far as one alone is to blame.
+std::uint32_t wrong_argument(const Function& function, const Value* values, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+        const bool taken = std::any_of(
+            function.overloads.begin(), function.overloads.end(), [&](const Overload& overload) {
+                const auto at = function.variadic ? 0 : i;
+                return at < overload.count && (function.variadic || overload.count == count) &&
+                       holds(overload.parameters[at], values[i].kind());
+            });
+        if (!taken) {
+            return static_cast<std::uint32_t>(i);
+        }
+    }
+    return static_cast<std::uint32_t>(count - 1);
+}
+
+}  // namespace
 
 Evaluator::Evaluator(const Ast& ast, const Activation& activation, State& state)
     : ast_(ast), activation_(activation), state_(state), locals_(few_locals_.data()) {
@@ -294,24 +313,6 @@ const Value* Evaluator::arguments(const Node& node, std::array<Value, 4>& few) {
         }
     }
     return values;
-}
-
-/// The argument that none of the overloads takes, as far as one alone is to blame.
-static std::uint32_t wrong_argument(const Function& function,
-                                    const Value* values,
-                                    std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i) {
-        const bool taken = std::any_of(
-            function.overloads.begin(), function.overloads.end(), [&](const Overload& overload) {
-                const auto at = function.variadic ? 0 : i;
-                return at < overload.count && (function.variadic || overload.count == count) &&
-                       holds(overload.parameters[at], values[i].kind());
-            });
-        if (!taken) {
-            return static_cast<std::uint32_t>(i);
-        }
-    }
-    return static_cast<std::uint32_t>(count - 1);
 }
 
 bool Evaluator::call(NodeId id, const Node& node, Value& out) {
