@@ -171,7 +171,7 @@ private:
     /// The older system left a text with an unknown name as it was. Whether that may happen.
     bool warn_of_unknown_names() {
         for (const Reference& path : use_->expression.references()) {
-            if (is_language_name(path.root) || is_variable(path.root)) {
+            if (is_variable(path.root) || means_something(path.root, use_->site.place, task_)) {
                 continue;
             }
             if (!reading_.variables->saves_any) {

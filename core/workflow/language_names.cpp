@@ -9,6 +9,12 @@ bool is_language_name(const std::string& name) {
     return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+bool is_always_known(const std::string& name) {
+    constexpr std::ptrdiff_t always_known_count = 6;
+    const auto begin = language_names().begin();
+    return std::find(begin, begin + always_known_count, name) != begin + always_known_count;
+}
+
 const std::vector<std::string>& language_names() {
     static const std::vector<std::string> names = {
         "inputs", "input", "vars",  "run",    "workflow", "tasks",   "item",

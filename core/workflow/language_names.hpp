@@ -9,7 +9,10 @@ namespace oa::core {
 /// variable of that name cannot be read by.
 [[nodiscard]] bool is_language_name(const std::string& name);
 
-/// The same, for "did you mean".
+/// Those of them that tasks can read wherever they are: inputs, input, vars, run, workflow, tasks.
+[[nodiscard]] bool is_always_known(const std::string& name);
+
+/// All names of the language, for "did you mean".
 [[nodiscard]] const std::vector<std::string>& language_names();
 
 }  // namespace oa::core

@@ -136,7 +136,22 @@ private:
             return;
         }
         schedule_.inputs = values->as_object();
+        warn_of_placeholders(node);
         check_inputs(schedule_.inputs, node);
+    }
+
+    void warn_of_placeholders(const YamlNode& node) {
+        if (holds_placeholder(node.scalar)) {
+            reading_.warn(node.position,
+                          "'" + excerpt(node.scalar) +
+                              "' stays as it is: placeholders are not filled in here");
+        }
+        for (const YamlNode* item : node.items) {
+            warn_of_placeholders(*item);
+        }
+        for (const YamlNode::Entry& entry : node.entries) {
+            warn_of_placeholders(*entry.value);
+        }
     }
 
     void check_inputs(const json::object& given, const YamlNode& node) {

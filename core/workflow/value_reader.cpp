@@ -25,7 +25,7 @@ bool in_older_dialect(const Reading& reading, ExpressionSite site) {
 bool names_known_roots(const Reading& reading, const Expression& expression) {
     const auto& paths = expression.references();
     return std::all_of(paths.begin(), paths.end(), [&reading](const auto& path) {
-        return is_language_name(path.root) || reading.variables->declared.has(path.root);
+        return is_always_known(path.root) || reading.variables->declared.has(path.root);
     });
 }
 

@@ -108,6 +108,9 @@ TEST_F(ReaderCompatTexts, StillRefusesUnknownInputsAndTasks) {
 
 TEST_F(ReaderCompatTexts, TakesVariablesWithNamesOfTheLanguage) {
     EXPECT_EQ(printed("${key} {item}", R"({"key": "k", "item": "i"})"), R"("k i")");
+    EXPECT_EQ(mistakes("tasks: [{util.print: {text: '${key}'}}]\n"),
+              "f.yaml:2:30: warning: '${key}' names no variable and is left as it is\n");
+    EXPECT_EQ(mistakes("tasks: [{util.print: {text: '${item}'}, for_each: [1]}]\n"), "");
 }
 
 // ----- variables that tasks set -----

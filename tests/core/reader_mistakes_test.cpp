@@ -141,9 +141,9 @@ TEST_F(ReaderMistakesTest, CountsColumnsInCharacters) {
 }
 
 TEST_F(ReaderMistakesTest, StopsListingAfterAThousand) {
-    std::string text = "tasks:\n  - util.print: {}\n";
+    std::string text = "tasks:\n  - util.print: {}\n    needs:\n";
     for (int i = 0; i < 3'000; ++i) {
-        text += "unknown" + std::to_string(i) + ": 1\n";
+        text += "      - unknown" + std::to_string(i) + "\n";
     }
     const ReadResult result = read(text);
     ASSERT_EQ(result.diagnostics.size(), 1'001U);

@@ -79,6 +79,13 @@ TEST_F(ReaderScheduleTest, ChecksTheInputsOfASchedule) {
               "you mean 'who'?\n");
 }
 
+TEST_F(ReaderScheduleTest, SaysThatInputsOfAScheduleAreValues) {
+    EXPECT_EQ(mistakes("inputs: {a: {}}\n"
+                       "schedule: {cron: '@daily', inputs: {a: [{b: '${ENV:X}'}]}}\n"),
+              "f.yaml:2:45: warning: '${ENV:X}' stays as it is: placeholders are not filled in "
+              "here\n");
+}
+
 // ----- concurrency -----
 
 TEST_F(ReaderScheduleTest, ReadsConcurrency) {
