@@ -32,11 +32,13 @@ std::string shown(const Placeholder& placeholder) {
 }
 
 std::string environment_text(const Placeholder& placeholder, const Scope& scope) {
-    if (auto value = scope.environment(placeholder.name)) {
-        return std::move(*value);
-    }
-    if (placeholder.default_text) {
+    auto value = scope.environment(placeholder.name);
+    const bool stands_in = !value || value->empty();  // as in a shell
+    if (placeholder.default_text && stands_in) {
         return *placeholder.default_text;
+    }
+    if (value) {
+        return std::move(*value);
     }
     fail(placeholder, "the environment variable '" + placeholder.name + "' is not set",
          "set it, or give a default: ${ENV:" + placeholder.name + ":-default}");

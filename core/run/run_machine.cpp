@@ -163,7 +163,7 @@ void RunMachine::on_attempt_timer(const Timer& timer, Execution& execution, Comm
                 execution.last_failure =
                     Failure{.code = "deadline",
                             .message = "did not end within " + format_duration(*task.timeout),
-                            .retryable = true};
+                            .retryable = task.idempotent.value_or(true)};
                 ask_to_stop(timer.execution, execution, Phase::TimedOut, commands);
             }
             break;

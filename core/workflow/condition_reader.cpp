@@ -51,6 +51,23 @@ std::optional<Template> read_items(Reading& reading, const YamlNode& node, TaskI
     return Template(std::move(text));
 }
 
+/// For messages: trimmed, and with one blank for each run of white space.
+std::string on_one_line(std::string_view text) {
+    std::string line;
+    for (const char c : text) {
+        const bool blank = c == ' ' || c == '\t' || c == '\n' || c == '\r';
+        if (!blank) {
+            line += c;
+        } else if (!line.empty() && line.back() != ' ') {
+            line += ' ';
+        }
+    }
+    if (!line.empty() && line.back() == ' ') {
+        line.pop_back();
+    }
+    return line;
+}
+
 }  // namespace
 
 std::optional<Condition> read_condition(Reading& reading,
@@ -81,7 +98,7 @@ std::optional<Condition> read_condition(Reading& reading,
         return std::nullopt;
     }
     condition.expression = std::move(*placeholder->expression);
-    condition.text = node.scalar;
+    condition.text = on_one_line(node.scalar);
     condition.position = placeholder->position;
     return condition;
 }

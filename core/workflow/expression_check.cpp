@@ -16,6 +16,22 @@
 namespace oa::core {
 namespace {
 
+/// How to make a condition of a value that is none.
+std::string comparison_hint(StaticType type, std::string value) {
+    if (value.size() > 3 && value[0] == '$' && value.back() == '}') {
+        value = value.substr(2, value.size() - 3);  // a condition needs no brackets
+    }
+    switch (type) {
+        case StaticType::String: return "compare it, as in " + value + " != ''";
+        case StaticType::Int:
+        case StaticType::Uint: return "compare it, as in " + value + " != 0";
+        case StaticType::Double: return "compare it, as in " + value + " != 0.0";
+        case StaticType::List:
+        case StaticType::Map: return "ask for its size, as in size(" + value + ") > 0";
+        default: return {};
+    }
+}
+
 using Reference = Expression::Reference;
 
 const std::vector<std::string> task_fields = {"output",   "status",     "error",
@@ -386,13 +402,13 @@ private:
             reading_.error(use_->position,
                            use_text() + ": a condition is true or false, and this is " +
                                std::string(with_article(type)),
-                           {}, "expression");
+                           comparison_hint(type, use_text()), "expression");
         } else if (use_->site.wanted == Wanted::Elements && type != StaticType::List &&
                    type != StaticType::Map) {
             reading_.error(use_->position,
                            use_text() + ": 'for_each' goes through a list or a map, and this is " +
                                std::string(with_article(type)),
-                           {}, "expression");
+                           "give the list itself, such as [1, 2, 3]", "expression");
         }
     }
 

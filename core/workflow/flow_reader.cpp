@@ -144,11 +144,16 @@ private:
         }
     }
 
-    std::optional<TaskIndex> find(const PlacedText& name) {
+    std::optional<TaskIndex> find(const PlacedText& name, bool is_target) {
         const auto found = index_.find(name.text);
         if (found == index_.end()) {
-            refuse(name.position, "there is no task " + in_quotes(name.text),
-                   reading_.suggest(name.text, reading_.tasks.list), "unknown-task");
+            std::string hint = reading_.suggest(name.text, reading_.tasks.list);
+            if (hint.empty() && is_target) {
+                hint =
+                    reading_.suggest(name.text, std::vector<std::string>{std::string(end_target)});
+            }
+            refuse(name.position, "there is no task " + in_quotes(name.text), std::move(hint),
+                   "unknown-task");
             return std::nullopt;
         }
         if (found->second >= main_count_) {
@@ -172,7 +177,7 @@ private:
         TaskDraft& draft = drafts_[task];
         ++list_number_;
         for (const PlacedText& name : draft.needs) {
-            const auto need = find(name);
+            const auto need = find(name, false);
             if (need && *need == task) {
                 refuse(name.position, "the task " + in_quotes(name.text) + " cannot need itself",
                        {}, "task-cycle");
@@ -194,7 +199,7 @@ private:
                     refuse(name.position,
                            "'end' stands alone in '" + key + "': it ends the branch");
                 }
-            } else if (const auto target = find(name)) {
+            } else if (const auto target = find(name, true)) {
                 add(targets, *target, name);
             }
         }

@@ -65,8 +65,9 @@ std::vector<InputProblem> input_value_problems(const Input& input, const json::v
         return problems;
     }
     for (SchemaProblem& problem : input.schema->validate(value)) {
-        std::string message =
-            problem.pointer.empty() ? problem.message : problem.pointer + " " + problem.message;
+        std::string message = problem.pointer.empty()
+                                  ? problem.message
+                                  : "at " + problem.pointer + " " + problem.message;
         problems.push_back(
             {input.name, std::move(problem.pointer), std::move(message), std::move(problem.hint)});
     }

@@ -38,8 +38,9 @@ public:
                     const std::shared_ptr<const FunctionCatalog>& catalog) {
         add(text, file);
         // Reading a document may add another one at the end.
-        for (std::size_t i = 0; i < documents_.size(); ++i) {
-            read(documents_[i]);
+        std::size_t next = 0;
+        while (next < documents_.size()) {
+            read(documents_[next++]);
         }
         for (Reading& reading : readings_) {
             check_sub_workflows(reading);
@@ -221,7 +222,7 @@ ReadResult read_workflow(std::string_view text,
 
 ReadResult read_workflow(std::string_view text,
                          const std::string& file,
-                         std::shared_ptr<const FunctionCatalog> catalog,
+                         const std::shared_ptr<const FunctionCatalog>& catalog,
                          const ReadOptions& options) {
     return BundleReader(*catalog, options).read(text, file, catalog);
 }

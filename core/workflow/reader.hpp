@@ -54,7 +54,7 @@ struct ReadResult {
 /// read with it still run.
 [[nodiscard]] ReadResult read_workflow(std::string_view text,
                                        const std::string& file,
-                                       std::shared_ptr<const FunctionCatalog> catalog,
+                                       const std::shared_ptr<const FunctionCatalog>& catalog,
                                        const ReadOptions& options = {});
 
 }  // namespace oa::core

@@ -52,10 +52,66 @@ std::string Reading::suggest(std::string_view word, std::span<const std::string>
     return did_you_mean(word, candidates);
 }
 
+namespace {
+
+/// What other systems call the keys of this one.
+struct OtherWord {
+    std::string_view theirs;
+    std::string_view ours;
+};
+constexpr OtherWord other_words[] = {
+    {"if", "when"},
+    {"condition", "when"},
+    {"depends_on", "needs"},
+    {"dependsOn", "needs"},
+    {"depends", "needs"},
+    {"dependencies", "needs"},
+    {"continue_on_error", "allow_failure"},
+    {"continue-on-error", "allow_failure"},
+    {"ignore_errors", "allow_failure"},
+    {"retries", "retry"},
+    {"retryPolicy", "retry"},
+    {"with_items", "for_each"},
+    {"withItems", "for_each"},
+    {"loop", "for_each"},
+    {"foreach", "for_each"},
+    {"forEach", "for_each"},
+    {"timeout-minutes", "timeout"},
+    {"jobs", "tasks"},
+    {"steps", "tasks"},
+    {"env", "variables"},
+    {"vars", "variables"},
+    {"params", "with"},
+    {"parameters", "with"},
+    {"args", "with"},
+    {"uses", "workflow"},
+    {"on", "schedule"},
+    {"cron", "schedule"},
+    {"onExit", "finally"},
+    {"always", "finally"},
+    {"id", "name"},
+};
+
+std::string_view word_for(std::string_view theirs) {
+    for (const OtherWord& word : other_words) {
+        if (word.theirs == theirs) {
+            return word.ours;
+        }
+    }
+    return {};
+}
+
+}  // namespace
+
 void Reading::unknown_key(SourcePosition position,
                           std::string_view key,
                           std::span<const std::string> known) {
-    error(position, "the key '" + excerpt(key) + "' is unknown here", suggest(key, known),
+    std::string hint = suggest(key, known);
+    const std::string_view own = word_for(key);
+    if (hint.empty() && std::find(known.begin(), known.end(), own) != known.end()) {
+        hint = "it is '" + std::string(own) + "' here";
+    }
+    error(position, "the key '" + excerpt(key) + "' is unknown here", std::move(hint),
           "unknown-key");
 }
 

@@ -162,11 +162,13 @@ private:
             if (entry.key != older) {
                 continue;
             }
+            std::string message = "'" + older;
             if (node_.find(key) != nullptr) {
-                reading_.warn(entry.key_position,
-                              "'" + older + "' is ignored, since '" + key + "' is given");
+                message.append("' is ignored, since '").append(key).append("' is given");
+                reading_.warn(entry.key_position, std::move(message));
             } else {
-                reading_.warn(entry.key_position, "'" + older + "' is read as '" + key + "'");
+                message.append("' is read as '").append(key).append("'");
+                reading_.warn(entry.key_position, std::move(message));
                 YamlNode::Entry renamed = entry;
                 renamed.key = key;
                 read_entry(renamed);

@@ -63,7 +63,7 @@ void RunLoop::execute(const core::Decide& command) {
 }
 
 void RunLoop::execute(const core::StartAttempt& command) {
-    begin_report(command);
+    // What it reads of itself is what its last execution left.
     try {
         if (workflow_.tasks[command.task].sub_workflow) {
             start_sub_run(command);
@@ -71,6 +71,7 @@ void RunLoop::execute(const core::StartAttempt& command) {
             start_call(command);
         }
     } catch (const core::TemplateError& error) {
+        begin_report(command);
         fail_attempt(command.execution, command.attempt, unresolved(error));
     }
 }
@@ -103,6 +104,7 @@ void RunLoop::start_call(const core::StartAttempt& command) {
     const core::ValuePlace place{command.task, command.execution, command.element};
     auto invocation = std::make_shared<core::Invocation>();
     invocation->params = data_.params(place);
+    begin_report(command);
     invocation->function = task.info;
     invocation->run_id = request_.run_id;
     invocation->workflow = workflow_.name;

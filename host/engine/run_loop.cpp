@@ -184,6 +184,10 @@ void RunLoop::attempt_done(AttemptDone done) {
 // What the document makes of a function's output.
 void RunLoop::finish_output(const core::ValuePlace& place, AttemptDone& done) {
     core::Outcome& outcome = done.outcome;
+    const std::optional<bool> idempotent = workflow_.tasks[place.task].idempotent;
+    if (outcome.failure && outcome.failure->code == "crashed" && idempotent) {
+        outcome.failure->retryable = *idempotent;  // the document knows better than the function
+    }
     if (!outcome.failure && workflow_.tasks[place.task].output) {
         try {
             outcome.output = data_.reshape(place, std::move(outcome.output));

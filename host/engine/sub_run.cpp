@@ -63,6 +63,8 @@ private:
 void RunLoop::start_sub_run(const core::StartAttempt& command) {
     const core::SubWorkflow& called = *workflow_.tasks[command.task].sub_workflow;
     const core::ValuePlace place{command.task, command.execution, command.element};
+    boost::json::object given = data_.sub_workflow_inputs(place);
+    begin_report(command);
     if (request_.depth + 1 > depth_max) {
         fail_attempt(command.execution, command.attempt,
                      {.code = "nesting_limit",
@@ -70,7 +72,7 @@ void RunLoop::start_sub_run(const core::StartAttempt& command) {
                                  " deep, the last one being '" + called.workflow->name + "'"});
         return;
     }
-    core::BoundInputs bound = core::bind_inputs(*called.workflow, data_.sub_workflow_inputs(place));
+    core::BoundInputs bound = core::bind_inputs(*called.workflow, given);
     if (!bound.problems.empty()) {
         fail_attempt(command.execution, command.attempt, refused_inputs(*called.workflow, bound));
         return;

@@ -128,11 +128,12 @@ TEST_F(InputsTest, PointsIntoAValueThatDoesNotFit) {
         "  server: {type: object, required: [port], additionalProperties: false, "
         "properties: {port: {type: integer}}}\n");
     const BoundInputs bound = bind(read, R"({"hosts":["ab",5,"c"],"server":{"prt":1}})");
-    EXPECT_EQ(problems(bound),
-              "hosts /1 takes a string, not the number 5; put it into quotes to have it as a text\n"
-              "hosts /2 takes a text of at least 2 characters, not of 1\n"
-              "server is missing the field 'port'\n"
-              "server has no field 'prt'; did you mean 'port'?\n");
+    EXPECT_EQ(
+        problems(bound),
+        "hosts at /1 takes a string, not the number 5; put it into quotes to have it as a text\n"
+        "hosts at /2 takes a text of at least 2 characters, not of 1\n"
+        "server is missing the field 'port'\n"
+        "server has no field 'prt'; did you mean 'port'?\n");
     ASSERT_EQ(bound.problems.size(), 4U);
     EXPECT_EQ(bound.problems[0].pointer, "/1");
 }
@@ -151,7 +152,7 @@ TEST_F(InputsTest, PlacesMistakesOfADeclaration) {
         "f.yaml:5:17: error: there is no type 'strng'; did you mean 'string'?\n"
         "f.yaml:8:24: error: the pattern '[' is no regular expression: missing ]: [; its "
         "syntax is that of RE2, which has no look-ahead and no back-references\n"
-        "f.yaml:9:24: error: the default does not fit: the input 'c' /x/1 takes an integer, not "
+        "f.yaml:9:24: error: the default does not fit: the input 'c' at /x/1 takes an integer, not "
         "the text 'two'\n"
         "f.yaml:10:7: error: the key 'propertys' is unknown here; did you mean "
         "'properties'?\n");

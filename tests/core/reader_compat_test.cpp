@@ -180,7 +180,7 @@ TEST_F(ReaderCompatTexts, KnowsOlderSpellings) {
               "'on_success'?\n"
               "f.yaml:2:45: error: the key 'onfailure' is unknown here; did you mean "
               "'on_failure'?\n"
-              "f.yaml:3:43: error: there is no task 'END'\n");
+              "f.yaml:3:43: error: there is no task 'END'; did you mean 'end'?\n");
 }
 
 TEST_F(ReaderCompatTexts, IgnoresParametersThatTheFunctionDoesNotKnow) {

@@ -73,9 +73,10 @@ TEST_F(ReaderConditionsTest, SaysWhatIsNoCondition) {
 TEST_F(ReaderConditionsTest, WantsTrueOrFalse) {
     EXPECT_EQ(mistakes("    when: inputs.n\n"
                        "    retry: {max_attempts: 2, when: '${error.message}'}\n"),
-              "f.yaml:4:11: error: inputs.n: a condition is true or false, and this is an integer\n"
+              "f.yaml:4:11: error: inputs.n: a condition is true or false, and this is an integer; "
+              "compare it, as in inputs.n != 0\n"
               "f.yaml:5:37: error: ${error.message}: a condition is true or false, and this is a "
-              "string\n");
+              "string; compare it, as in error.message != ''\n");
 }
 
 TEST_F(ReaderConditionsTest, KnowsTheErrorOnlyWhereAFailureIsAtHand) {
@@ -146,12 +147,12 @@ TEST_F(ReaderConditionsTest, ChecksTypesAtTheWrongByte) {
     EXPECT_NE(found.find("f.yaml:5:13: error: "), std::string::npos) << found;
     EXPECT_NE(found.find("f.yaml:6:47: error: "), std::string::npos) << found;
     EXPECT_NE(found.find("f.yaml:10:15: error: inputs.s + 'x': 'for_each' goes through a list or a "
-                         "map, and this is a string\n"),
+                         "map, and this is a string; "),
               std::string::npos)
         << found;
     EXPECT_NE(
         found.find("f.yaml:11:11: error: inputs.n + 1: a condition is true or false, and this "
-                   "is an integer\n"),
+                   "is an integer; "),
         std::string::npos)
         << found;
     EXPECT_EQ(std::count(found.begin(), found.end(), '\n'), 5) << found;

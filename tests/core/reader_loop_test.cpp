@@ -77,7 +77,7 @@ TEST_F(ReaderLoopTest, SaysWhatItGoesThrough) {
               "one, not the number 5\n");
     EXPECT_EQ(mistakes("    for_each: inputs.n\n"),
               "f.yaml:4:15: error: inputs.n: 'for_each' goes through a list or a map, and this is "
-              "an integer\n");
+              "an integer; give the list itself, such as [1, 2, 3]\n");
     EXPECT_EQ(mistakes("    for_each: a ${inputs.n}\n"),
               "f.yaml:4:15: error: 'for_each' takes one expression, and none is filled in within "
               "it; write it without brackets, as in inputs.env == 'live'\n");

@@ -108,7 +108,8 @@ TEST_F(TextTemplateTest, TakesBracketsAndQuotesInKeys) {
 TEST_F(TextTemplateTest, ReadsTheEnvironment) {
     EXPECT_EQ(value("${ENV:HOME}"), json::value("/home/ada"));
     EXPECT_EQ(value("$<ENV:HOME>/x ${ ENV:_x1 }"), json::value("/home/ada/x low"));
-    EXPECT_EQ(value("${ENV:EMPTY:-no}"), json::value(""));
+    EXPECT_EQ(value("${ENV:EMPTY}"), json::value(""));
+    EXPECT_EQ(value("${ENV:EMPTY:-as in a shell}"), json::value("as in a shell"));
 }
 
 TEST_F(TextTemplateTest, TakesTheDefaultAsTextWhenAVariableIsNotSet) {

@@ -235,7 +235,7 @@ std::optional<Timestamp> parse_timestamp(std::string_view text) {
         return std::nullopt;
     }
     const auto seconds =
-        *days * seconds_of_day + fields[3] * 3600 + fields[4] * 60 + fields[5] - *offset;
+        *days * seconds_of_day + std::int64_t{fields[3]} * 3600 + std::int64_t{fields[4]} * 60 + fields[5] - *offset;
     if (!is_in_range(seconds)) {
         return std::nullopt;
     }
