@@ -234,8 +234,8 @@ std::optional<Timestamp> parse_timestamp(std::string_view text) {
         fields[5] > 59) {
         return std::nullopt;
     }
-    const auto seconds =
-        *days * seconds_of_day + std::int64_t{fields[3]} * 3600 + std::int64_t{fields[4]} * 60 + fields[5] - *offset;
+    const auto seconds = *days * seconds_of_day + std::int64_t{fields[3]} * 3600 +
+                         std::int64_t{fields[4]} * 60 + fields[5] - *offset;
     if (!is_in_range(seconds)) {
         return std::nullopt;
     }
