@@ -161,6 +161,7 @@ private:
                                              const std::vector<TaskIndex>& tasks,
                                              bool ends) {
         std::vector<std::string> names;
+        names.reserve(tasks.size() + 1);
         for (const auto index : tasks) {
             names.push_back(single_line(model.workflow->tasks[index].name));
         }

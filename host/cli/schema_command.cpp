@@ -24,7 +24,7 @@ std::string write_file(const std::filesystem::path& path, const std::string& tex
     stream << text;
     stream.close();
     if (!stream) {
-        const std::string reason = std::strerror(errno);
+        std::string reason = std::strerror(errno);
         std::error_code ignored;
         std::filesystem::remove(draft, ignored);
         return reason;

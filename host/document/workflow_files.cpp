@@ -51,7 +51,9 @@ std::vector<std::string> documents_in(const fs::path& folder) {
 
 }  // namespace
 
-WorkflowFiles::WorkflowFiles(const std::string& root, std::size_t bytes_max, fs::path library)
+WorkflowFiles::WorkflowFiles(const std::string& root,
+                             std::size_t bytes_max,
+                             const fs::path& library)
     : root_(root),
       bytes_max_(bytes_max),
       root_folder_(folder_of(root)),

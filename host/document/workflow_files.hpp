@@ -24,7 +24,7 @@ public:
     /// without a slash, which then stands for the working directory.
     WorkflowFiles(const std::string& root,
                   std::size_t bytes_max,
-                  std::filesystem::path library = {});
+                  const std::filesystem::path& library = {});
 
     [[nodiscard]] std::variant<Document, Problem> find(std::string_view name,
                                                        const std::string& from) const override;
