@@ -27,7 +27,7 @@ std::size_t substitution_cost(char left, char right) {
 }
 
 std::size_t distance_allowed(std::size_t left_length, std::size_t right_length) {
-    if (std::min(left_length, right_length) < 2) {
+    if (std::max(left_length, right_length) < 2) {
         return half;  // any other letter would be near
     }
     return whole * std::max<std::size_t>(1, std::max(left_length, right_length) / 3);

@@ -56,7 +56,7 @@ TEST_F(SchemaUnknownTest, ReportsWhatCannotFit) {
               "the value is missing the field 'b'\n");
     EXPECT_EQ(check(R"({"additionalProperties":false,"properties":{"a":{"type":"integer"}}})",
                     R"({"a":"?","b":"?"})"),
-              "the value has no field 'b'; did you mean 'a'?\n");
+              "the value has no field 'b'\n");
     EXPECT_EQ(check(R"({"maxItems":1})", R"(["?","?"])"),
               "the value takes at most 1 item, not 2\n");
 }
@@ -112,8 +112,7 @@ TEST_F(SchemaUnknownTest, DoesNotCallAFieldUnknownThatABranchMayKnow) {
         R"({"anyOf":[{"properties":{"k":{"const":1},"x":true},"required":["x"]},{"required":["k"]}],
             "unevaluatedProperties":false})";
     EXPECT_EQ(check(schema, R"({"k":"?","x":1})"), "");
-    EXPECT_EQ(check(schema, R"({"k":"?","x":1,"z":1})"),
-              "the value has no field 'z'; did you mean 'k'?\n");
+    EXPECT_EQ(check(schema, R"({"k":"?","x":1,"z":1})"), "the value has no field 'z'\n");
 }
 
 TEST_F(SchemaUnknownTest, FindsTheAlternativeDespiteAnUnknownTag) {
