@@ -140,7 +140,8 @@ struct StartAttempt {
     std::uint32_t attempt = 1;
     std::optional<Element> element;
 };
-/// Asks again where a sub-workflow has been asked already: what it does finally is to stop too.
+/// Asks an attempt to stop. One that runs a workflow may be asked once more: what that does finally
+/// is then to stop, too.
 struct CancelAttempt {
     ExecutionIndex execution = 0;
     std::uint32_t attempt = 1;
