@@ -124,7 +124,18 @@ void explain_more(cel::Error& error, const Scope& scope) {
     if (error.code == cel::Error::Code::UnknownName && scope.environment(path.root)) {
         error.hint = "the environment variable of that name is read with ENV:" + path.root;
     }
-    if (error.code != cel::Error::Code::NoValueAtPath || path.root != "tasks") {
+    if (error.code != cel::Error::Code::NoValueAtPath) {
+        return;
+    }
+    if (path.root == "inputs" && error.segment == 0 && error.key) {
+        const std::string name = cel::shortened(*error.key);
+        error.message = "the input '" + name + "' was not given";
+        if (error.hint.empty()) {
+            error.hint = "ask with has(inputs." + name + "), or give it a default";
+        }
+        return;
+    }
+    if (path.root != "tasks") {
         return;
     }
     if (error.segment > 0) {

@@ -175,13 +175,14 @@ void append_number(std::string& out, double number) {
         out += "null";
         return;
     }
-    if (number == 0 && std::signbit(number)) {
-        out += "-0.0";  // "-0" would read back as an integer without its sign
-        return;
-    }
     std::array<char, 32> buffer{};
     const auto result = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number);
-    out.append(buffer.data(), result.ptr);
+    const std::string_view text(buffer.data(),
+                                static_cast<std::size_t>(result.ptr - buffer.data()));
+    out += text;
+    if (text.find_first_of(".e") == std::string_view::npos) {
+        out += ".0";  // it would read back as an integer
+    }
 }
 
 template <typename Integer>

@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 
 #include "core/json/json.hpp"
+#include "core/run/parameter_fit.hpp"
 #include "core/run/run_view.hpp"
 #include "core/workflow/json_type.hpp"
 
@@ -226,14 +227,22 @@ std::shared_ptr<const std::string> RunData::params(const ValuePlace& place) {
     if (literal && !with_input) {
         return kept;
     }
-    std::string text = literal ? *kept : write_json(task.params.resolve(View(*this, place)));
-    if (with_input) {
-        const json::value input = input_of(place);
+    json::value input = with_input ? input_of(place) : json::value();
+    if (literal) {
+        std::string text = *kept;
         if (!input.is_null()) {
             append_member(text, input_name, input);
         }
+        return std::make_shared<const std::string>(std::move(text));
     }
-    return std::make_shared<const std::string>(std::move(text));
+    json::value params = task.params.resolve(View(*this, place));
+    if (!input.is_null() && params.is_object()) {
+        params.get_object().emplace(input_name, std::move(input));
+    }
+    if (!workflow_.compat_oa3) {  // there a text may stand for a value of another type
+        check_resolved_parameters(task, params);
+    }
+    return std::make_shared<const std::string>(write_json(params));
 }
 
 json::object RunData::sub_workflow_inputs(const ValuePlace& place) const {

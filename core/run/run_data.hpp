@@ -81,7 +81,7 @@ public:
 
     /// The parameters of a call as JSON text: placeholders resolved, `input` added where the
     /// function takes it and the document does not give it. Literal parameters are written once and
-    /// shared. Throws TemplateError.
+    /// shared. Throws TemplateError; ParameterError when they are not what the function takes.
     [[nodiscard]] std::shared_ptr<const std::string> params(const ValuePlace& place);
     /// The inputs that a task gives to the workflow that it runs. Throws TemplateError.
     [[nodiscard]] boost::json::object sub_workflow_inputs(const ValuePlace& place) const;

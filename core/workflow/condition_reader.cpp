@@ -4,6 +4,8 @@
 #include <string>
 #include <utility>
 
+#include <boost/json.hpp>
+
 #include "core/workflow/value_reader.hpp"
 
 namespace oa::core {
@@ -39,6 +41,9 @@ std::optional<Template> read_items(Reading& reading, const YamlNode& node, TaskI
         reading.error(node.position,
                       "'for_each' takes a list, a mapping or an expression that gives one, not " +
                           describe(node, reading.dialect()));
+        return std::nullopt;
+    }
+    if (node.refused) {
         return std::nullopt;
     }
     site.wanted = Wanted::Elements;
@@ -87,6 +92,9 @@ std::optional<Condition> read_condition(Reading& reading,
         condition.expression = std::move(*parsed.expression);
         return condition;
     }
+    if (node.refused) {
+        return std::nullopt;
+    }
     if (!is_text(reading, node)) {
         reading.error(node.position, std::string(what) + " takes a condition, not " +
                                          describe(node, reading.dialect()));
@@ -103,7 +111,7 @@ std::optional<Condition> read_condition(Reading& reading,
     return condition;
 }
 
-std::optional<Loop> read_loop(Reading& reading, const YamlNode& node, TaskIndex task) {
+Loop read_loop(Reading& reading, const YamlNode& node, TaskIndex task) {
     Loop loop;
     loop.position = node.position;
     const YamlNode* items = &node;
@@ -114,11 +122,8 @@ std::optional<Loop> read_loop(Reading& reading, const YamlNode& node, TaskIndex 
             loop.max_parallel = read_max_parallel(reading, *max_parallel->value);
         }
     }
-    auto read = read_items(reading, *items, task);
-    if (!read) {
-        return std::nullopt;
-    }
-    loop.items = std::move(*read);
+    // An unreadable one is a loop all the same, so that its elements' names are not reported too.
+    loop.items = read_items(reading, *items, task).value_or(Template(boost::json::array()));
     return loop;
 }
 

@@ -17,7 +17,7 @@ namespace oa::core {
                                                       TaskIndex task);
 
 /// `for_each`: an expression, a list, a map, or a mapping with `items` and perhaps `max_parallel`.
-[[nodiscard]] std::optional<Loop> read_loop(Reading& reading, const YamlNode& node, TaskIndex task);
+[[nodiscard]] Loop read_loop(Reading& reading, const YamlNode& node, TaskIndex task);
 
 /// `max_parallel`, wherever it stands.
 [[nodiscard]] std::optional<std::uint32_t> read_max_parallel(Reading& reading,

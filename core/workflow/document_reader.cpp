@@ -231,8 +231,10 @@ private:
 
     bool check_task_list(const YamlNode& node, const std::string& what) {
         if (node.kind != YamlNode::Kind::Sequence) {
+            const bool by_name = node.kind == YamlNode::Kind::Mapping;
             reading_.error(node.position, what + " takes a list of tasks, not " + describe(node),
-                           {}, "wrong-type");
+                           by_name ? "begin each task with '- ', and give its name as 'name'" : "",
+                           "wrong-type");
             return false;
         }
         if (node.items.empty() && &node == tasks_) {

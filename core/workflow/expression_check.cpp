@@ -141,6 +141,11 @@ public:
             return;
         }
         for (const Reference& path : use.expression.references()) {
+            if (refuse_dashed_name(path)) {
+                return;  // whatever else is said would be about another expression
+            }
+        }
+        for (const Reference& path : use.expression.references()) {
             check(path);
         }
         if (use.expression.calls_status() && use.site.place != ExpressionPlace::When) {
@@ -229,11 +234,16 @@ private:
 
     void refuse_unknown(const Reference& path) {
         const std::string& root = path.root;
-        if (root == "env") {
-            refuse(path, "'env' is not in scope", "write ${ENV:NAME}");
+        std::string hint;
+        if (root == "env" && !reading_.inputs.has(root) && !reading_.tasks.has(root)) {
+            const std::string* name = field(path, 0);
+            const std::string written_as = "${ENV:" + (name == nullptr ? "NAME" : *name) + "}";
+            refuse(path, "'env' is not in scope",
+                   takes_bare_expressions()
+                       ? "give " + written_as + " to a variable, and name that here"
+                       : "write " + written_as);
             return;
         }
-        std::string hint;
         if (reading_.inputs.has(root)) {
             hint = "did you mean 'inputs." + root + "'?";
         } else if (reading_.tasks.has(root)) {
@@ -243,8 +253,57 @@ private:
             if (hint.empty()) {
                 hint = reading_.suggest(root, language_names());
             }
+            if (hint.empty() && path.segments.empty() && is_compared(path)) {
+                hint = "put a text in quotes: '" + root + "'";
+            }
         }
         refuse(path, in_quotes(root) + " is unknown here", std::move(hint));
+    }
+
+    /// Whether the place takes an expression without brackets, and so no ENV: or WALLET: either.
+    [[nodiscard]] bool takes_bare_expressions() const { return use_->site.wanted != Wanted::Any; }
+
+    [[nodiscard]] std::string_view text_from(const Reference& path) const {
+        const std::string_view text = use_->node->scalar;
+        return text.substr(std::min(text.size(), use_->offset + path.offset));
+    }
+
+    /// Whether a name stands beside ==, != or `in`, as a text does that lacks its quotes.
+    [[nodiscard]] bool is_compared(const Reference& path) const {
+        const std::string_view text = use_->node->scalar;
+        const std::size_t begin = std::min(text.size(), use_->offset + path.offset);
+        std::string_view before = text.substr(0, begin);
+        before = before.substr(0, before.find_last_not_of(' ') + 1);
+        std::string_view behind = text.substr(std::min(text.size(), begin + path.root.size()));
+        behind = behind.substr(std::min(behind.size(), behind.find_first_not_of(' ')));
+        return before.ends_with("==") || before.ends_with("!=") || behind.starts_with("==") ||
+               behind.starts_with("!=") || behind.starts_with("in ");
+    }
+
+    /// A name with a '-' in it that was written behind a '.': CEL reads a subtraction there. True
+    /// when it has been reported.
+    bool refuse_dashed_name(const Reference& path) {
+        const std::string* part = field(path, 0);
+        const NameSet* known = path.root == "tasks"    ? &reading_.tasks
+                               : path.root == "inputs" ? &reading_.inputs
+                               : path.root == "vars"   ? &reading_.variables->declared
+                                                       : nullptr;
+        if (known == nullptr || part == nullptr || known->has(*part)) {
+            return false;
+        }
+        const std::string_view text = text_from(path);
+        const std::string start = path.root + ".";
+        const auto meant =
+            std::find_if(known->list.begin(), known->list.end(), [&](const std::string& name) {
+                return name.size() > part->size() && name.starts_with(*part + "-") &&
+                       text.starts_with(start + name);
+            });
+        if (meant == known->list.end()) {
+            return false;
+        }
+        refuse(path, "'-' subtracts, so this is not " + in_quotes(*meant),
+               "write " + path.root + "[\"" + *meant + "\"]");
+        return true;
     }
 
     /// has() asks whether the last field is there.

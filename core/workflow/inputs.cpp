@@ -32,10 +32,10 @@ InputIndex index_of(const Workflow& workflow) {
 }
 
 InputProblem undeclared(const std::vector<std::string>& names, std::string_view name) {
-    InputProblem problem{std::string(name), {}, "the workflow has no such input", {}};
+    InputProblem problem{std::string(name), {}, "is no input of this workflow", {}, false};
     problem.hint = did_you_mean(name, names);
     if (names.empty()) {
-        problem.message = "the workflow takes no inputs";
+        problem.message = "is not taken: the workflow has no inputs";
     }
     return problem;
 }
@@ -68,8 +68,8 @@ std::vector<InputProblem> input_value_problems(const Input& input, const json::v
         std::string message = problem.pointer.empty()
                                   ? problem.message
                                   : "at " + problem.pointer + " " + problem.message;
-        problems.push_back(
-            {input.name, std::move(problem.pointer), std::move(message), std::move(problem.hint)});
+        problems.push_back({input.name, std::move(problem.pointer), std::move(message),
+                            std::move(problem.hint), false});
     }
     return problems;
 }
@@ -83,7 +83,8 @@ BoundInputs bind_inputs(const Workflow& workflow, const json::object& given) {
         }
         if (value == nullptr) {
             if (input.required) {
-                bound.problems.push_back({input.name, {}, "is required and was not given", {}});
+                bound.problems.push_back(
+                    {input.name, {}, "is required and was not given", {}, true});
             }
             continue;
         }

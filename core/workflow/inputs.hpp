@@ -16,6 +16,7 @@ struct InputProblem {
     std::string pointer;  ///< JSON Pointer into its value, where that is only part of it
     std::string message;  ///< what is said about the input, the pointer included
     std::string hint;
+    bool missing = false;  ///< it is required and was not given
 };
 
 struct BoundInputs {

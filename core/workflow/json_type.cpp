@@ -26,12 +26,6 @@ std::string shown(const json::value& value) {
 
 }  // namespace
 
-const std::vector<std::string>& json_type_names() {
-    static const std::vector<std::string> names = {"string",  "integer", "number",
-                                                   "boolean", "array",   "object"};
-    return names;
-}
-
 bool has_type(const json::value& value, std::string_view type) {
     if (type == "string") {
         return value.is_string();
@@ -52,19 +46,6 @@ bool has_type(const json::value& value, std::string_view type) {
         return value.is_object();
     }
     return type != "null" || value.is_null();
-}
-
-bool same_value(const json::value& left, const json::value& right) {
-    if (left.is_number() && right.is_number() && (left.is_double() || right.is_double())) {
-        return left.to_number<double>() == right.to_number<double>();
-    }
-    return left == right;
-}
-
-bool is_among(const json::value& value, const json::array& values) {
-    return std::any_of(values.begin(), values.end(), [&value](const json::value& candidate) {
-        return same_value(value, candidate);
-    });
 }
 
 std::string describe(const json::value& value) {

@@ -22,4 +22,12 @@ const std::vector<std::string>& language_names() {
     return names;
 }
 
+const std::vector<std::string>& task_key_names() {
+    static const std::vector<std::string> names = {
+        "name",       "module",     "function", "workflow",     "with",          "needs",
+        "on_success", "when",       "for_each", "max_parallel", "allow_failure", "idempotent",
+        "output",     "on_failure", "retry",    "timeout",      "isolation"};
+    return names;
+}
+
 }  // namespace oa::core

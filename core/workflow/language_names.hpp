@@ -15,4 +15,7 @@ namespace oa::core {
 /// All names of the language, for "did you mean".
 [[nodiscard]] const std::vector<std::string>& language_names();
 
+/// The keys of a task.
+[[nodiscard]] const std::vector<std::string>& task_key_names();
+
 }  // namespace oa::core

@@ -6,6 +6,7 @@
 
 #include <boost/json.hpp>
 
+#include "core/workflow/language_names.hpp"
 #include "core/workflow/preview.hpp"
 #include "core/workflow/value_reader.hpp"
 #include "core/workflow/yaml_pointer.hpp"
@@ -40,7 +41,11 @@ public:
             if (!function_.open && !function_.takes(entry->key)) {
                 reading_.error(entry->key_position,
                                call_name() + " has no parameter '" + excerpt(entry->key) + "'",
-                               reading_.suggest(entry->key, function_.parameters),
+                               is_task_key(entry->key)
+                                   ? "'" + entry->key +
+                                         "' is a key of the task: put it there, not among the "
+                                         "parameters"
+                                   : reading_.suggest(entry->key, function_.parameters),
                                "unknown-parameter");
             }
         }
@@ -60,6 +65,10 @@ public:
     }
 
 private:
+    [[nodiscard]] static bool is_task_key(const std::string& key) {
+        const auto& keys = task_key_names();
+        return std::find(keys.begin(), keys.end(), key) != keys.end();
+    }
     [[nodiscard]] std::string call_name() const {
         return function_.module + "." + function_.function;
     }

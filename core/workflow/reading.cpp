@@ -14,7 +14,11 @@ namespace oa::core {
 namespace {
 
 std::string number_text(double number) {
-    return write_json(boost::json::value(number));
+    std::string text = write_json(boost::json::value(number));
+    if (text.ends_with(".0")) {
+        text.resize(text.size() - 2);
+    }
+    return text;
 }
 
 }  // namespace
@@ -190,8 +194,17 @@ std::optional<bool> read_bool(Reading& reading, const YamlNode& node, std::strin
             return read.value->get_bool();
         }
     }
+    const auto is_one_of = [&node](std::initializer_list<std::string_view> words) {
+        return std::find(words.begin(), words.end(), node.scalar) != words.end();
+    };
+    std::string hint;
+    if (is_one_of({"yes", "Yes", "YES", "on", "On", "ON", "1"})) {
+        hint = "write true";
+    } else if (is_one_of({"no", "No", "NO", "off", "Off", "OFF", "0"})) {
+        hint = "write false";
+    }
     reading.error(node.position, std::string(what) + " takes true or false, not " + describe(node),
-                  {}, "wrong-type");
+                  std::move(hint), "wrong-type");
     return std::nullopt;
 }
 

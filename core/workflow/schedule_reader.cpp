@@ -7,6 +7,7 @@
 
 #include <boost/json.hpp>
 
+#include "core/expression/cel/time.hpp"
 #include "core/workflow/condition_reader.hpp"
 #include "core/workflow/cron.hpp"
 #include "core/workflow/inputs.hpp"
@@ -120,6 +121,9 @@ private:
             reading_.error(node.position, "'" + excerpt(*text) + "' is no name of a time zone",
                            "write one of the IANA database, such as Europe/Rome or UTC",
                            "wrong-value");
+        } else if (text && !cel::is_time_zone(*text)) {
+            reading_.error(node.position, "there is no time zone '" + excerpt(*text) + "'",
+                           reading_.suggest(*text, cel::time_zone_names()), "wrong-value");
         } else if (text) {
             schedule_.time_zone = *text;
         }
@@ -164,7 +168,7 @@ private:
                                                 : entry->key_position;
             reading_.error(
                 position,
-                "the schedule's input '" + excerpt(problem.input) + "': " + problem.message,
+                "the schedule's input '" + excerpt(problem.input) + "' " + problem.message,
                 std::move(problem.hint));
         }
     }

@@ -8,16 +8,14 @@
 #include "core/workflow/call_reader.hpp"
 #include "core/workflow/condition_reader.hpp"
 #include "core/workflow/flow_reader.hpp"
+#include "core/workflow/language_names.hpp"
 #include "core/workflow/retry_reader.hpp"
 #include "core/workflow/value_reader.hpp"
 
 namespace oa::core {
 namespace {
 
-const std::vector<std::string> task_keys = {
-    "name",       "module",     "function", "workflow",     "with",          "needs",
-    "on_success", "when",       "for_each", "max_parallel", "allow_failure", "idempotent",
-    "output",     "on_failure", "retry",    "timeout",      "isolation"};
+const std::vector<std::string>& task_keys = task_key_names();
 /// Never parameters, even where a function declares one of that name beside them.
 const std::vector<std::string> structural_keys = {"name",  "module",     "function",
                                                   "needs", "on_success", "on_failure"};

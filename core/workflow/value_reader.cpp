@@ -119,6 +119,29 @@ Template read_text_template(Reading& reading, const YamlNode& node, ExpressionSi
     return Template(std::move(parsed.text_template));
 }
 
+std::string first_placeholder(const std::vector<TextTemplate::Part>& parts) {
+    for (const TextTemplate::Part& part : parts) {
+        if (const auto* placeholder = std::get_if<Placeholder>(&part)) {
+            return placeholder->text;
+        }
+    }
+    return {};
+}
+
+/// {inputs.who}: YAML takes that for a mapping with a key that has no value.
+void warn_of_lost_placeholder(Reading& reading, const YamlNode& node) {
+    if (node.entries.size() != 1 || !is_null(*node.entries.front().value)) {
+        return;
+    }
+    const YamlNode::Entry& entry = node.entries.front();
+    const std::size_t dot = entry.key.find('.');
+    if (dot == std::string::npos || !is_always_known(entry.key.substr(0, dot))) {
+        return;
+    }
+    reading.warn(node.position, "this is a mapping with the key '" + excerpt(entry.key) + "'",
+                 "did you mean \"${" + excerpt(entry.key) + "}\"?", "expression");
+}
+
 std::optional<json::value> read_scalar(Reading& reading, const YamlNode& node) {
     ScalarValue read = scalar_value(node, reading.dialect());
     if (!read.value) {
@@ -204,8 +227,13 @@ std::optional<Placeholder> read_single_expression(Reading& reading,
     auto* placeholder = std::get_if<Placeholder>(&parts.front());
     if (parts.size() > 1 || placeholder == nullptr) {
         reading.error(node.position,
-                      std::string(what) + " takes one expression, and none is filled in within it",
-                      "write it without brackets, as in inputs.env == 'live'", "expression");
+                      std::string(what) +
+                          " takes one expression, and there is other text beside '" +
+                          excerpt(first_placeholder(parts)) + "'",
+                      site.wanted == Wanted::Condition
+                          ? "write it without brackets, as in inputs.env == 'live'"
+                          : "write it without brackets, as in inputs.files",
+                      "expression");
         return std::nullopt;
     }
     if (!placeholder->expression) {
@@ -234,6 +262,7 @@ Template read_template(Reading& reading, const YamlNode& node, ExpressionSite si
         return Template(std::move(items));
     }
     if (node.kind == YamlNode::Kind::Mapping) {
+        warn_of_lost_placeholder(reading, node);
         Template::Object fields;
         fields.reserve(node.entries.size());
         for (const YamlNode::Entry& entry : node.entries) {

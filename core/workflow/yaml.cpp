@@ -179,8 +179,14 @@ YamlResult parse_yaml(std::string_view text, const std::string& file, const Yaml
     } catch (const YamlAbandoned&) {
         // What is wrong is in the diagnostics.
     } catch (const YAML::Exception& exception) {
-        result.diagnostics.push_back(
-            explain(exception, source, builder.offset_of(exception.mark), file));
+        Diagnostic told = explain(exception, source, builder.offset_of(exception.mark), file);
+        const auto open = find_unclosed_bracket(text, limits, builder.offset_of(exception.mark));
+        if (open && source.position(*open).line < told.position.line) {
+            told.position = source.position(*open);
+            told.message = std::string("not valid YAML: this '") + text[*open] + "' is not closed";
+            told.hint.clear();
+        }
+        result.diagnostics.push_back(std::move(told));
     }
     sort_by_position(result.diagnostics);
     return result;

@@ -36,6 +36,7 @@ struct YamlNode {
 
     Kind kind = Kind::Scalar;
     Style style = Style::Plain;
+    bool refused = false;     ///< a scalar whose tag has been reported: what it means is not known
     SourcePosition position;  ///< of the first character after anchor and tag; where there is no
                               ///< character: of the key, dash or comma in front
     std::size_t offset = 0;   ///< byte offset of that character in the text

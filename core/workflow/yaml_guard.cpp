@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace oa::core {
 namespace {
@@ -30,6 +31,9 @@ public:
         }
         return problem_;
     }
+
+    /// Offsets of those that are open where it ended.
+    [[nodiscard]] const std::vector<std::size_t>& open_brackets() const { return brackets_; }
 
 private:
     enum class Scalar { None, Plain, SingleQuoted, DoubleQuoted, Block };
@@ -273,7 +277,7 @@ private:
         scalar_ = Scalar::None;
         const char c = text_[i];
         if (c == '[' || c == '{') {
-            brackets_.push_back(c);
+            brackets_.push_back(i);
             count_node(i);
             node_starts_ = true;
             if (brackets_.size() > open_brackets_max) {
@@ -360,7 +364,7 @@ private:
     bool ended_ = false;    // "..." has ended it
 
     bool node_starts_ = true;
-    std::string brackets_;  // of flow collections that are open
+    std::vector<std::size_t> brackets_;  // offsets of the flow collections that are open
     Scalar scalar_ = Scalar::None;
     std::size_t scalar_start_ = 0;
     std::size_t scalar_bytes_ = 0;
@@ -376,6 +380,16 @@ private:
 };
 
 }  // namespace
+
+std::optional<std::size_t> find_unclosed_bracket(std::string_view text,
+                                                 const YamlLimits& limits,
+                                                 std::size_t end) {
+    Guard guard(text, limits);
+    static_cast<void>(guard.run());
+    const std::vector<std::size_t>& open = guard.open_brackets();
+    const auto behind = std::lower_bound(open.begin(), open.end(), end);
+    return behind == open.begin() ? std::nullopt : std::optional(*(behind - 1));
+}
 
 std::optional<TextProblem> find_excess(std::string_view text, const YamlLimits& limits) {
     return Guard(text, limits).run();

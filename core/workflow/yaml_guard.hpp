@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string_view>
 
@@ -14,5 +15,10 @@ namespace oa::core {
 /// just enough of the grammar for that: what it lets through may still be no YAML.
 [[nodiscard]] std::optional<TextProblem> find_excess(std::string_view text,
                                                      const YamlLimits& limits);
+
+/// Where the last of the brackets opens that are never closed, if it stands before `end`.
+[[nodiscard]] std::optional<std::size_t> find_unclosed_bracket(std::string_view text,
+                                                               const YamlLimits& limits,
+                                                               std::size_t end);
 
 }  // namespace oa::core

@@ -91,7 +91,7 @@ YamlTreeBuilder::Tag YamlTreeBuilder::read_scalar_tag(const std::string& tag, st
         return {};
     }
     if (tag == "!" || tag == "tag:yaml.org,2002:str") {
-        return {true, {}};
+        return {true, {}, false};
     }
     const std::string_view name =
         std::string_view(tag).substr(0, core_tag_prefix.size()) == core_tag_prefix
@@ -99,14 +99,14 @@ YamlTreeBuilder::Tag YamlTreeBuilder::read_scalar_tag(const std::string& tag, st
             : std::string_view();
     for (const std::string_view known : {"int", "float", "bool", "null"}) {
         if (name == known) {
-            return {false, std::string(name)};
+            return {false, std::string(name), false};
         }
     }
     const bool meant_as_text = tag.front() == '!';
     report(offset, "the tag '" + excerpt(tag) + "' is not supported",
            meant_as_text ? "quote a text that begins with '!'"
                          : "known are !!str, !!int, !!float, !!bool, !!null, !!seq and !!map");
-    return {true, {}};
+    return {true, {}, true};
 }
 
 void YamlTreeBuilder::check_collection_tag(const std::string& tag,
@@ -253,6 +253,7 @@ void YamlTreeBuilder::OnScalar(const YAML::Mark& mark,
     YamlNode& node = new_node(YamlNode::Kind::Scalar, offset);
     node.scalar = value;
     node.style = kind.text ? style_of(offset) : YamlNode::Style::Plain;
+    node.refused = kind.refused;
     if (!kind.required.empty()) {
         check_required(node, kind);
     }

@@ -98,6 +98,7 @@ private:
     struct Tag {
         bool text = false;     // a string, whatever it looks like
         std::string required;  // "int", "float", "bool", "null": what a plain scalar must be
+        bool refused = false;  // none that can be understood
     };
 
     void report(SourcePosition position, std::string message, std::string hint);

@@ -189,7 +189,9 @@ RunCommandResult run(const RunOptions& options, const Workbench& workbench, std:
         return {refuse(options, problems, ExitStatus::Usage, out)};
     }
     for (const core::InputProblem& problem : inputs.problems) {
-        problems.push_back(about("input '" + problem.input + "'", problem.message, problem.hint));
+        problems.push_back(about(
+            loaded.workflow->file, "the input '" + problem.input + "' " + problem.message,
+            problem.missing ? "give it with --input " + problem.input + "=..." : problem.hint));
     }
     if (!problems.empty()) {
         return {refuse(options, problems, ExitStatus::Usage, out)};

@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 
 #include "core/json/json.hpp"
+#include "core/run/parameter_fit.hpp"
 
 namespace oa::host {
 
@@ -255,7 +256,8 @@ Failure RunLoop::unresolved(const core::TemplateError& error) const {
     if (!error.hint().empty()) {
         message += "; " + error.hint();
     }
-    return Failure{.code = "unresolved", .message = std::move(message)};
+    const bool misfit = dynamic_cast<const core::ParameterError*>(&error) != nullptr;
+    return Failure{.code = misfit ? "invalid_params" : "unresolved", .message = std::move(message)};
 }
 
 Failure RunLoop::journal_failed(const std::exception& error) {

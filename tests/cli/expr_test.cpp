@@ -56,7 +56,7 @@ TEST_F(ExprTest, ShowsThePlaceOfAMistake) {
 TEST_F(ExprTest, TellsWhyThereIsNoValue) {
     const ProcessResult result = oa({"expr", "inputs.nme + \"é\"", "-b", json_file});
     EXPECT_EQ(result.exit_status, 1);
-    EXPECT_TRUE(contains(result.err, "inputs has no field 'nme'")) << result.err;
+    EXPECT_TRUE(contains(result.err, "the input 'nme' was not given")) << result.err;
     EXPECT_TRUE(contains(result.err, "  inputs.nme + \"é\"\n         ^\n")) << result.err;
     EXPECT_TRUE(contains(result.err, "hint: did you mean 'name'?")) << result.err;
     EXPECT_TRUE(contains(oa({"expr", "1.0 / 0.0"}).err, "JSON has no number for"));

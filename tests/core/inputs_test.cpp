@@ -101,7 +101,7 @@ TEST_F(InputsTest, ChecksDeclarations) {
         "matches '^a', not the text 'b'\n"
         "f.yaml:15:7: error: the key 'requird' is unknown here; did you mean 'required'?\n"
         "f.yaml:16:6: error: an input takes a mapping, not the text 'string'\n"
-        "f.yaml:17:17: error: 'required' takes true or false, not the number 1\n"
+        "f.yaml:17:17: error: 'required' takes true or false, not the number 1; write true\n"
         "f.yaml:18:16: error: 'minimum' takes a number, not the text 'x'\n");
 }
 
@@ -181,10 +181,10 @@ TEST_F(InputsTest, NamesEveryProblem) {
               "size takes at most 9, not 10\n"
               "mail takes a text that matches '^.+@', not the text 'x'\n"
               "flag takes a boolean, not the text 'true'\n"
-              "szie the workflow has no such input; did you mean 'size'?\n");
+              "szie is no input of this workflow; did you mean 'size'?\n");
     EXPECT_EQ(problems(bind(read, R"({"need":null,"size":0})")), "size takes at least 1, not 0\n");
     EXPECT_EQ(problems(bind(workflow("tasks: [{util.print: {}}]"), R"({"x":1})")),
-              "x the workflow takes no inputs\n");
+              "x is not taken: the workflow has no inputs\n");
 }
 
 TEST_F(InputsTest, TakesAWholeNumberForAnIntegerHoweverItIsWritten) {

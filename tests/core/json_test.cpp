@@ -37,7 +37,8 @@ TEST(JsonTest, KeepsIntegersOf64BitsExact) {
 }
 
 TEST(JsonTest, WritesNumbersAsPeopleDo) {
-    EXPECT_EQ(write_json(json::value(5.0)), "5");
+    EXPECT_EQ(write_json(json::value(5.0)), "5.0");
+    EXPECT_EQ(write_json(json::value(1e20)), "1e+20");
     EXPECT_EQ(write_json(json::value(0.1)), "0.1");
     EXPECT_EQ(write_json(json::value(-2.5)), "-2.5");
     EXPECT_EQ(write_json(json::value(1e300)), "1e+300");

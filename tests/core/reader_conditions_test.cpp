@@ -56,10 +56,12 @@ TEST_F(ReaderConditionsTest, SaysWhatIsNoCondition) {
     EXPECT_EQ(mistakes("    when: 1\n"),
               "f.yaml:4:11: error: 'when' takes a condition, not the number 1\n");
     EXPECT_EQ(mistakes("    when: ${inputs.go} ${inputs.go}\n"),
-              "f.yaml:4:11: error: 'when' takes one expression, and none is filled in within it; "
+              "f.yaml:4:11: error: 'when' takes one expression, and there is other text beside "
+              "'${inputs.go}'; "
               "write it without brackets, as in inputs.env == 'live'\n");
     EXPECT_EQ(mistakes("    when: '\"${inputs.s}\"'\n"),
-              "f.yaml:4:11: error: 'when' takes one expression, and none is filled in within it; "
+              "f.yaml:4:11: error: 'when' takes one expression, and there is other text beside "
+              "'${inputs.s}'; "
               "write it without brackets, as in inputs.env == 'live'\n");
     EXPECT_EQ(
         mistakes("    when: ${WALLET:x}\n"),

@@ -88,7 +88,8 @@ TEST_F(ReaderFinallyTest, WarnsOfResultsThatAreNotThereYet) {
 
 TEST_F(ReaderFinallyTest, ChecksTheList) {
     EXPECT_EQ(diagnostics("tasks: [{util.print: {}}]\nfinally: {a: 1}\n"),
-              "f.yaml:2:10: error: 'finally' takes a list of tasks, not a mapping\n");
+              "f.yaml:2:10: error: 'finally' takes a list of tasks, not a mapping; begin each "
+              "task with '- ', and give its name as 'name'\n");
     EXPECT_EQ(diagnostics("tasks: [{util.print: {}}]\nfinally: [x]\n"),
               "f.yaml:2:11: error: a task is a mapping, not the text 'x'\n");
     ReadOptions options;

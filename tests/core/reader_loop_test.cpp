@@ -79,8 +79,8 @@ TEST_F(ReaderLoopTest, SaysWhatItGoesThrough) {
               "f.yaml:4:15: error: inputs.n: 'for_each' goes through a list or a map, and this is "
               "an integer; give the list itself, such as [1, 2, 3]\n");
     EXPECT_EQ(mistakes("    for_each: a ${inputs.n}\n"),
-              "f.yaml:4:15: error: 'for_each' takes one expression, and none is filled in within "
-              "it; write it without brackets, as in inputs.env == 'live'\n");
+              "f.yaml:4:15: error: 'for_each' takes one expression, and there is other text "
+              "beside '${inputs.n}'; write it without brackets, as in inputs.files\n");
     EXPECT_EQ(
         mistakes("    for_each: ${ENV:LIST}\n"),
         "f.yaml:4:15: error: 'for_each' takes an expression, and '${ENV:LIST}' is a text; give "

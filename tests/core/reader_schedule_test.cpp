@@ -73,9 +73,9 @@ TEST_F(ReaderScheduleTest, ChecksTheInputsOfASchedule) {
                        "schedule:\n"
                        "  - '@daily'\n"
                        "  - {cron: '@daily', inputs: {who: x, n: y, hwo: z}}\n"),
-              "f.yaml:3:5: error: the schedule's input 'who': is required and was not given\n"
-              "f.yaml:4:42: error: the schedule's input 'n': takes an integer, not the text 'y'\n"
-              "f.yaml:4:45: error: the schedule's input 'hwo': the workflow has no such input; did "
+              "f.yaml:3:5: error: the schedule's input 'who' is required and was not given\n"
+              "f.yaml:4:42: error: the schedule's input 'n' takes an integer, not the text 'y'\n"
+              "f.yaml:4:45: error: the schedule's input 'hwo' is no input of this workflow; did "
               "you mean 'who'?\n");
 }
 

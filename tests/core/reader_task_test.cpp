@@ -387,7 +387,7 @@ TEST_F(ReaderTaskTest, ChecksSettings) {
         "f.yaml:3:65: error: the key 'dely' is unknown here; did you mean 'delay'?\n"
         "f.yaml:4:14: error: 'timeout' takes a duration above 0\n"
         "f.yaml:5:20: error: 'allow_failure' takes true or false, not the text 'perhaps'\n"
-        "f.yaml:6:17: error: 'idempotent' takes true or false, not the number 1\n"
+        "f.yaml:6:17: error: 'idempotent' takes true or false, not the number 1; write true\n"
         "f.yaml:7:16: error: 'isolation' takes a text, not a list\n"
         "f.yaml:8:29: error: 'retry' takes a whole number from 1 to 1000, not the number 1.5\n"
         "f.yaml:9:29: error: 'retry' has no 'max_attempts'\n"

@@ -118,7 +118,8 @@ TEST_F(ReaderTest, RefusesWhatIsNoWorkflow) {
     EXPECT_EQ(diagnostics("tasks:\n"),
               "f.yaml:1:1: error: 'tasks' takes a list of tasks, not null\n");
     EXPECT_EQ(diagnostics("tasks: {a: 1}\n"),
-              "f.yaml:1:8: error: 'tasks' takes a list of tasks, not a mapping\n");
+              "f.yaml:1:8: error: 'tasks' takes a list of tasks, not a mapping; begin each "
+              "task with '- ', and give its name as 'name'\n");
     EXPECT_EQ(diagnostics("tasks: [x]\n"),
               "f.yaml:1:9: error: a task is a mapping, not the text 'x'\n");
 }
@@ -233,7 +234,7 @@ TEST_F(ReaderTest, ChecksWhatPlaceholdersName) {
         "'host'?\n"
         "f.yaml:10:10: error: ${hosst}: 'hosst' is unknown here; did you mean 'host'?\n"
         "f.yaml:11:10: error: ${size}: 'size' is unknown here; did you mean 'inputs.size'?\n"
-        "f.yaml:12:10: error: ${env.HOME}: 'env' is not in scope; write ${ENV:NAME}\n"
+        "f.yaml:12:10: error: ${env.HOME}: 'env' is not in scope; write ${ENV:HOME}\n"
         "f.yaml:13:10: error: ${tasks.mytask.output}: there is no task 'mytask'; did you mean "
         "'my task'?\n"
         "f.yaml:14:10: error: ${tasks[\"my task\"].outptu}: a task has no 'outptu'; did you "

@@ -52,7 +52,7 @@ TEST_F(SchemaTest, ComparesNumbersExactly) {
     EXPECT_EQ(problems(R"({"minimum":9223372036854775807})", "9223372036854775808"), "");
     EXPECT_EQ(problems(R"({"maximum":9223372036854775807})", "9223372036854775807"), "");
     EXPECT_EQ(problems(R"({"exclusiveMaximum":18446744073709551615})", "1.8446744073709552e19"),
-              "the value takes less than 18446744073709551615, not 18446744073709551616\n");
+              "the value takes less than 18446744073709551615, not 18446744073709551616.0\n");
     EXPECT_EQ(problems(R"({"minimum":-0.5})", "0"), "");
     EXPECT_EQ(problems(R"({"minimum":0})", "-0.5"), "the value takes at least 0, not -0.5\n");
     EXPECT_EQ(problems(R"({"enum":[1.0, 18446744073709551615]})", "1"), "");

@@ -149,7 +149,7 @@ TEST_F(TextTemplateTest, NamesThePlaceholderAndItsPlaceWhenItHasNoValue) {
     EXPECT_TRUE(mentions(unset.hint(), "${ENV:UNSET:-default}"));
 
     const auto missing = failure(parsed("${inputs.nam}"));
-    EXPECT_TRUE(mentions(missing.what(), "${inputs.nam}: inputs has no field 'nam'"))
+    EXPECT_TRUE(mentions(missing.what(), "${inputs.nam}: the input 'nam' was not given"))
         << missing.what();
     EXPECT_TRUE(mentions(missing.hint(), "did you mean 'name'?")) << missing.hint();
     EXPECT_TRUE(mentions(failure(parsed("is ${nope}")).what(), "${nope}"));

@@ -70,7 +70,7 @@ TEST(YamlTest, FollowsTheCoreSchema) {
     EXPECT_EQ(value("[0, -5, +7, 010, 0o17, 0x1fF, 0b1, 1_000, 0o8, -0x1, 0x]"),
               R"([0,-5,7,10,15,511,"0b1","1_000","0o8","-0x1","0x"])");
     EXPECT_EQ(value("[1.5, .5, 5., -1e3, 1E+2, 1e, ., +.5, -, 1.2.3, 1e-400]"),
-              R"([1.5,0.5,5,-1000,100,"1e",".",0.5,"-","1.2.3",0])");
+              R"([1.5,0.5,5.0,-1000.0,100.0,"1e",".",0.5,"-","1.2.3",0.0])");
     EXPECT_EQ(value("[22:30, 2020-01-01, 1:2:3, 0.1.2, 12:00:00]"),
               R"(["22:30","2020-01-01","1:2:3","0.1.2","12:00:00"])");
 }
@@ -93,7 +93,7 @@ TEST(YamlTest, ReadsMoreBooleansInTheOlderDialect) {
 TEST(YamlTest, HonoursCoreTagsAndRefusesOthers) {
     EXPECT_EQ(
         value("[!!int '5', !!float 3, !!bool 'true', !!null '', ! 5, !!seq [1], !!map {a: 1}]"),
-        R"([5,3,true,null,"5",[1],{a:1}])");
+        R"([5,3.0,true,null,"5",[1],{a:1}])");
     EXPECT_EQ(diagnostics("a: !foo 1\nb: !!binary x\nc: !!int x\nd: !!map [1]\ne: !!set {a}\n"),
               "f:1:4: error: the tag '!foo' is not supported; quote a text that begins with '!'\n"
               "f:2:4: error: the tag 'tag:yaml.org,2002:binary' is not supported; known are !!str, "
@@ -280,9 +280,13 @@ TEST(YamlTest, SaysWhatIsWrongWithTheGrammar) {
               "f:1:4: error: the quoted text that begins here is not closed\n");
     EXPECT_EQ(diagnostics("a: \"x\nb: 1\n"),
               "f:1:4: error: the quoted text that begins here is not closed\n");
-    EXPECT_EQ(diagnostics("a: [1, 2\n"),
-              "f:2:1: error: not valid YAML: the list is not closed, or a ',' is missing; quote a "
-              "text with brackets in it\n");
+    EXPECT_EQ(diagnostics("a: [1, 2\n"), "f:1:4: error: not valid YAML: this '[' is not closed\n");
+    EXPECT_EQ(diagnostics("a:\n  - {b: {}, c: [1]\n  - {d: 1}\n"),
+              "f:2:5: error: not valid YAML: this '{' is not closed\n");
+    EXPECT_EQ(
+        diagnostics("a: {b: 1,\n  c: {d: e: f}}\n"),
+        "f:2:11: error: not valid YAML: the mapping is not closed, or a ',' is missing; quote "
+        "a text with braces in it\n");
     EXPECT_EQ(diagnostics("a: {b: ${c}}\n"),
               "f:1:9: error: not valid YAML: the mapping is not closed, or a ',' is missing; quote "
               "a text with braces in it\n");

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/expression/cel/state.hpp"
 #include "core/expression/cel/syntax.hpp"
@@ -47,5 +48,11 @@ struct CivilTime {
 /// ("Europe/Berlin"), "UTC", or an offset ("+02:00", "-08:00"). Nothing when there is no such zone.
 /// A name makes the time zone database be read, once for the process.
 [[nodiscard]] std::optional<std::int64_t> zone_offset(std::string_view zone, std::int64_t instant);
+
+/// Whether the IANA database has a zone of that name. True for any where this machine has no such
+/// database. Reads it, as zone_offset does.
+[[nodiscard]] bool is_time_zone(std::string_view name);
+/// All names in the database; none where there is no database.
+[[nodiscard]] std::vector<std::string> time_zone_names();
 
 }  // namespace oa::core::cel

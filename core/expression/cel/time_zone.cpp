@@ -58,4 +58,23 @@ std::optional<std::int64_t> zone_offset(std::string_view zone, std::int64_t inst
     }
 }
 
+std::vector<std::string> time_zone_names() {
+    std::vector<std::string> names;
+    try {
+        for (const auto& zone : date::get_tzdb().zones) {
+            names.push_back(zone.name());
+        }
+    } catch (const std::exception&) {
+        names.clear();
+    }
+    return names;
+}
+
+bool is_time_zone(std::string_view name) {
+    if (zone_offset(name, 0)) {
+        return true;
+    }
+    return time_zone_names().empty();
+}
+
 }  // namespace oa::core::cel
