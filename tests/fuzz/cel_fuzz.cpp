@@ -21,8 +21,11 @@ public:
         return found == nullptr ? std::nullopt : std::optional(cel::Value::json(*found));
     }
     [[nodiscard]] std::vector<std::string> names() const override { return {"x", "y", "list"}; }
-    [[nodiscard]] Called call(std::string_view /*function*/,
+    [[nodiscard]] Called call(std::string_view function,
                               std::span<const cel::Value> arguments) const override {
+        if (function == "ask") {
+            return {cel::Value::boolean(true), "", ""};
+        }
         return {cel::Value::integer(static_cast<std::int64_t>(arguments.size())), "", ""};
     }
 
