@@ -24,6 +24,11 @@ LogLevel to_log_level(core::TaskLogLevel level) {
     return LogLevel::Error;
 }
 
+/// A failure that the document allows is none of the operator's business.
+LogLevel level_of_failure(const core::TaskReport& report) {
+    return report.allow_failure ? LogLevel::Warn : LogLevel::Error;
+}
+
 class PlainView final : public RunView {
 public:
     explicit PlainView(Logger& logger) : logger_(logger) {}
@@ -57,11 +62,11 @@ public:
         }
     }
     void element_ended(const Place& place,
-                       const core::TaskReport& /*report*/,
+                       const core::TaskReport& report,
                        core::TaskStatus status,
                        const std::optional<core::Failure>& failure) override {
         const bool failed = status == core::TaskStatus::Failed;
-        const LogLevel level = failed ? LogLevel::Error : LogLevel::Debug;
+        const LogLevel level = failed ? level_of_failure(report) : LogLevel::Debug;
         if (!logger_.wants(level)) {
             return;
         }
@@ -80,7 +85,7 @@ public:
     }
     void task_ended(const Place& place, const core::TaskReport& report) override {
         const bool failed = report.status == core::TaskStatus::Failed;
-        const LogLevel level = failed ? LogLevel::Error : LogLevel::Info;
+        const LogLevel level = failed ? level_of_failure(report) : LogLevel::Info;
         if (!logger_.wants(level)) {
             return;
         }

@@ -168,6 +168,19 @@ TEST_F(RunCommandTest, ShowsEachLineOfWhatATaskSaysOnALineOfItsOwn) {
         contains(oa({"run", file, "--log-format", "json"}).err, R"("message":"one\ntwo\nthree")"));
 }
 
+TEST_F(RunCommandTest, WarnsOfAFailureThatTheDocumentAllows) {
+    const std::string file = folder.write("w.yaml", R"(
+tasks:
+  - {name: a, allow_failure: true, utils.fail: {message: "no luck"}}
+  - {name: b, for_each: [1], allow_failure: true, utils.fail: {message: "none either"}}
+)");
+    const ProcessResult result = oa({"run", file});
+    EXPECT_EQ(result.exit_status, 0) << result.err;
+    EXPECT_TRUE(contains(result.err, "WARN  a: failed")) << result.err;
+    EXPECT_TRUE(contains(result.err, "WARN  b[0]: failed")) << result.err;
+    EXPECT_FALSE(contains(result.err, "ERROR")) << result.err;
+}
+
 TEST_F(RunCommandTest, KeepsQuietAtAHighLogLevel) {
     const std::string file = folder.write("w.yaml", "tasks:\n  - {name: a, utils.noop: {}}\n");
     EXPECT_TRUE(oa({"run", file, "--log-level", "error"}).err.empty());
