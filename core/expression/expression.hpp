@@ -14,6 +14,8 @@
 
 #include <boost/json/value.hpp>
 
+#include "core/port/secret_source.hpp"
+
 namespace oa::core {
 
 /// The functions that tell how the tasks before this one went. They exist in conditions only.
@@ -32,10 +34,15 @@ public:
     [[nodiscard]] virtual const boost::json::value* find_task(std::string_view name) const = 0;
     /// ENV:NAME. Nothing when it is not set.
     [[nodiscard]] virtual std::optional<std::string> environment(std::string_view name) const = 0;
-    /// WALLET:key and VAULT:key. Nothing when there is no such secret, or no wallet.
-    [[nodiscard]] virtual std::optional<std::string> secret(
-        [[maybe_unused]] std::string_view key) const {
+    /// WALLET:key and VAULT:key. Nothing when there is no such secret, or no wallet. Throws
+    /// std::runtime_error when the source cannot be read.
+    [[nodiscard]] virtual std::optional<Secret> secret(
+        [[maybe_unused]] SecretStore store, [[maybe_unused]] std::string_view key) const {
         return std::nullopt;
+    }
+    /// What to do about a secret that is not there; may be empty.
+    [[nodiscard]] virtual std::string secret_advice([[maybe_unused]] SecretStore store) const {
+        return {};
     }
     /// success(), failure(), always(). Nothing where they do not exist.
     [[nodiscard]] virtual std::optional<bool> status(

@@ -6,6 +6,8 @@
 #include <boost/json.hpp>
 
 #include "core/expression/text_splitter.hpp"
+#include "core/secret/secret.hpp"
+#include "core/secret/secret_names.hpp"
 
 namespace oa::core {
 namespace {
@@ -44,22 +46,36 @@ std::string environment_text(const Placeholder& placeholder, const Scope& scope)
          "set it, or give a default: ${ENV:" + placeholder.name + ":-default}");
 }
 
-std::string secret_text(const Placeholder& placeholder, const Scope& scope) {
-    if (auto value = scope.secret(placeholder.name)) {
-        return std::move(*value);
+/// Throws TemplateError when there is none.
+Secret secret_value(const Placeholder& placeholder, const Scope& scope) {
+    const bool vault = placeholder.source == Placeholder::Source::Vault;
+    const SecretStore store = vault ? SecretStore::Vault : SecretStore::Wallet;
+    try {
+        if (auto value = scope.secret(store, placeholder.name)) {
+            return std::move(*value);
+        }
+    } catch (const std::runtime_error& error) {
+        fail(placeholder, error.what(), {});
     }
     if (placeholder.default_text) {
-        return *placeholder.default_text;
+        return Secret(*placeholder.default_text);
     }
-    fail(placeholder, "there is no secret '" + placeholder.name + "'",
-         "put it into the wallet, or give a default: ${WALLET:" + placeholder.name + ":-default}");
+    std::string hint = scope.secret_advice(store);
+    if (hint.empty()) {
+        hint = std::string("put it into the ") + (vault ? "vault" : "wallet") +
+               ", or give a default: ${" + (vault ? "VAULT:" : "WALLET:") + placeholder.name +
+               ":-default}";
+    }
+    fail(placeholder, "there is no secret '" + placeholder.name + "'", std::move(hint));
 }
 
 json::value resolve_value(const Placeholder& placeholder, const Scope& scope) {
     switch (placeholder.source) {
         case Placeholder::Source::Environment:
             return json::value(environment_text(placeholder, scope));
-        case Placeholder::Source::Wallet: return json::value(secret_text(placeholder, scope));
+        case Placeholder::Source::Wallet:
+        case Placeholder::Source::Vault:
+            return json::value(json::string(secret_value(placeholder, scope).reveal()));
         case Placeholder::Source::Expression: break;
     }
     try {
@@ -80,7 +96,8 @@ json::value resolve_value(const Placeholder& placeholder, const Scope& scope) {
 void append_text(std::string& out, const Placeholder& placeholder, const Scope& scope) {
     switch (placeholder.source) {
         case Placeholder::Source::Environment: out += environment_text(placeholder, scope); return;
-        case Placeholder::Source::Wallet: out += secret_text(placeholder, scope); return;
+        case Placeholder::Source::Wallet:
+        case Placeholder::Source::Vault: out += secret_value(placeholder, scope).reveal(); return;
         case Placeholder::Source::Expression: break;
     }
     try {
@@ -95,6 +112,16 @@ void append_text(std::string& out, const Placeholder& placeholder, const Scope& 
 }
 
 }  // namespace
+
+bool Placeholder::names_secret() const {
+    switch (source) {
+        case Source::Wallet:
+        case Source::Vault: return true;
+        case Source::Environment: return sounds_secret(name);
+        case Source::Expression: break;
+    }
+    return false;
+}
 
 TextTemplate::Result TextTemplate::parse(std::string_view text, TextDialect dialect) {
     SplitText split = split_text(text, dialect);
@@ -115,15 +142,24 @@ boost::json::value TextTemplate::resolve(const Scope& scope) const {
             return resolve_value(*placeholder, scope);
         }
     }
+    constexpr std::size_t usual_size = 256;  // growing leaves copies of secrets behind
+    bool secret = false;
     std::string out;
+    out.reserve(usual_size);
     for (const auto& part : parts_) {
         if (const auto* const literal = std::get_if<std::string>(&part)) {
             out += *literal;
         } else {
-            append_text(out, std::get<Placeholder>(part), scope);
+            const auto& placeholder = std::get<Placeholder>(part);
+            append_text(out, placeholder, scope);
+            secret = secret || placeholder.names_secret();
         }
     }
-    return json::value(out);
+    json::value value(out);
+    if (secret) {
+        wipe(out);
+    }
+    return value;
 }
 
 Template::Template(boost::json::value literal) : content_(std::move(literal)) {}
@@ -221,9 +257,8 @@ void Template::for_each_placeholder(const std::function<void(const Placeholder&)
 
 bool Template::names_secret() const {
     bool found = false;
-    for_each_placeholder([&found](const Placeholder& placeholder) {
-        found = found || placeholder.source == Placeholder::Source::Wallet;
-    });
+    for_each_placeholder(
+        [&found](const Placeholder& placeholder) { found = found || placeholder.names_secret(); });
     return found;
 }
 

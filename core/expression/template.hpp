@@ -22,7 +22,7 @@ enum class TextDialect { Core, Oa3 };
 
 /// ${...} or $<...> in a text, or what stands for it in the dialect of the older system.
 struct Placeholder {
-    enum class Source { Expression, Environment, Wallet };
+    enum class Source { Expression, Environment, Wallet, Vault };
 
     Source source = Source::Expression;
     std::string name;                         ///< of the environment variable or wallet entry
@@ -34,6 +34,9 @@ struct Placeholder {
     SourcePosition position;            ///< in the file, where it is known
     bool lenient = false;  ///< where the expression has no value, the placeholder stays as written
     bool text_only = false;  ///< inserted as text even where it stands alone
+
+    /// Whether what it gives must not be seen.
+    [[nodiscard]] bool names_secret() const;
 };
 
 /// A text with placeholders, split once.
@@ -107,8 +110,8 @@ public:
     [[nodiscard]] boost::json::value resolve(const Scope& scope) const;
     void for_each_placeholder(const std::function<void(const Placeholder&)>& visit) const;
 
-    /// Whether any placeholder within reads a secret: WALLET: or VAULT:. What it gives is secret
-    /// then.
+    /// Whether any placeholder within reads a secret: WALLET:, VAULT:, or an environment variable
+    /// that sounds_secret(). What it gives is secret then.
     [[nodiscard]] bool names_secret() const;
 
     /// The template of a field of an object; nullptr when it is no object or has no such field.

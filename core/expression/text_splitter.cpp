@@ -48,7 +48,7 @@ struct SourcePrefix {
 
 constexpr SourcePrefix source_prefixes[] = {{"ENV:", Placeholder::Source::Environment},
                                             {"WALLET:", Placeholder::Source::Wallet},
-                                            {"VAULT:", Placeholder::Source::Wallet}};
+                                            {"VAULT:", Placeholder::Source::Vault}};
 
 /// Pairs of {{ and }}, each of which becomes a single brace. What has no partner stays.
 class BracePairs {
@@ -384,7 +384,7 @@ private:
                    "':-', as in ENV:NAME:-default");
             return false;
         }
-        if (prefix.source == Placeholder::Source::Wallet && !is_wallet_key(name)) {
+        if (prefix.source != Placeholder::Source::Environment && !is_wallet_key(name)) {
             refuse(start_, "what follows " + source + " is no key of a wallet",
                    "a key is one line without brackets, quotes, '$' and '\\'");
             return false;

@@ -5,17 +5,28 @@
 #include <string_view>
 #include <vector>
 
+#include "core/secret/secret.hpp"
+
 namespace oa::core {
+
+/// Which word stands before the name of a secret: ${WALLET:name} or ${VAULT:name}.
+enum class SecretStore { Wallet, Vault };
 
 /// Where WALLET: and VAULT: read. Thread safe.
 class SecretSource {
 public:
     virtual ~SecretSource() = default;
-    /// Nothing when there is no such secret. Throws std::runtime_error when the source cannot be
-    /// read at all.
-    [[nodiscard]] virtual std::optional<std::string> find(std::string_view key) const = 0;
-    /// For "did you mean", and for telling before a run what is missing.
+    /// Nothing when there is no such secret. May take as long as a request over the network. Throws
+    /// std::runtime_error when the source cannot be read at all; its text says why, and has no
+    /// secret in it.
+    [[nodiscard]] virtual std::optional<Secret> find(SecretStore store,
+                                                     std::string_view key) const = 0;
+    /// Those that can be listed: for "did you mean", and for telling before a run what is missing.
     [[nodiscard]] virtual std::vector<std::string> keys() const = 0;
+    /// What to do about a secret that is not there; empty where there is nothing special to say.
+    [[nodiscard]] virtual std::string advice([[maybe_unused]] SecretStore store) const {
+        return {};
+    }
 
 protected:
     SecretSource() = default;

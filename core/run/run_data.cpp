@@ -1,5 +1,6 @@
 #include "core/run/run_data.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <boost/json.hpp>
@@ -7,6 +8,8 @@
 #include "core/json/json.hpp"
 #include "core/run/parameter_fit.hpp"
 #include "core/run/run_view.hpp"
+#include "core/secret/secret_names.hpp"
+#include "core/secret/wipe_json.hpp"
 #include "core/workflow/json_type.hpp"
 
 namespace oa::core {
@@ -56,11 +59,9 @@ const json::value* pointed_at(const json::value& value, const json::value* point
 RunData::RunData(const Workflow& workflow,
                  Identity identity,
                  json::object inputs,
-                 Environment environment,
-                 const SecretSource* secrets)
+                 RunSources sources)
     : workflow_(workflow),
-      environment_(std::move(environment)),
-      secrets_(secrets),
+      sources_(std::move(sources)),
       reports_(workflow.tasks.size()),
       literal_params_(workflow.tasks.size()) {
     roots_["inputs"] = std::move(inputs);
@@ -82,7 +83,7 @@ void RunData::find_secret_variables() {
     for (const Variable& variable : workflow_.variables) {
         bool secret = false;
         variable.value.for_each_placeholder([&](const Placeholder& placeholder) {
-            secret = secret || placeholder.source == Placeholder::Source::Wallet;
+            secret = secret || is_secret(placeholder);
             if (!placeholder.expression) {
                 return;
             }
@@ -99,6 +100,28 @@ void RunData::find_secret_variables() {
             secret_variables_.emplace(variable.name, &variable.value);
         }
     }
+}
+
+bool RunData::is_secret_environment(std::string_view name) const {
+    const std::vector<std::string>* const listed = sources_.secret_environment;
+    return sounds_secret(name) ||
+           (listed != nullptr && std::find(listed->begin(), listed->end(), name) != listed->end());
+}
+
+bool RunData::is_secret(const Placeholder& placeholder) const {
+    return placeholder.names_secret() || (placeholder.source == Placeholder::Source::Environment &&
+                                          is_secret_environment(placeholder.name));
+}
+
+// What may hold secrets is overwritten when the last one lets go of it.
+std::shared_ptr<const std::string> RunData::kept_text(std::string text) const {
+    if (!used_secrets_) {
+        return std::make_shared<const std::string>(std::move(text));
+    }
+    return {new std::string(std::move(text)), [](std::string* kept) {
+                wipe(*kept);
+                delete kept;
+            }};
 }
 
 void RunData::evaluate_variables(json::object given) {
@@ -233,7 +256,7 @@ std::shared_ptr<const std::string> RunData::params(const ValuePlace& place) {
         if (!input.is_null()) {
             append_member(text, input_name, input);
         }
-        return std::make_shared<const std::string>(std::move(text));
+        return kept_text(std::move(text));
     }
     json::value params = task.params.resolve(View(*this, place));
     if (!input.is_null() && params.is_object()) {
@@ -242,7 +265,11 @@ std::shared_ptr<const std::string> RunData::params(const ValuePlace& place) {
     if (!workflow_.compat_oa3) {  // there a text may stand for a value of another type
         check_resolved_parameters(task, params);
     }
-    return std::make_shared<const std::string>(write_json(params));
+    std::shared_ptr<const std::string> text = kept_text(write_json(params));
+    if (used_secrets_) {
+        wipe_strings(params);
+    }
+    return text;
 }
 
 json::object RunData::sub_workflow_inputs(const ValuePlace& place) const {

@@ -15,12 +15,23 @@
 #include "core/port/secret_source.hpp"
 #include "core/run/report.hpp"
 #include "core/run/run_machine.hpp"
+#include "core/secret/masker.hpp"
 #include "core/workflow/workflow.hpp"
 
 namespace oa::core {
 
 /// Reads an environment variable; nothing when it is not set.
 using Environment = std::function<std::optional<std::string>(std::string_view name)>;
+
+/// Where a run's values come from, beside what it is given. Borrowed: must outlive the run.
+struct RunSources {
+    Environment environment = {};
+    const SecretSource* secrets = nullptr;  ///< null: there are none
+    /// Environment variables that hold secrets, beside those that sound so.
+    const std::vector<std::string>* secret_environment = nullptr;
+    /// Is told every secret before the run uses it; null: nobody is.
+    Masker* masker = nullptr;
+};
 
 /// Where in a run a value is asked for.
 struct ValuePlace {
@@ -42,8 +53,7 @@ public:
     RunData(const Workflow& workflow,
             Identity identity,
             boost::json::object inputs,
-            Environment environment,
-            const SecretSource* secrets = nullptr);
+            RunSources sources);
 
     /// Evaluates the variables, once; those that are in `given` take their value from there. A
     /// variable that names a secret, or another such variable, is evaluated at each use instead.
@@ -116,12 +126,15 @@ private:
     [[nodiscard]] const boost::json::value* find_task(std::string_view name) const;
     [[nodiscard]] const boost::json::value* find_root(std::string_view name) const;
     void find_secret_variables();
+    [[nodiscard]] bool is_secret(const Placeholder& placeholder) const;
+    [[nodiscard]] bool is_secret_environment(std::string_view name) const;
+    [[nodiscard]] std::shared_ptr<const std::string> kept_text(std::string text) const;
     void index_names() const;
 
     const Workflow& workflow_;
-    Environment environment_;
-    const SecretSource* secrets_;
-    boost::json::object roots_;  // inputs, vars, run, workflow
+    RunSources sources_;
+    mutable bool used_secrets_ = false;  // what is made from now on is wiped
+    boost::json::object roots_;          // inputs, vars, run, workflow
     std::vector<TaskReport> reports_;
     std::vector<std::shared_ptr<const std::string>> literal_params_;
     std::unordered_map<ExecutionIndex, LoopValues> loops_;

@@ -100,11 +100,33 @@ const json::value* RunData::View::find_task(std::string_view name) const {
 }
 
 std::optional<std::string> RunData::View::environment(std::string_view name) const {
-    return data_.environment_ ? data_.environment_(name) : std::nullopt;
+    auto value = data_.sources_.environment ? data_.sources_.environment(name) : std::nullopt;
+    if (value && !value->empty() && data_.is_secret_environment(name)) {
+        data_.used_secrets_ = true;
+        if (data_.sources_.masker != nullptr) {
+            data_.sources_.masker->add(Secret(*value));
+        }
+    }
+    return value;
 }
 
-std::optional<std::string> RunData::View::secret(std::string_view key) const {
-    return data_.secrets_ != nullptr ? data_.secrets_->find(key) : std::nullopt;
+std::optional<Secret> RunData::View::secret(SecretStore store, std::string_view key) const {
+    if (data_.sources_.secrets == nullptr) {
+        return std::nullopt;
+    }
+    auto value = data_.sources_.secrets->find(store, key);
+    if (value) {
+        data_.used_secrets_ = true;
+        if (data_.sources_.masker != nullptr) {
+            data_.sources_.masker->add(*value);
+        }
+    }
+    return value;
+}
+
+std::string RunData::View::secret_advice(SecretStore store) const {
+    return data_.sources_.secrets == nullptr ? std::string()
+                                             : data_.sources_.secrets->advice(store);
 }
 
 std::optional<bool> RunData::View::status(StatusFunction function) const {

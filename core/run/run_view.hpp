@@ -30,7 +30,9 @@ public:
     [[nodiscard]] const boost::json::value* find(std::string_view name) const override;
     [[nodiscard]] const boost::json::value* find_task(std::string_view name) const override;
     [[nodiscard]] std::optional<std::string> environment(std::string_view name) const override;
-    [[nodiscard]] std::optional<std::string> secret(std::string_view key) const override;
+    [[nodiscard]] std::optional<Secret> secret(SecretStore store,
+                                               std::string_view key) const override;
+    [[nodiscard]] std::string secret_advice(SecretStore store) const override;
     [[nodiscard]] std::optional<bool> status(StatusFunction function) const override;
     [[nodiscard]] std::vector<std::string> names() const override;
     [[nodiscard]] std::vector<std::string> task_names() const override;

@@ -25,6 +25,7 @@ struct ReadOptions {
 
 /// A secret that has to be there, since the placeholder has no default for it.
 struct SecretUse {
+    SecretStore store = SecretStore::Wallet;
     std::string key;
     SourcePosition position;
     std::string file;

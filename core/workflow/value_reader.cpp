@@ -48,8 +48,10 @@ void take_placeholder(Reading& reading,
                       Placeholder& placeholder) {
     placeholder.position = reading.position_in(node, placeholder.offset);
     share_compiled(reading, placeholder);
-    if (placeholder.source == Placeholder::Source::Wallet && !placeholder.default_text) {
-        reading.secrets.push_back({placeholder.name, placeholder.position, reading.workflow.file});
+    const bool vault = placeholder.source == Placeholder::Source::Vault;
+    if ((vault || placeholder.source == Placeholder::Source::Wallet) && !placeholder.default_text) {
+        reading.secrets.push_back({vault ? SecretStore::Vault : SecretStore::Wallet,
+                                   placeholder.name, placeholder.position, reading.workflow.file});
     }
     if (!placeholder.expression || placeholder.text_only) {
         return;

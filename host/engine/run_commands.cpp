@@ -269,7 +269,9 @@ void RunLoop::execute(const core::FinishRun& command) {
     report_.failure = command.failure;
     if (report_.status == core::RunStatus::Succeeded) {
         try {
-            report_.outputs = data_.outputs();
+            boost::json::value outputs = data_.outputs();
+            masker_->mask(outputs);
+            report_.outputs = std::move(outputs.get_object());
         } catch (const core::TemplateError& error) {
             report_.status = core::RunStatus::Failed;
             report_.failure = unresolved(error);

@@ -18,10 +18,28 @@ using core::TaskStatus;
 
 namespace {
 
+/// Fields are JSON text, in which a secret may be spelt in more ways than in a text.
+std::string masked_fields(const core::Masker& masker, std::string_view fields) {
+    std::string masked = masker.mask(fields);
+    try {
+        boost::json::value value = core::parse_json(fields);
+        if (masker.mask(value)) {
+            return core::write_json(value);
+        }
+    } catch (const core::JsonError&) {
+        return masked;
+    }
+    return masked;
+}
+
 /// "resize", or "resize[3]" for an element.
 std::string label(const core::Invocation& invocation) {
     return invocation.element ? invocation.task + "[" + std::to_string(*invocation.element) + "]"
                               : invocation.task;
+}
+
+std::shared_ptr<core::Masker> make_masker(const std::shared_ptr<core::Masker>& of_host) {
+    return of_host ? std::make_shared<core::Masker>(of_host) : std::make_shared<core::Masker>();
 }
 
 }  // namespace
@@ -34,21 +52,24 @@ RunLoop::RunLoop(RunServices services, RunRequest request)
     : services_(std::move(services)),
       request_(std::move(request)),
       workflow_(*request_.workflow),
+      masker_(request_.masker ? request_.masker : make_masker(services_.masker)),
       machine_(workflow_, request_.settings),
-      data_(workflow_,
-            {.run_id = request_.run_id, .attempt = request_.attempt},
-            request_.inputs,
-            services_.environment,
-            services_.secrets) {
+      data_(
+          workflow_,
+          {.run_id = request_.run_id, .attempt = request_.attempt},
+          request_.inputs,
+          {services_.environment, services_.secrets, services_.secret_environment, masker_.get()}) {
     report_.id = request_.run_id;
     report_.workflow = workflow_.name;
 }
 
 void RunLoop::start() {
+    boost::json::value inputs = request_.inputs;  // of a run within a run they may hold secrets
+    masker_->mask(inputs);
     append(core::RunCreated{.run_id = request_.run_id,
                             .workflow = workflow_.name,
                             .attempt = request_.attempt,
-                            .inputs = request_.inputs,
+                            .inputs = std::move(inputs.get_object()),
                             .settings = request_.settings,
                             .parent_run_id = request_.parent_run_id});
     blobs_ = std::move(request_.blobs);
@@ -137,7 +158,10 @@ void RunLoop::handle(Message message) {
         }
     }
     if (const auto* request = std::get_if<core::CancelRequested>(&event)) {
-        sink().run_cancelling(request->reason);
+        const std::string reason = masker_->mask(request->reason);
+        sink().run_cancelling(reason);
+        take(core::CancelRequested{reason}, nullptr);
+        return;
     }
     take(event, nullptr);
 }
@@ -161,6 +185,7 @@ void RunLoop::attempt_done(AttemptDone done) {
     const core::ValuePlace place = found->second.place;
     attempts_.erase(found);
     sub_runs_.erase(done.execution);
+    mask(done.outcome);
     finish_output(place, done);
     core::Outcome& outcome = done.outcome;
     auto output = std::make_shared<const boost::json::value>(std::move(outcome.output));
@@ -192,6 +217,7 @@ void RunLoop::finish_output(const core::ValuePlace& place, AttemptDone& done) {
     if (!outcome.failure && workflow_.tasks[place.task].output) {
         try {
             outcome.output = data_.reshape(place, std::move(outcome.output));
+            masker_->mask(outcome.output);
         } catch (const core::TemplateError& error) {
             outcome.output = nullptr;
             outcome.failure = unresolved(error);
@@ -231,7 +257,9 @@ void RunLoop::save_variables(const core::ValuePlace& place, const AttemptDone& d
     const core::Task& task = workflow_.tasks[place.task];
     if (task.sub_workflow && task.sub_workflow->shares_variables) {
         for (const auto& variable : done.variables) {
-            data_.set_variable(variable.key(), variable.value());
+            boost::json::value value = variable.value();
+            masker_->mask(value);
+            data_.set_variable(variable.key(), std::move(value));
         }
     }
     data_.save_output(place.task, done.outcome.output);
@@ -257,7 +285,21 @@ Failure RunLoop::unresolved(const core::TemplateError& error) const {
         message += "; " + error.hint();
     }
     const bool misfit = dynamic_cast<const core::ParameterError*>(&error) != nullptr;
-    return Failure{.code = misfit ? "invalid_params" : "unresolved", .message = std::move(message)};
+    return masked(
+        Failure{.code = misfit ? "invalid_params" : "unresolved", .message = std::move(message)});
+}
+
+void RunLoop::mask(core::Outcome& outcome) const {
+    masker_->mask(outcome.output);
+    if (outcome.failure) {
+        outcome.failure = masked(std::move(*outcome.failure));
+    }
+}
+
+Failure RunLoop::masked(Failure failure) const {
+    masker_->mask_in_place(failure.code);
+    masker_->mask_in_place(failure.message);
+    return failure;
 }
 
 Failure RunLoop::journal_failed(const std::exception& error) {
@@ -288,7 +330,8 @@ void RunLoop::log(const core::Invocation& invocation,
                   std::string_view message,
                   std::string_view fields) {
     if (listening_) {
-        sink().task_log(label(invocation), level, message, fields);
+        sink().task_log(label(invocation), level, masker_->mask(message),
+                        masked_fields(*masker_, fields));
     }
 }
 
@@ -296,7 +339,7 @@ void RunLoop::progress(const core::Invocation& invocation,
                        double fraction,
                        std::string_view message) {
     if (listening_) {
-        sink().task_progress(label(invocation), fraction, message);
+        sink().task_progress(label(invocation), fraction, masker_->mask(message));
     }
 }
 

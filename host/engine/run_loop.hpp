@@ -21,6 +21,7 @@
 #include "core/port/task_invoker.hpp"
 #include "core/run/run_data.hpp"
 #include "core/run/run_machine.hpp"
+#include "core/secret/masker.hpp"
 #include "host/engine/job_runner.hpp"
 #include "host/engine/timers.hpp"
 
@@ -38,6 +39,10 @@ struct RunServices {
     core::Environment environment;
     core::BlobScopes* blobs = nullptr;            ///< null: tasks hand each other JSON alone
     const core::SecretSource* secrets = nullptr;  ///< null: there are none
+    /// Environment variables that hold secrets, beside those that sound so; null: no others.
+    const std::vector<std::string>* secret_environment = nullptr;
+    /// Of the whole host: gets every secret that a run uses. Null: there is none.
+    std::shared_ptr<core::Masker> masker = nullptr;
 };
 
 struct RunRequest {
@@ -55,10 +60,15 @@ struct RunRequest {
     boost::json::object variables = {};           ///< take the place of the document's own
     std::shared_ptr<core::BlobScope> blobs = {};  ///< of the run that it is a task of
     std::shared_ptr<core::EventSink> sink = {};   ///< in place of the services' one
+    std::shared_ptr<core::Masker> masker = {};    ///< of the run that it is a task of
 };
 
 /// Carries one run from its creation to its end: feeds the run machine with events and does what it
 /// commands.
+///
+/// Nothing leaves it that holds a secret which the run has used: what functions give, log and fail
+/// with is masked where it comes in, what the document makes of it where it is made. So journal,
+/// sinks and expressions only ever see what is masked.
 ///
 /// All state of the run is owned by whoever drains its mailbox. Events come from worker threads,
 /// the timer thread and whoever cancels; the first to find nobody draining drains, the others only
@@ -151,12 +161,15 @@ private:
     void fail_attempt(core::ExecutionIndex execution, std::uint32_t attempt, core::Failure failure);
     [[nodiscard]] std::string execution_id(const core::StartAttempt& command) const;
     [[nodiscard]] core::Failure unresolved(const core::TemplateError& error) const;
+    void mask(core::Outcome& outcome) const;
+    [[nodiscard]] core::Failure masked(core::Failure failure) const;
     [[nodiscard]] static core::Failure journal_failed(const std::exception& error);
     [[nodiscard]] core::EventSink& sink() const;
 
     RunServices services_;
     RunRequest request_;
     const core::Workflow& workflow_;
+    const std::shared_ptr<core::Masker> masker_;  // of this run, and of the runs within it
 
     // Owned by the drainer.
     core::RunMachine machine_;

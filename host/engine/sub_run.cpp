@@ -97,6 +97,7 @@ void RunLoop::start_sub_run(const core::StartAttempt& command) {
     request.parent_run_id = request_.run_id;
     request.depth = request_.depth + 1;
     request.blobs = blobs_;
+    request.masker = masker_;
     request.sink = sink().sub_run(attempt);
     if (!request.sink) {
         request.sink = std::make_shared<QuietSink>();

@@ -138,12 +138,13 @@ PlainWallet::PlainWallet(std::filesystem::path file) : file_(std::move(file)) {
     std::sort(keys_.begin(), keys_.end());
 }
 
-std::optional<std::string> PlainWallet::find(std::string_view key) const {
-    std::optional<std::string> found;
+std::optional<core::Secret> PlainWallet::find(core::SecretStore /*store*/,
+                                              std::string_view key) const {
+    std::optional<core::Secret> found;
     with_wallet(file_, [&](const json::object& secrets) {
         if (const auto* value = secrets.if_contains(key)) {
-            found =
-                value->is_string() ? std::string(value->get_string()) : core::write_json(*value);
+            found.emplace(value->is_string() ? std::string_view(value->get_string())
+                                             : std::string_view(core::write_json(*value)));
         }
     });
     return found;

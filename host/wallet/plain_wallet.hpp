@@ -27,7 +27,8 @@ public:
     explicit PlainWallet(std::filesystem::path file);
 
     /// Values that are no texts are given as JSON. Throws WalletError.
-    [[nodiscard]] std::optional<std::string> find(std::string_view key) const override;
+    [[nodiscard]] std::optional<core::Secret> find(core::SecretStore store,
+                                                   std::string_view key) const override;
     /// In alphabetical order.
     [[nodiscard]] std::vector<std::string> keys() const override { return keys_; }
 

@@ -18,6 +18,7 @@ struct FakeScope final : Scope {
     boost::json::object tasks;
     std::map<std::string, std::string, std::less<>> variables;  ///< of the environment
     std::map<std::string, std::string, std::less<>> secrets;
+    std::map<std::string, std::string, std::less<>> vault;  ///< empty: the same as `secrets`
 
     [[nodiscard]] const boost::json::value* find(std::string_view name) const override {
         return roots.if_contains(name);
@@ -29,9 +30,11 @@ struct FakeScope final : Scope {
         const auto found = variables.find(name);
         return found == variables.end() ? std::nullopt : std::optional(found->second);
     }
-    [[nodiscard]] std::optional<std::string> secret(std::string_view key) const override {
-        const auto found = secrets.find(key);
-        return found == secrets.end() ? std::nullopt : std::optional(found->second);
+    [[nodiscard]] std::optional<Secret> secret(SecretStore store,
+                                               std::string_view key) const override {
+        const auto& from = store == SecretStore::Vault && !vault.empty() ? vault : secrets;
+        const auto found = from.find(key);
+        return found == from.end() ? std::nullopt : std::optional<Secret>(found->second);
     }
     [[nodiscard]] std::vector<std::string> names() const override { return keys(roots); }
     [[nodiscard]] std::vector<std::string> task_names() const override { return keys(tasks); }

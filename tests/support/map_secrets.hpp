@@ -17,9 +17,10 @@ public:
     explicit MapSecrets(std::map<std::string, std::string, std::less<>> secrets)
         : secrets_(std::move(secrets)) {}
 
-    [[nodiscard]] std::optional<std::string> find(std::string_view key) const override {
+    [[nodiscard]] std::optional<core::Secret> find(core::SecretStore /*store*/,
+                                                   std::string_view key) const override {
         const auto found = secrets_.find(key);
-        return found == secrets_.end() ? std::nullopt : std::optional(found->second);
+        return found == secrets_.end() ? std::nullopt : std::optional<core::Secret>(found->second);
     }
     [[nodiscard]] std::vector<std::string> keys() const override {
         std::vector<std::string> keys;
