@@ -35,6 +35,8 @@ rule("only host/log includes spdlog"
   FILES "^(core|host|plugins)/" EXCEPT "^host/log/" FORBIDS "^[<\"]spdlog/")
 rule("only host/cli includes CLI11"
   FILES "^(core|host|plugins)/" EXCEPT "^host/cli/" FORBIDS "^[<\"]CLI/")
+rule("only crypto.cpp of host/wallet includes Botan"
+  FILES "^host/wallet/" EXCEPT "^host/wallet/crypto[.]cpp$" FORBIDS "^[<\"]botan/")
 rule("nothing but tests includes tests"
   FILES "^(core|sdk|host|plugins)/" FORBIDS "^[<\"](tests|gtest|gmock|benchmark)/")
 

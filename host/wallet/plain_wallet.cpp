@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "core/json/json.hpp"
+#include "host/wallet/secret_text.hpp"
 
 namespace oa::host {
 
@@ -19,21 +20,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t bytes_max = 4U << 20U;
-
-/// Memory that is overwritten before it is given back.
-class WipedMemory final : public json::memory_resource {
-private:
-    void* do_allocate(std::size_t size, std::size_t alignment) override {
-        return ::operator new(size, std::align_val_t(alignment));
-    }
-    void do_deallocate(void* memory, std::size_t size, std::size_t alignment) override {
-        ::explicit_bzero(memory, size);
-        ::operator delete(memory, std::align_val_t(alignment));
-    }
-    [[nodiscard]] bool do_is_equal(const json::memory_resource& other) const noexcept override {
-        return this == &other;
-    }
-};
 
 /// A text that is overwritten when it goes out of scope.
 struct WipedText {

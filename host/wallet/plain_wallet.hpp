@@ -3,20 +3,14 @@
 #include <filesystem>
 #include <map>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/port/secret_source.hpp"
+#include "host/wallet/wallet_error.hpp"
 
 namespace oa::host {
-
-/// Why a wallet cannot be used, in words for the operator: what is wrong, and what to do.
-class WalletError : public std::runtime_error {
-public:
-    using std::runtime_error::runtime_error;
-};
 
 /// A wallet that is not encrypted: a file with one JSON object, each value a secret. Only the names
 /// are kept; a value is read from the file when it is asked for, and what it was read from is

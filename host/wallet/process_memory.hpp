@@ -1,0 +1,13 @@
+#pragma once
+
+namespace oa::host {
+
+/// Keeps the memory of this process out of core dumps and out of the reach of other processes of
+/// the same user (debuggers, /proc/PID/mem). For the beginning of a program that has secrets; a
+/// program that is executed later starts anew. False when the system refused one of them.
+///
+/// As long as this is on, the files below /proc/PID belong to root, so a process that is not root
+/// cannot list its own /proc/self/fd.
+bool protect_process_memory() noexcept;
+
+}  // namespace oa::host

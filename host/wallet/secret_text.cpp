@@ -1,0 +1,213 @@
+#include "host/wallet/secret_text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <new>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+#include <boost/json.hpp>
+
+#include "core/json/json.hpp"
+
+namespace oa::host {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t depth_max = 32;
+constexpr std::size_t first_bytes = 512;
+constexpr char32_t surrogates_first = 0xD800;
+constexpr char32_t surrogates_last = 0xDFFF;
+constexpr char32_t beyond_first = 0x10000;  // what UTF-16 writes as a pair
+constexpr char32_t letters_last = 0x10FFFF;
+
+unsigned byte_at(std::string_view text, std::size_t at) {
+    return static_cast<unsigned char>(text[at]);
+}
+
+/// How many bytes follow the first one of a letter; nothing for a byte that is no first one.
+std::optional<std::size_t> followers(unsigned first) {
+    if (first < 0x80) {
+        return 0;
+    }
+    if (first >= 0xC2 && first < 0xE0) {
+        return 1;
+    }
+    if (first >= 0xE0 && first < 0xF0) {
+        return 2;
+    }
+    return first >= 0xF0 && first < 0xF5 ? std::optional<std::size_t>(3) : std::nullopt;
+}
+
+/// The letter that begins at `at`, which is moved behind it; nothing for what is no UTF-8.
+std::optional<char32_t> next_letter(std::string_view text, std::size_t& at) {
+    const unsigned first = byte_at(text, at);
+    const auto count = followers(first);
+    if (!count || *count >= text.size() - at) {
+        return std::nullopt;
+    }
+    char32_t letter = *count == 0 ? first : first & (0x3FU >> *count);
+    for (std::size_t i = 1; i <= *count; ++i) {
+        const unsigned byte = byte_at(text, at + i);
+        if ((byte & 0xC0U) != 0x80) {
+            return std::nullopt;
+        }
+        letter = (letter << 6U) | (byte & 0x3FU);
+    }
+    constexpr std::array<char32_t, 4> smallest{0, 0x80, 0x800, beyond_first};
+    if (letter < smallest.at(*count) || letter > letters_last ||
+        (letter >= surrogates_first && letter <= surrogates_last)) {
+        return std::nullopt;
+    }
+    at += *count + 1;
+    return letter;
+}
+
+void append_unit(SecretBuilder& out, std::uint32_t unit) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    out.append("\\u");
+    for (const unsigned shift : {12U, 8U, 4U, 0U}) {
+        out.append(digits[(unit >> shift) & 0xFU]);
+    }
+}
+
+void append_escaped(SecretBuilder& out, char32_t letter) {
+    if (letter < beyond_first) {
+        append_unit(out, letter);
+        return;
+    }
+    const char32_t rest = letter - beyond_first;
+    append_unit(out, static_cast<std::uint32_t>(surrogates_first + (rest >> 10U)));
+    append_unit(out, static_cast<std::uint32_t>(0xDC00 + (rest & 0x3FFU)));
+}
+
+/// The short escape of a letter; nothing when it has none.
+std::string_view short_escape(char32_t letter) {
+    switch (letter) {
+        case '"': return "\\\"";
+        case '\\': return "\\\\";
+        case '\b': return "\\b";
+        case '\f': return "\\f";
+        case '\n': return "\\n";
+        case '\r': return "\\r";
+        case '\t': return "\\t";
+        default: return "";
+    }
+}
+
+}  // namespace
+
+void* WipedMemory::do_allocate(std::size_t size, std::size_t alignment) {
+    return ::operator new(size, std::align_val_t(alignment));
+}
+
+void WipedMemory::do_deallocate(void* memory, std::size_t size, std::size_t alignment) {
+    core::wipe(memory, size);
+    ::operator delete(memory, std::align_val_t(alignment));
+}
+
+bool WipedMemory::do_is_equal(const json::memory_resource& other) const noexcept {
+    return this == &other;
+}
+
+void SecretBuilder::append(std::string_view text) {
+    if (text.size() > buffer_.size() - used_) {
+        core::Secret larger =
+            core::Secret::blank(std::max({first_bytes, buffer_.size() * 2, used_ + text.size()}));
+        std::copy_n(buffer_.reveal().begin(), used_, larger.bytes());
+        buffer_ = std::move(larger);
+    }
+    std::copy(text.begin(), text.end(), buffer_.bytes() + used_);
+    used_ += text.size();
+}
+
+core::Secret SecretBuilder::take() {
+    buffer_.shrink(used_);
+    used_ = 0;
+    return std::move(buffer_);
+}
+
+json::value parse_secret_json(std::string_view text, WipedMemory& memory) {
+    json::parse_options options;
+    options.max_depth = depth_max;
+    json::error_code error;
+    // What the parser keeps of texts on their way lies in wiped memory too, or on the stack.
+    json::parser parser{json::storage_ptr(&memory), options};
+    parser.reset(json::storage_ptr(&memory));
+    parser.write(text, error);
+    wipe_stack();
+    if (error) {
+        throw std::invalid_argument("no JSON text");
+    }
+    return parser.release();
+}
+
+void append_json_string(SecretBuilder& out, std::string_view text, JsonLetters letters) {
+    out.append('"');
+    std::size_t at = 0;
+    while (at < text.size()) {
+        const std::size_t begin = at;
+        const auto letter = next_letter(text, at);
+        if (!letter) {
+            throw std::invalid_argument("no UTF-8");
+        }
+        const std::string_view escape = short_escape(*letter);
+        if (!escape.empty()) {
+            out.append(escape);
+        } else if (*letter < 0x20 || (*letter >= 0x7F && letters == JsonLetters::Ascii)) {
+            append_escaped(out, *letter);
+        } else {
+            out.append(text.substr(begin, at - begin));
+        }
+    }
+    out.append('"');
+}
+
+void append_json_value(SecretBuilder& out, const json::value& value) {
+    if (const auto* text = value.if_string()) {
+        append_json_string(out, *text, JsonLetters::Utf8);
+    } else if (const auto* array = value.if_array()) {
+        char before = '[';
+        for (const auto& element : *array) {
+            out.append(before);
+            append_json_value(out, element);
+            before = ',';
+        }
+        out.append(array->empty() ? "[]" : "]");
+    } else if (const auto* object = value.if_object()) {
+        char before = '{';
+        for (const auto& member : *object) {
+            out.append(before);
+            append_json_string(out, member.key(), JsonLetters::Utf8);
+            out.append(':');
+            append_json_value(out, member.value());
+            before = ',';
+        }
+        out.append(object->empty() ? "{}" : "}");
+    } else {
+        std::string number = core::write_json(value);
+        out.append(number);
+        core::wipe(number);
+    }
+}
+
+bool is_utf8(std::string_view text) noexcept {
+    std::size_t at = 0;
+    while (at < text.size()) {
+        if (!next_letter(text, at)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+[[gnu::noinline]] void wipe_stack() noexcept {
+    constexpr std::size_t bytes = 32U << 10U;
+    std::array<char, bytes> below;  // NOLINT(cppcoreguidelines-pro-type-member-init)
+    core::wipe(below.data(), below.size());
+}
+
+}  // namespace oa::host

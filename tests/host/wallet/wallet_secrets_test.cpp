@@ -1,0 +1,59 @@
+#include "host/wallet/wallet_secrets.hpp"
+
+#include "tests/host/wallet/wallet_fixture.hpp"
+
+namespace oa::host {
+namespace {
+
+struct WalletSecretsTest : WalletFixture {
+    std::vector<std::string> problems;
+
+    WalletSecrets secrets(const WalletFile& file) {
+        return {file, file_key(), [this](const std::string& text) { problems.push_back(text); }};
+    }
+};
+
+TEST_F(WalletSecretsTest, GivesSecretsByName) {
+    const auto source = secrets(made());
+    EXPECT_EQ(source.keys(), (std::vector<std::string>{"token"}));
+    EXPECT_EQ(text(source.secret("token")), "first value");
+    EXPECT_FALSE(source.secret("tokens"));
+    EXPECT_EQ(records.back().action, WalletAuditRecord::Action::Used);
+    EXPECT_EQ(records.back().names, (std::vector<std::string>{"token"}));
+}
+
+TEST_F(WalletSecretsTest, SeesNewSecrets) {
+    const WalletFile file = made();
+    const auto source = secrets(file);
+    file.modify(file_key(), [](Wallet& open) {
+        open.set("token", core::Secret("second value"));
+        open.set("more", core::Secret("some value"));
+    });
+    EXPECT_EQ(text(source.secret("token")), "second value");
+    EXPECT_EQ(source.keys().size(), 2U);
+    EXPECT_EQ(source.info().generation, 2U);
+    EXPECT_TRUE(problems.empty());
+}
+
+TEST_F(WalletSecretsTest, KeepsTheOldOnesWhenTheNewCannotBeOpened) {
+    const WalletFile file = made();
+    const auto source = secrets(file);
+    write_private("wallet", "OAWALLET and nothing else");
+    EXPECT_EQ(text(source.secret("token")), "first value");
+    EXPECT_EQ(text(source.secret("token")), "first value");
+    ASSERT_EQ(problems.size(), 1U) << "told once";
+    EXPECT_NE(problems.front().find("stay in use"), std::string::npos);
+    std::filesystem::remove(folder / "wallet");
+    EXPECT_EQ(text(source.secret("token")), "first value");
+    EXPECT_EQ(problems.size(), 2U);
+    made();
+    EXPECT_EQ(text(source.secret("token")), "first value");
+    EXPECT_EQ(problems.size(), 2U) << "there again";
+}
+
+TEST_F(WalletSecretsTest, NeedsAWalletToBeginWith) {
+    EXPECT_NE(thrown_by([&] { secrets(file("none")); }), "");
+}
+
+}  // namespace
+}  // namespace oa::host
