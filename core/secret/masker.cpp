@@ -191,8 +191,14 @@ void Masker::publish(Index index) {
 }
 
 std::string Masker::mask(std::string_view text) const {
-    std::string masked(text);
-    mask_in_place(masked);
+    std::string masked;
+    masked.reserve(text.size());
+    if (const auto found = index()) {
+        MaskPosition position;
+        mask_until(*found, text, text.size(), position, masked);
+    } else {
+        masked = text;
+    }
     return masked;
 }
 

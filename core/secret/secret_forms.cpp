@@ -67,6 +67,8 @@ private:
     void write(const Writer& writer, std::string_view value, const Styles& styles);
     void common(std::string_view value);
     void base64(std::string_view value);
+    void escaped_base64(std::string_view value);
+    void wide_base64(std::string_view value);
     void base64_lines(std::string_view value);
     void json(std::string_view value);
     void markup(std::string_view value);
@@ -110,6 +112,8 @@ void FormCollector::value(std::string_view value) {
     if (value.size() > mask_all_forms_bytes_max) {
         return;
     }
+    escaped_base64(value);
+    wide_base64(value);
     base64_lines(value);
     json(value);
     markup(value);
@@ -143,6 +147,30 @@ void FormCollector::base64(std::string_view value) {
             write(encoding::base64, value, styles);
         }
     }
+}
+
+/// In an address or in JSON the signs of Base64 are escaped.
+void FormCollector::escaped_base64(std::string_view value) {
+    constexpr auto upper = encoding::percent_styles[0];
+    constexpr auto lower = encoding::percent_styles[2];
+    for (std::size_t before = 0; before < 3; ++before) {
+        for (const bool last : {false, true}) {
+            inner_.clear();
+            encoding::base64(inner_, value, {before, false, last, false});
+            write(encoding::percent, inner_.view(), std::array{upper, lower});
+            encoding::replace(memory_, inner_.view(), '/', "\\/");
+            keep();
+            encoding::replace(memory_, inner_.view(), '+', "\\u002B");
+            keep();
+        }
+    }
+}
+
+/// PowerShell's encoded commands.
+void FormCollector::wide_base64(std::string_view value) {
+    WipedBuffer wide;
+    encoding::utf16(wide, value, encoding::ByteOrder::Little);
+    base64(wide.view());
 }
 
 /// Of the value alone, as mail and PEM break it into lines.
