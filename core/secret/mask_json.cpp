@@ -42,8 +42,7 @@ bool mask_string(const MaskIndex& index, boost::json::string& string) {
         return false;
     }
     std::string masked;
-    MaskPosition position;
-    mask_until(index, whole, whole.size(), position, masked);
+    MaskPosition().mask_until(index, whole, whole.size(), masked);
     wipe(string.data(), string.size());
     string.assign(masked);
     return true;

@@ -1,6 +1,7 @@
 #include "core/secret/masker.hpp"
 
 #include <algorithm>
+#include <new>
 #include <stdexcept>
 #include <utility>
 
@@ -194,8 +195,7 @@ std::string Masker::mask(std::string_view text) const {
     std::string masked;
     masked.reserve(text.size());
     if (const auto found = index()) {
-        MaskPosition position;
-        mask_until(*found, text, text.size(), position, masked);
+        MaskPosition().mask_until(*found, text, text.size(), masked);
     } else {
         masked = text;
     }

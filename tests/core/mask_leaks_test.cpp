@@ -3,6 +3,9 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <random>
 #include <string>
@@ -204,6 +207,27 @@ TEST(MaskLeaksTest, NoFormOfASecretSurvivesInAText) {
             EXPECT_EQ(masker->mask("\n" + std::string((*one)[i]) + "\n"), "\n***\n");
         }
     }
+}
+
+TEST(MaskLeaksTest, OrdinaryTextsStayAsTheyAre) {
+    std::mt19937_64 random(11);
+    Masker masker;
+    for (int i = 0; i < 200; ++i) {
+        masker.add(Secret(random_secret(random)));
+    }
+    std::size_t bytes = 0;
+    for (const char* const folder : {"docs", "core", "tests/core"}) {
+        const auto root = std::filesystem::path(OA_SOURCE_DIR) / folder;
+        for (const auto& entry : std::filesystem::recursive_directory_iterator(root)) {
+            if (entry.is_regular_file()) {
+                std::ifstream file(entry.path(), std::ios::binary);
+                const std::string text{std::istreambuf_iterator<char>(file), {}};
+                bytes += text.size();
+                EXPECT_FALSE(masker.contains(text)) << entry.path();
+            }
+        }
+    }
+    EXPECT_GT(bytes, 100'000U);
 }
 
 TEST(MaskLeaksTest, ThreadsMaskWhileOthersAdd) {
