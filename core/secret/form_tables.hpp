@@ -26,7 +26,7 @@ inline constexpr std::string_view path_segment = "-._~$&+:=@";       // Go's Pat
 inline constexpr std::string_view address = "-._~!*'();/?:@&=+$,#";  // encodeURI
 
 /// The first and the second are those that a large value is looked for in.
-inline constexpr std::array<PercentStyle, 18> percent_styles{{
+inline constexpr std::array<PercentStyle, 22> percent_styles{{
     {HexCase::Upper, unreserved, false, false},
     {HexCase::Upper, component, false, false},
     {HexCase::Lower, unreserved, false, false},
@@ -43,6 +43,10 @@ inline constexpr std::array<PercentStyle, 18> percent_styles{{
     {HexCase::Lower, path_segment, false, false},
     {HexCase::Upper, address, false, false},
     {HexCase::Lower, address, false, false},
+    {HexCase::Upper, "", false, false},
+    {HexCase::Lower, "", false, false},
+    {HexCase::Upper, "", true, false},
+    {HexCase::Lower, "", true, false},
     {HexCase::Upper, "", false, true},
     {HexCase::Lower, "", false, true},
 }};
@@ -53,9 +57,12 @@ inline constexpr std::string_view slash_named = "\"\\\b\f\n\r\t/";
 inline constexpr std::string_view slash_letters = "\"\\bfnrt/";
 inline constexpr std::string_view html_unsafe = "<>&";
 inline constexpr std::string_view script_unsafe = "<>&='";
+inline constexpr std::string_view net_named = "\\\b\f\n\r\t";
+inline constexpr std::string_view net_letters = "\\bfnrt";
+inline constexpr std::string_view net_unsafe = "\"&'+<>`";
 
 /// The first two are those that a large value is looked for in.
-inline constexpr std::array<EscapeStyle, 12> json_styles{{
+inline constexpr std::array<EscapeStyle, 13> json_styles{{
     {json_named, json_letters, Numeric::Units, Numeric::Raw, HexCase::Lower},
     {json_named, json_letters, Numeric::Units, Numeric::Units, HexCase::Lower},
     {json_named, json_letters, Numeric::Units, Numeric::Raw, HexCase::Upper},
@@ -66,6 +73,7 @@ inline constexpr std::array<EscapeStyle, 12> json_styles{{
     {json_named, json_letters, Numeric::Units, Numeric::Raw, HexCase::Lower, html_unsafe},
     {json_named, json_letters, Numeric::Units, Numeric::Raw, HexCase::Upper, html_unsafe},
     {json_named, json_letters, Numeric::Units, Numeric::Raw, HexCase::Lower, script_unsafe},
+    {net_named, net_letters, Numeric::Units, Numeric::Units, HexCase::Upper, net_unsafe, true},
     {"", "", Numeric::Units, Numeric::Units, HexCase::Lower, "", false, true},
     {"", "", Numeric::Units, Numeric::Units, HexCase::Upper, "", false, true},
 }};
@@ -129,7 +137,9 @@ inline constexpr std::array<MarkupStyle, 10> markup_styles{{
     {"&amp;", "&lt;", "&gt;", "&#34;", "&#39;", "&#10;", Numeric::Units},
     {"&#38;", "&#60;", "&#62;", "&#34;", "&#39;", "&#10;", Numeric::Units},
 }};
-inline constexpr std::array<MarkupStyle, 3> more_markup_styles{{
+inline constexpr std::array<MarkupStyle, 5> more_markup_styles{{
+    {"&amp;", "&lt;", "&gt;", "", "", "", Numeric::Units},
+    {"&amp;", "&lt;", "&gt;", "&quot;", "", "", Numeric::Units},
     {"&amp;", "&lt;", "&gt;", "&#34;", "&#39;", "", Numeric::Raw},
     {"&#x26;", "&#x3c;", "&#x3e;", "&#x22;", "&#x27;", "&#xa;", Numeric::Hex},
     {"&#x26;", "&#x3C;", "&#x3E;", "&#x22;", "&#x27;", "&#xA;", Numeric::Raw},

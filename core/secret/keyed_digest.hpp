@@ -1,7 +1,6 @@
 #pragma once
 
 #include <array>
-#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -14,11 +13,14 @@ class KeyedDigest {
 public:
     using Value = std::array<std::uint64_t, 2>;
 
-    KeyedDigest();
+    using Key = std::array<std::uint64_t, 4>;
+
+    KeyedDigest();  ///< with a random key
+    explicit KeyedDigest(const Key& key) noexcept : key_(key) {}
     [[nodiscard]] Value operator()(std::string_view text) const noexcept;
 
 private:
-    std::array<std::uint64_t, 4> key_;
+    Key key_;
 };
 
 }  // namespace oa::core

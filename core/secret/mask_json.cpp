@@ -42,17 +42,18 @@ bool mask_string(const MaskIndex& index, boost::json::string& string) {
         return false;
     }
     std::string masked;
-    MaskPosition position;
-    mask_until(index, whole, whole.size(), position, masked);
+    MaskPosition().mask_until(index, whole, whole.size(), masked);
     wipe(string.data(), string.size());
     string.assign(masked);
     return true;
 }
 
-/// A key that `taken` does not have: `wanted`, or that with a number behind it.
-std::string free_key(const boost::json::object& taken, const std::string& wanted) {
+/// `wanted`, or that with a number behind it, so that no key in either object is the same.
+std::string free_key(const boost::json::object& first,
+                     const boost::json::object& second,
+                     const std::string& wanted) {
     std::string key = wanted;
-    for (std::size_t number = 2; taken.contains(key); ++number) {
+    for (std::size_t number = 2; first.contains(key) || second.contains(key); ++number) {
         key = wanted + " (" + std::to_string(number) + ")";
     }
     return key;
@@ -70,8 +71,10 @@ bool mask_keys(const MaskIndex& index, boost::json::object& object) {
     renamed.reserve(object.size());
     for (auto& member : object) {
         std::string key(member.key());
-        mask_text(index, key);
-        renamed.emplace(free_key(renamed, key), std::move(member.value()));
+        if (mask_text(index, key)) {
+            key = free_key(renamed, object, key);
+        }
+        renamed.emplace(key, std::move(member.value()));
     }
     object = std::move(renamed);
     return true;

@@ -7,26 +7,25 @@
 
 namespace oa::core {
 
-void mask_until(const MaskIndex& index,
-                std::string_view text,
-                std::size_t until,
-                MaskPosition& position,
-                std::string& out) {
+void MaskPosition::mask_until(const MaskIndex& index,
+                              std::string_view text,
+                              std::size_t until,
+                              std::string& out) {
     std::size_t from = 0;
     while (const auto match = index.next(text, from, until)) {
-        if (!position.masked || match->begin > position.end) {
-            out.append(text.substr(position.end, match->begin - position.end));
+        if (!masked_ || match->begin > end_) {
+            out.append(text.substr(end_, match->begin - end_));
             out.append(mask_sign);
-            position.masked = true;
+            masked_ = true;
         }
-        position.end = std::max(position.end, match->end);
+        end_ = std::max(end_, match->end);
         from = match->begin + 1;
     }
-    if (position.end < until) {
-        out.append(text.substr(position.end, until - position.end));
-        position = {};
+    if (end_ < until) {
+        out.append(text.substr(end_, until - end_));
+        *this = {};
     } else {
-        position.end -= until;
+        end_ -= until;
     }
 }
 
@@ -38,9 +37,8 @@ bool mask_text(const MaskIndex& index, std::string& text) {
     std::string masked;
     masked.reserve(text.size() + mask_sign.size());
     masked.append(text, 0, first->begin);
-    MaskPosition position;
     const auto rest = std::string_view(text).substr(first->begin);
-    mask_until(index, rest, rest.size(), position, masked);
+    MaskPosition().mask_until(index, rest, rest.size(), masked);
     wipe(text);
     text = std::move(masked);
     return true;

@@ -1,6 +1,7 @@
 #include "core/secret/masker.hpp"
 
 #include <algorithm>
+#include <new>
 #include <stdexcept>
 #include <utility>
 
@@ -191,8 +192,13 @@ void Masker::publish(Index index) {
 }
 
 std::string Masker::mask(std::string_view text) const {
-    std::string masked(text);
-    mask_in_place(masked);
+    std::string masked;
+    masked.reserve(text.size());
+    if (const auto found = index()) {
+        MaskPosition().mask_until(*found, text, text.size(), masked);
+    } else {
+        masked = text;
+    }
     return masked;
 }
 

@@ -12,11 +12,19 @@ namespace {
 
 std::size_t common_size(std::string_view first, std::string_view second) {
     const auto end = std::min(first.size(), second.size());
-    return static_cast<std::size_t>(std::mismatch(first.begin(),
-                                                  first.begin() + static_cast<std::ptrdiff_t>(end),
-                                                  second.begin())
-                                        .first -
-                                    first.begin());
+    std::size_t at = 0;
+    static_assert(std::endian::native == std::endian::little);
+    for (std::uint64_t left = 0, right = 0; at + sizeof left <= end; at += sizeof left) {
+        std::memcpy(&left, first.data() + at, sizeof left);
+        std::memcpy(&right, second.data() + at, sizeof right);
+        if (left != right) {
+            return at + static_cast<std::size_t>(std::countr_zero(left ^ right)) / 8;
+        }
+    }
+    while (at < end && first[at] == second[at]) {
+        ++at;
+    }
+    return at;
 }
 
 }  // namespace

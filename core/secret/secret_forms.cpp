@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <unordered_set>
 #include <utility>
 
 #include "core/secret/encodings.hpp"
 #include "core/secret/form_tables.hpp"
+#include "core/secret/keyed_digest.hpp"
 #include "core/secret/secret_leaves.hpp"
 #include "core/secret/wiped_buffer.hpp"
 
@@ -49,6 +51,10 @@ void each_line(std::string_view text, const Visit& visit) {
 /// Writes forms one behind the other; the last one is taken back when it is not needed.
 class FormCollector {
 public:
+    enum class Extent { All, Common };
+
+    explicit FormCollector(Extent extent) : extent_(extent) {}
+
     void value(std::string_view value);
     void alone(std::string_view form) {
         memory_.append(form);
@@ -62,37 +68,40 @@ public:
     }
 
 private:
+    struct DigestHash {
+        std::size_t operator()(const KeyedDigest::Value& value) const noexcept { return value[0]; }
+    };
+
     void keep();
     template <typename Writer, typename Styles>
     void write(const Writer& writer, std::string_view value, const Styles& styles);
     void common(std::string_view value);
     void base64(std::string_view value);
+    void escaped_base64(std::string_view value);
+    void wide_base64(std::string_view value);
     void base64_lines(std::string_view value);
     void json(std::string_view value);
     void markup(std::string_view value);
     void quoted(std::string_view value);
     void quoted_printable(std::string_view value);
-    [[nodiscard]] std::string_view at(const SecretForms::Place& place) const {
-        return memory_.view().substr(place.begin, place.size);
-    }
 
+    const Extent extent_;
     WipedBuffer memory_;
     WipedBuffer inner_;  ///< what is encoded once more
     std::vector<SecretForms::Place> places_;
     std::size_t end_ = 0;  ///< of what is kept
+    const KeyedDigest digest_;
+    std::unordered_set<KeyedDigest::Value, DigestHash> kept_;
 };
 
 /// Decides on what was written since the last time.
 void FormCollector::keep() {
-    const SecretForms::Place fresh{end_, memory_.size() - end_};
-    const auto is_same = [&](const SecretForms::Place& other) {
-        return other.size == fresh.size && at(other) == at(fresh);
-    };
-    if (fresh.size < mask_bytes_min || std::any_of(places_.begin(), places_.end(), is_same)) {
+    const auto fresh = memory_.view(end_);
+    if (fresh.size() < mask_bytes_min || !kept_.insert(digest_(fresh)).second) {
         memory_.shrink(end_);
         return;
     }
-    places_.push_back(fresh);
+    places_.push_back({end_, fresh.size()});
     end_ = memory_.size();
 }
 
@@ -107,9 +116,11 @@ void FormCollector::write(const Writer& writer, std::string_view value, const St
 void FormCollector::value(std::string_view value) {
     alone(value);
     common(value);
-    if (value.size() > mask_all_forms_bytes_max) {
+    if (extent_ == Extent::Common) {
         return;
     }
+    escaped_base64(value);
+    wide_base64(value);
     base64_lines(value);
     json(value);
     markup(value);
@@ -143,6 +154,30 @@ void FormCollector::base64(std::string_view value) {
             write(encoding::base64, value, styles);
         }
     }
+}
+
+/// In an address or in JSON the signs of Base64 are escaped.
+void FormCollector::escaped_base64(std::string_view value) {
+    constexpr auto upper = encoding::percent_styles[0];
+    constexpr auto lower = encoding::percent_styles[2];
+    for (std::size_t before = 0; before < 3; ++before) {
+        for (const bool last : {false, true}) {
+            inner_.clear();
+            encoding::base64(inner_, value, {before, false, last, false});
+            write(encoding::percent, inner_.view(), std::array{upper, lower});
+            encoding::replace(memory_, inner_.view(), '/', "\\/");
+            keep();
+            encoding::replace(memory_, inner_.view(), '+', "\\u002B");
+            keep();
+        }
+    }
+}
+
+/// PowerShell's encoded commands.
+void FormCollector::wide_base64(std::string_view value) {
+    WipedBuffer wide;
+    encoding::utf16(wide, value, encoding::ByteOrder::Little);
+    base64(wide.view());
 }
 
 /// Of the value alone, as mail and PEM break it into lines.
@@ -219,7 +254,8 @@ SecretForms::SecretForms(std::string_view value) {
     if (core.empty() || value.size() < mask_bytes_min) {
         return;
     }
-    FormCollector collector;
+    FormCollector collector(value.size() > mask_all_forms_bytes_max ? FormCollector::Extent::Common
+                                                                    : FormCollector::Extent::All);
     if (core.size() < mask_bytes_min) {
         collector.alone(value);
         collector.move_to(*this);

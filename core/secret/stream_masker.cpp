@@ -1,6 +1,5 @@
 #include "core/secret/stream_masker.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "core/secret/mask_index.hpp"
@@ -36,9 +35,9 @@ MaskedText StreamMasker::give(std::string_view text, bool is_last) {
     if (index != nullptr) {
         until = is_last ? text.size() : index->settled(text);
         out.reserve(until);
-        mask_until(*index, text, until, position_, out);
+        position_.mask_until(*index, text, until, out);
     } else {
-        out.assign(text.substr(std::min(position_.end, text.size())));
+        out.assign(position_.rest_of(text));
         position_ = {};
     }
     std::string kept(text.substr(until));

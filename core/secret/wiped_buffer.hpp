@@ -20,7 +20,7 @@ public:
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
     /// Valid until something is appended.
     [[nodiscard]] std::string_view view(std::size_t from = 0) const noexcept {
-        return room_.reveal().substr(0, size_).substr(from);
+        return {room_.reveal().data() + from, size_ - from};
     }
 
 private:

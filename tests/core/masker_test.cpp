@@ -118,6 +118,16 @@ TEST(MaskerTest, SecretsOfAMegabyteAreMasked) {
     EXPECT_EQ(masker.mask("<" + secret + ">"), "<***>");
 }
 
+TEST(MaskerTest, SecretsOfVeryManyLinesAreMasked) {
+    std::string secret;
+    for (std::size_t i = 0; secret.size() < (std::size_t{1} << 20U); ++i) {
+        secret += "line " + std::to_string(i * 7919) + "\n";
+    }
+    Masker masker;
+    EXPECT_TRUE(masker.add(Secret(secret)));
+    EXPECT_EQ(masker.mask("<line 79190> <line 791900>"), "<***> <***>");
+}
+
 TEST(MaskerTest, MaskingInPlaceLeavesNothingInTheTextsMemory) {
     Masker masker;
     masker.add(Secret("in-place-secret"));
