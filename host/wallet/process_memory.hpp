@@ -10,4 +10,8 @@ namespace oa::host {
 /// cannot list its own /proc/self/fd.
 bool protect_process_memory() noexcept;
 
+/// The first half of it alone: no core dumps, and debuggers as before. False when the system
+/// refused.
+bool forbid_core_dumps() noexcept;
+
 }  // namespace oa::host

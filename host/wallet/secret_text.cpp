@@ -194,7 +194,7 @@ void append_json_value(SecretBuilder& out, const json::value& value) {
     }
 }
 
-bool is_utf8(std::string_view text) noexcept {
+bool is_valid_utf8(std::string_view text) noexcept {
     std::size_t at = 0;
     while (at < text.size()) {
         if (!next_letter(text, at)) {

@@ -52,7 +52,7 @@ void append_json_string(SecretBuilder& out, std::string_view text, JsonLetters l
 void append_json_value(SecretBuilder& out, const boost::json::value& value);
 
 /// Whether text is valid UTF-8.
-[[nodiscard]] bool is_utf8(std::string_view text) noexcept;
+[[nodiscard]] bool is_valid_utf8(std::string_view text) noexcept;
 
 /// Overwrites the part of the stack that calls which have returned may have left secrets in.
 void wipe_stack() noexcept;

@@ -73,7 +73,7 @@ public:
     [[nodiscard]] Wallet open(const WalletKey& key) const;
     struct Opened {
         Wallet wallet;
-        FileIdentity identity;  ///< of the file that it was read from
+        WalletFileIdentity identity;  ///< of the file that it was read from
     };
     [[nodiscard]] Opened open_identified(const WalletKey& key) const;
 
@@ -115,7 +115,7 @@ public:
 private:
     /// How a wallet gets into the file.
     struct Saving {
-        std::optional<FileIdentity> replaces;
+        std::optional<WalletFileIdentity> replaces;
         const WalletKey& key;  ///< opens what is written
         PreviousWallet previous = PreviousWallet::Kept;
         bool has_new_slots = false;  ///< so the key has to be tried

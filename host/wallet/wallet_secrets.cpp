@@ -11,17 +11,14 @@ WalletSecrets::WalletSecrets(WalletFile file, WalletKey key, OnProblem on_proble
     seen_ = opened.identity;
 }
 
-std::optional<std::string> WalletSecrets::find(std::string_view key) const {
-    const auto found = secret(key);
-    return found ? std::optional(std::string(found->reveal())) : std::nullopt;
+std::optional<core::Secret> WalletSecrets::find(core::SecretStore /*store*/,
+                                                std::string_view key,
+                                                std::string_view user) const {
+    return current()->find(key, user);
 }
 
 std::vector<std::string> WalletSecrets::keys() const {
     return current()->names();
-}
-
-std::optional<core::Secret> WalletSecrets::secret(std::string_view name) const {
-    return current()->find(name);
 }
 
 WalletInfo WalletSecrets::info() const {

@@ -103,7 +103,7 @@ class Writer {
 public:
     explicit Writer(const WalletWrite& write) : write_(write) {}
 
-    FileIdentity run() {
+    WalletFileIdentity run() {
         done(WriteStep::Locked);
         check_folders(write_.file, "the wallet");
         remove_left_overs(write_.file);
@@ -118,7 +118,7 @@ public:
             ::unlink(previous_wallet(write_.file).c_str());
         }
         done(WriteStep::PreviousForgotten);
-        return identity_of(write_.file).value_or(FileIdentity{});
+        return identity_of(write_.file).value_or(WalletFileIdentity{});
     }
 
 private:
@@ -250,7 +250,7 @@ WalletLock::WalletLock(const fs::path& wallet, std::chrono::milliseconds wait)
     }
 }
 
-FileIdentity write_wallet(const WalletLock& /*lock*/, const WalletWrite& write) {
+WalletFileIdentity write_wallet(const WalletLock& /*lock*/, const WalletWrite& write) {
     return Writer(write).run();
 }
 

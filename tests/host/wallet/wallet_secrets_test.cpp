@@ -16,10 +16,11 @@ struct WalletSecretsTest : WalletFixture {
 TEST_F(WalletSecretsTest, GivesSecretsByName) {
     const auto source = secrets(made());
     EXPECT_EQ(source.keys(), (std::vector<std::string>{"token"}));
-    EXPECT_EQ(text(source.secret("token")), "first value");
-    EXPECT_FALSE(source.secret("tokens"));
+    EXPECT_EQ(text(source.find(core::SecretStore::Wallet, "token", "run 1")), "first value");
+    EXPECT_FALSE(source.find(core::SecretStore::Wallet, "tokens", "run 1"));
     EXPECT_EQ(records.back().action, WalletAuditRecord::Action::Used);
     EXPECT_EQ(records.back().names, (std::vector<std::string>{"token"}));
+    EXPECT_EQ(records.back().detail, "run 1");
 }
 
 TEST_F(WalletSecretsTest, SeesNewSecrets) {
@@ -29,7 +30,7 @@ TEST_F(WalletSecretsTest, SeesNewSecrets) {
         open.set("token", core::Secret("second value"));
         open.set("more", core::Secret("some value"));
     });
-    EXPECT_EQ(text(source.secret("token")), "second value");
+    EXPECT_EQ(text(source.find(core::SecretStore::Wallet, "token", "run 1")), "second value");
     EXPECT_EQ(source.keys().size(), 2U);
     EXPECT_EQ(source.info().generation, 2U);
     EXPECT_TRUE(problems.empty());
@@ -39,15 +40,15 @@ TEST_F(WalletSecretsTest, KeepsTheOldOnesWhenTheNewCannotBeOpened) {
     const WalletFile file = made();
     const auto source = secrets(file);
     write_private("wallet", "OAWALLET and nothing else");
-    EXPECT_EQ(text(source.secret("token")), "first value");
-    EXPECT_EQ(text(source.secret("token")), "first value");
+    EXPECT_EQ(text(source.find(core::SecretStore::Wallet, "token", "run 1")), "first value");
+    EXPECT_EQ(text(source.find(core::SecretStore::Wallet, "token", "run 1")), "first value");
     ASSERT_EQ(problems.size(), 1U) << "told once";
     EXPECT_NE(problems.front().find("stay in use"), std::string::npos);
     std::filesystem::remove(folder / "wallet");
-    EXPECT_EQ(text(source.secret("token")), "first value");
+    EXPECT_EQ(text(source.find(core::SecretStore::Wallet, "token", "run 1")), "first value");
     EXPECT_EQ(problems.size(), 2U);
     made();
-    EXPECT_EQ(text(source.secret("token")), "first value");
+    EXPECT_EQ(text(source.find(core::SecretStore::Wallet, "token", "run 1")), "first value");
     EXPECT_EQ(problems.size(), 2U) << "there again";
 }
 
