@@ -105,6 +105,8 @@ public:
     ImportedSecrets import_into(const WalletKey& key,
                                 const WalletEntries& entries,
                                 const ImportSecrets& options) const;
+    /// All secrets, not sealed, as write_json_text() has them.
+    [[nodiscard]] core::Secret export_json(const WalletKey& key) const;
     /// Writes a sealed wallet of its own, with the same secrets under another key. Never replaces a
     /// file.
     void back_up(const WalletKey& key,

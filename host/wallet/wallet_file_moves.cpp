@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "host/wallet/import_text.hpp"
 #include "host/wallet/wallet_file.hpp"
 
 namespace oa::host {
@@ -61,6 +62,13 @@ ImportedSecrets WalletFile::import_into(const WalletKey& key,
         imported = import_entries(wallet, entries, options, settings_.now());
     });
     return imported;
+}
+
+core::Secret WalletFile::export_json(const WalletKey& key) const {
+    const Wallet wallet = open(key);
+    core::Secret text = write_json_text(wallet.entries());
+    tell(Action::Exported, wallet.names(), "", wallet.info().generation);
+    return text;
 }
 
 void WalletFile::back_up(const WalletKey& key,
