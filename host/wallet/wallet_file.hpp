@@ -78,7 +78,7 @@ public:
     [[nodiscard]] Opened open_identified(const WalletKey& key) const;
 
     /// Never replaces a file.
-    void create(const WalletKey& key, CreateWallet options) const;
+    void create(const WalletKey& key, const CreateWallet& options) const;
     /// `change` is called once, under the lock; the wallet is saved when it returns and something
     /// has changed. What it throws comes out, and then nothing is saved. Gives what was saved.
     Wallet modify(const WalletKey& key, const std::function<void(Wallet&)>& change) const;

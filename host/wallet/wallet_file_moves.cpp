@@ -82,7 +82,7 @@ void WalletFile::back_up(const WalletKey& key,
     options.strength = strength;
     options.cipher = wallet.info().cipher.value_or(options.cipher);
     options.entries = clone(wallet.entries());
-    WalletFile(std::move(of_target)).create(target_key, std::move(options));
+    WalletFile(std::move(of_target)).create(target_key, options);
     tell(Action::BackedUp, wallet.names(), target.string(), wallet.info().generation);
 }
 

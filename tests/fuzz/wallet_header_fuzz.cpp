@@ -15,7 +15,7 @@ namespace {
 using namespace std::literals;
 namespace host = oa::host;
 
-constexpr std::string_view key_file = "0123456789abcdef0123456789abcdef";
+constexpr std::string_view key_file = "of the fuzzer, and of no other wallet";
 
 void require(bool condition) {
     if (!condition) {

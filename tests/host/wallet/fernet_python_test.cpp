@@ -58,7 +58,7 @@ TEST_F(FernetPythonTest, WritesWhatPythonOpens) {
     for (const auto& sample : samples()) {
         options.entries.emplace(std::string(sample.key()), entry_of(sample.value().get_string()));
     }
-    file("new.enc").create(password_key("p\xC3\xA4ss word"), std::move(options));
+    file("new.enc").create(password_key("p\xC3\xA4ss word"), options);
     file("new.enc").modify(password_key("p\xC3\xA4ss word"),
                            [](Wallet& open) { open.set("more", core::Secret("later value")); });
     const auto read = run("read", folder.at("new.enc"), "p\xC3\xA4ss word\n");

@@ -44,7 +44,7 @@ TEST_F(IndependentReaderTest, OpensFreshWallets) {
             options.cipher = cipher;
             options.strength = {{20U << 10U, 2, 2}};
             options.entries.emplace("token", entry_of("first value"));
-            file().create(key, std::move(options));
+            file().create(key, options);
             file().add_slot(key, file_key(std::string(40, 'x')), cheap);
             file().modify(key, [](Wallet& open) {
                 open.set("letters", core::Secret("gr\xC3\xB6\xC3\x9F"

@@ -124,7 +124,7 @@ struct MemoryResidueTest : WalletFixture {
             const std::string value(shown().reveal());
             // With letters that JSON escapes, which take another way through the parser.
             options.entries.emplace("token", entry_of("\"\n" + value + "\n\"" + value));
-            WalletFile(allowed).create(password_key(), std::move(options));
+            WalletFile(allowed).create(password_key(), options);
         });
     }
     void use_and_forget() {

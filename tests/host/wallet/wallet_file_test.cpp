@@ -308,7 +308,7 @@ TEST_F(WalletFileTest, SealsWithEitherCipher) {
     CreateWallet options;
     options.cipher = crypto::Cipher::Aes256Gcm;
     options.entries.emplace("token", entry_of("first value"));
-    file().create(file_key(), std::move(options));
+    file().create(file_key(), options);
     EXPECT_EQ(file().look().cipher, crypto::Cipher::Aes256Gcm);
     file().modify(file_key(),
                   [](Wallet& open) { open.set("token", core::Secret("second value")); });

@@ -118,7 +118,7 @@ TEST_F(WalletWritingTest, LeavesTheOldOneOfTheOlderFormatsToo) {
     CreateWallet options;
     options.format = WalletFormat::Fernet;
     options.entries.emplace("token", entry_of("first value"));
-    file().create(password_key(), std::move(options));
+    file().create(password_key(), options);
     for (const WriteStep step : {WriteStep::Made, WriteStep::Written, WriteStep::PreviousKept}) {
         ASSERT_EQ(in_a_child([&] {
                       crashing_after(step).modify(password_key(), [](Wallet& open) {
