@@ -100,13 +100,15 @@ std::string_view short_escape(char32_t letter) {
 
 }  // namespace
 
-void* WipedMemory::do_allocate(std::size_t size, std::size_t alignment) {
-    return ::operator new(size, std::align_val_t(alignment));
+void* WipedMemory::do_allocate(std::size_t size, std::size_t /*alignment*/) {
+    // Boost.JSON gives memory back under another alignment than it asked for, and never needs more
+    // than the usual one.
+    return ::operator new(size);
 }
 
-void WipedMemory::do_deallocate(void* memory, std::size_t size, std::size_t alignment) {
+void WipedMemory::do_deallocate(void* memory, std::size_t size, std::size_t /*alignment*/) {
     core::wipe(memory, size);
-    ::operator delete(memory, std::align_val_t(alignment));
+    ::operator delete(memory);
 }
 
 bool WipedMemory::do_is_equal(const json::memory_resource& other) const noexcept {

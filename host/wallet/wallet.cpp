@@ -44,6 +44,7 @@ const char* to_text(Action action) {
         case Action::SlotAdded: return "slot added";
         case Action::SlotRemoved: return "slot removed";
         case Action::Rotated: return "rotated";
+        case Action::Exported: return "exported";
         case Action::BackedUp: return "backed up";
         case Action::Verified: return "verified";
     }

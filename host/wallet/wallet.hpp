@@ -30,6 +30,7 @@ struct WalletAuditRecord {
         SlotAdded,
         SlotRemoved,
         Rotated,
+        Exported,  ///< `names` were given out, not sealed
         BackedUp,  ///< `detail` is where to
         Verified
     };

@@ -33,20 +33,35 @@ std::shared_ptr<const Wallet> WalletSecrets::current() const {
         const auto now = identity_of(file_.path());
         if (now != seen_) {
             seen_ = now;
-            try {
-                auto opened = file_.open_identified(key_);
-                seen_ = opened.identity;
-                wallet_ = std::make_shared<const Wallet>(std::move(opened.wallet));
-            } catch (const WalletError& error) {
-                problem = error.what();
-            }
+            problem = follow();
         }
         wallet = wallet_;
     }
     if (!problem.empty() && on_problem_) {
-        on_problem_(problem + "; its secrets as they were read before stay in use");
+        on_problem_(problem);
     }
     return wallet;
+}
+
+std::string WalletSecrets::follow() const {
+    try {
+        auto opened = file_.open_identified(key_);
+        seen_ = opened.identity;
+        const WalletInfo& before = wallet_->info();
+        const WalletInfo& after = opened.wallet.info();
+        const bool is_older = after.uuid == before.uuid && after.generation < before.generation;
+        std::string problem;
+        if (is_older) {
+            problem =
+                name_of("the wallet", file_.path()) + " is an older one than before (generation " +
+                std::to_string(after.generation) + " after " + std::to_string(before.generation) +
+                "): an old copy was put in its place; its secrets are in use";
+        }
+        wallet_ = std::make_shared<const Wallet>(std::move(opened.wallet));
+        return problem;
+    } catch (const WalletError& error) {
+        return error.what() + std::string("; its secrets as they were read before stay in use");
+    }
 }
 
 }  // namespace oa::host

@@ -19,8 +19,8 @@ namespace oa::host {
 /// it.
 class WalletSecrets final : public core::SecretSource {
 public:
-    /// Called with a sentence, once for each change of the file that cannot be followed; from
-    /// whichever thread asks for a secret.
+    /// Called with a sentence, once for each change of the file that cannot be followed, or that
+    /// leads back to an older generation; from whichever thread asks for a secret.
     using OnProblem = std::function<void(const std::string&)>;
 
     /// Opens the wallet. Throws WalletError.
@@ -39,6 +39,8 @@ public:
 private:
     /// The newest that can be opened.
     [[nodiscard]] std::shared_ptr<const Wallet> current() const;
+    /// Opens the file anew; gives what there is to tell. Needs the lock.
+    [[nodiscard]] std::string follow() const;
 
     WalletFile file_;
     WalletKey key_;

@@ -67,9 +67,10 @@ bool is_left_over(std::string_view name, const std::string& wallet) {
 void remove_left_overs(const fs::path& file) {
     std::error_code error;
     const std::string name = file.filename().string();
-    for (const auto& entry : fs::directory_iterator(folder_of(file), error)) {
-        if (is_left_over(entry.path().filename().string(), name)) {
-            ::unlink(entry.path().c_str());
+    for (fs::directory_iterator entry(folder_of(file), error), end; !error && entry != end;
+         entry.increment(error)) {
+        if (is_left_over(entry->path().filename().string(), name)) {
+            ::unlink(entry->path().c_str());
         }
     }
 }

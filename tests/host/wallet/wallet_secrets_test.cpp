@@ -52,6 +52,18 @@ TEST_F(WalletSecretsTest, KeepsTheOldOnesWhenTheNewCannotBeOpened) {
     EXPECT_EQ(problems.size(), 2U) << "there again";
 }
 
+TEST_F(WalletSecretsTest, TellsWhenAnOldCopyWasPutBack) {
+    const WalletFile file = made();
+    const auto before = folder.read("wallet");
+    file.modify(file_key(), [](Wallet& open) { open.set("token", core::Secret("second value")); });
+    const auto source = secrets(file);
+    std::filesystem::remove(folder / "wallet");
+    write_private("wallet", before);
+    EXPECT_EQ(text(source.secret("token")), "first value");
+    ASSERT_EQ(problems.size(), 1U);
+    EXPECT_NE(problems.front().find("generation 1 after 2"), std::string::npos);
+}
+
 TEST_F(WalletSecretsTest, NeedsAWalletToBeginWith) {
     EXPECT_NE(thrown_by([&] { secrets(file("none")); }), "");
 }
