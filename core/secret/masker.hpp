@@ -42,7 +42,7 @@ public:
     explicit Masker(const MaskerLimits& limits = {});
     /// `everything` gets all secrets that are added here. Throws std::invalid_argument when it is
     /// null or was made so itself.
-    explicit Masker(std::shared_ptr<Masker> everything);
+    explicit Masker(const std::shared_ptr<Masker>& everything);
     ~Masker();
     Masker(const Masker&) = delete;
     Masker& operator=(const Masker&) = delete;
