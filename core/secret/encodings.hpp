@@ -45,7 +45,7 @@ struct EscapeStyle {
     Numeric control = Numeric::Units;
     Numeric beyond_ascii = Numeric::Raw;
     HexCase digits = HexCase::Lower;
-    std::string_view as_units{};       ///< ASCII bytes that are written as \u00HH for other reasons
+    std::string_view as_units{};     ///< ASCII bytes that are written as \u00HH for other reasons
     bool delete_is_control = false;  ///< 0x7f
     bool everything = false;         ///< all as \uHHHH
 };

@@ -64,8 +64,7 @@ public:
     /// Masks all strings and keys at any depth; a number becomes the string `***` when its text, as
     /// JSON or without exponent, holds a secret. Keys that become equal are told apart by a number
     /// ("***", "*** (2)"), and keep their order and values. Whether something changed. A secret
-    /// that is spread over several strings is not found, and one in the JSON text of a value by
-    /// mask().
+    /// that is spread over several strings is not found.
     bool mask(boost::json::value& value) const;
 
     struct Figures {
