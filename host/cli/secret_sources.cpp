@@ -23,6 +23,7 @@ const char* action_of(WalletAuditRecord::Action action) {
         case Action::SlotAdded: return "wallet.key_added";
         case Action::SlotRemoved: return "wallet.key_removed";
         case Action::Rotated: return "wallet.rotated";
+        case Action::Exported: return "wallet.exported";
         case Action::BackedUp: return "wallet.backed_up";
         case Action::Verified: return "wallet.verified";
     }

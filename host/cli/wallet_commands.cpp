@@ -277,13 +277,8 @@ private:
                 "all values would be written in clear; say --reveal to mean it, or leave out "
                 "--format for a sealed wallet");
         }
-        const Wallet open = file_.open(key());
-        for (const std::string& name : open.names()) {
-            static_cast<void>(open.find(name, "oa wallet export"));
-        }
-        const core::Secret text = options_.format == WalletOptions::ExportFormat::Json
-                                      ? write_json_text(open.entries())
-                                      : write_env_text(open.entries());
+        const bool is_json = options_.format == WalletOptions::ExportFormat::Json;
+        const core::Secret text = is_json ? file_.export_json(key()) : env_text();
         if (to_output) {
             write_value(text, LineEnd::None);
         } else {
@@ -292,6 +287,14 @@ private:
                  << " has every secret in clear, for you alone; remove it when it is not needed\n";
         }
         return ExitStatus::Ok;
+    }
+
+    [[nodiscard]] core::Secret env_text() const {
+        const Wallet open = file_.open(key());
+        for (const std::string& name : open.names()) {
+            static_cast<void>(open.find(name, "oa wallet export"));
+        }
+        return write_env_text(open.entries());
     }
 
     ExitStatus back_up() {

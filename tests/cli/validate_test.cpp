@@ -10,6 +10,7 @@ bool contains(const std::string& text, const std::string& part) {
 }
 
 struct ValidateTest : CliTest {
+    const Subprocess::Options plain_wallets{{{"OA_ALLOW_PLAIN_WALLET", "true"}}};
     const std::string bad = folder.write("bad.yaml",
                                          "tasks:\n"
                                          "  - {name: a, utils.noop: {}, need: b}\n");
@@ -135,7 +136,7 @@ TEST_F(ValidateTest, FindsSecretsThatAWalletDoesNotHave) {
     EXPECT_EQ(oa({"validate", "--wallet", fixed, file}, plain_wallets).exit_status, 0);
     const auto refused = oa({"validate", "--wallet", fixed, file});
     EXPECT_EQ(refused.exit_status, 4);
-    EXPECT_TRUE(contains(refused.err, "allow_plain_wallet")) << refused.err;
+    EXPECT_TRUE(contains(refused.err, "OA_ALLOW_PLAIN_WALLET=true")) << refused.err;
     const auto missing = oa({"validate", "--wallet", folder.at("none.json"), file});
     EXPECT_EQ(missing.exit_status, 4);
     EXPECT_TRUE(contains(missing.err, "none.json")) << missing.err;

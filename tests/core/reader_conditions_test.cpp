@@ -247,7 +247,8 @@ TEST_F(ReaderConditionsTest, ListsTheSecretsThatHaveToBeThere) {
                    (use.store == SecretStore::Vault ? "vault " : "") + use.key +
                    (use.has_default ? " or a default\n" : "\n");
     }
-    EXPECT_EQ(secrets, "f.yaml:1:19 db/user\nf.yaml:3:20 vault pw\n"
+    EXPECT_EQ(secrets,
+              "f.yaml:1:19 db/user\nf.yaml:3:20 vault pw\n"
               "f.yaml:3:38 other or a default\nf.yaml:4:18 z\n");
 }
 

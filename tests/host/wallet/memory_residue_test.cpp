@@ -132,7 +132,7 @@ struct MemoryResidueTest : WalletFixture {
         allowed.allow_plain = true;
         const WalletFile file(allowed);
         const WalletSecrets source(file, password_key(), nullptr);
-        const auto found = source.secret("token");
+        const auto found = source.find(core::SecretStore::Wallet, "token", "a test");
         ASSERT_TRUE(found);
         EXPECT_GT(search.count(), 0U) << "the search sees secrets that are there";
         file.modify(password_key(),

@@ -59,7 +59,7 @@ TEST_F(WalletSecretsTest, TellsWhenAnOldCopyWasPutBack) {
     const auto source = secrets(file);
     std::filesystem::remove(folder / "wallet");
     write_private("wallet", before);
-    EXPECT_EQ(text(source.secret("token")), "first value");
+    EXPECT_EQ(text(source.find(core::SecretStore::Wallet, "token", "run 1")), "first value");
     ASSERT_EQ(problems.size(), 1U);
     EXPECT_NE(problems.front().find("generation 1 after 2"), std::string::npos);
 }
