@@ -10,8 +10,6 @@
 
 #include <boost/json.hpp>
 
-#include "core/json/json.hpp"
-
 namespace oa::host {
 namespace {
 
@@ -98,6 +96,14 @@ std::string_view short_escape(char32_t letter) {
     }
 }
 
+/// Where the quote is that ends a JSON string, from the one that begins it.
+std::size_t end_of_string(std::string_view json, std::size_t at) {
+    for (++at; at < json.size() && json[at] != '"'; ++at) {
+        at += json[at] == '\\' ? 1 : 0;
+    }
+    return at;
+}
+
 }  // namespace
 
 void* WipedMemory::do_allocate(std::size_t size, std::size_t /*alignment*/) {
@@ -168,31 +174,37 @@ void append_json_string(SecretBuilder& out, std::string_view text, JsonLetters l
     out.append('"');
 }
 
-void append_json_value(SecretBuilder& out, const json::value& value) {
-    if (const auto* text = value.if_string()) {
-        append_json_string(out, *text, JsonLetters::Utf8);
-    } else if (const auto* array = value.if_array()) {
-        char before = '[';
-        for (const auto& element : *array) {
-            out.append(before);
-            append_json_value(out, element);
-            before = ',';
+std::vector<std::string_view> member_texts(std::string_view object) {
+    std::vector<std::string_view> texts;
+    std::size_t begin = 0;
+    int depth = 0;
+    for (std::size_t at = 0; at < object.size(); ++at) {
+        const char c = object[at];
+        if (c == '"') {
+            at = end_of_string(object, at);
+            continue;
         }
-        out.append(array->empty() ? "[]" : "]");
-    } else if (const auto* object = value.if_object()) {
-        char before = '{';
-        for (const auto& member : *object) {
-            out.append(before);
-            append_json_string(out, member.key(), JsonLetters::Utf8);
-            out.append(':');
-            append_json_value(out, member.value());
-            before = ',';
+        depth += c == '{' || c == '[' ? 1 : 0;
+        depth -= c == '}' || c == ']' ? 1 : 0;
+        if (c == ':' && depth == 1) {
+            begin = at + 1;
+        } else if (begin > 0 && ((c == ',' && depth == 1) || depth == 0)) {
+            texts.push_back(object.substr(begin, at - begin));
+            begin = 0;
         }
-        out.append(object->empty() ? "{}" : "}");
-    } else {
-        std::string number = core::write_json(value);
-        out.append(number);
-        core::wipe(number);
+    }
+    return texts;
+}
+
+void append_compact_json(SecretBuilder& out, std::string_view json) {
+    for (std::size_t at = 0; at < json.size(); ++at) {
+        if (json[at] == '"') {
+            const std::size_t end = end_of_string(json, at);
+            out.append(json.substr(at, end + 1 - at));
+            at = end;
+        } else if (std::string_view(" \t\r\n").find(json[at]) == std::string_view::npos) {
+            out.append(json[at]);
+        }
     }
 }
 
