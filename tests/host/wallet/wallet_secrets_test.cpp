@@ -1,5 +1,8 @@
 #include "host/wallet/wallet_secrets.hpp"
 
+#include <atomic>
+#include <thread>
+
 #include "tests/host/wallet/wallet_fixture.hpp"
 
 namespace oa::host {
@@ -62,6 +65,37 @@ TEST_F(WalletSecretsTest, TellsWhenAnOldCopyWasPutBack) {
     EXPECT_EQ(text(source.find(core::SecretStore::Wallet, "token", "run 1")), "first value");
     ASSERT_EQ(problems.size(), 1U);
     EXPECT_NE(problems.front().find("generation 1 after 2"), std::string::npos);
+}
+
+TEST_F(WalletSecretsTest, IsAskedByManyThreadsWhileTheFileChanges) {
+    made();
+    WalletSettings silent = settings();
+    silent.audit = nullptr;
+    const WalletFile file(silent);
+    const auto source = secrets(file);
+    std::atomic<bool> is_over = false;
+    std::atomic<int> strange = 0;
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 4; ++i) {
+        threads.emplace_back([&] {
+            while (!is_over) {
+                const auto value = source.secret("token");
+                strange += value && value->reveal().ends_with(" value") ? 0 : 1;
+            }
+        });
+    }
+    for (int i = 0; i < 20; ++i) {
+        file.modify(file_key(), [&](Wallet& open) {
+            open.set("token", core::Secret(std::to_string(i) + " value"));
+        });
+    }
+    is_over = true;
+    for (auto& thread : threads) {
+        thread.join();
+    }
+    EXPECT_EQ(strange, 0);
+    EXPECT_TRUE(problems.empty());
+    EXPECT_EQ(text(source.secret("token")), "19 value");
 }
 
 TEST_F(WalletSecretsTest, NeedsAWalletToBeginWith) {
