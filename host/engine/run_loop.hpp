@@ -50,7 +50,7 @@ struct RunRequest {
     boost::json::object inputs;  ///< bound: checked, defaults filled in
     std::string run_id;
     std::uint32_t attempt = 1;
-    core::RunSettings settings;
+    core::RunSettings settings = {};
     /// Called once, by the thread that ends the run, after the sink has heard of it.
     std::function<void(const core::RunReport& report, boost::json::object variables)> on_end = {};
 

@@ -19,123 +19,10 @@
 #include "core/secret/secret.hpp"
 #include "core/secret/secret_forms.hpp"
 #include "core/secret/stream_masker.hpp"
+#include "tests/support/secret_spellings.hpp"
 
 namespace oa::core {
 namespace {
-
-using Encode = std::string (*)(std::string_view);
-
-constexpr std::string_view base64_signs =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-std::string base64(std::string_view text) {
-    std::string out;
-    unsigned bits = 0;
-    unsigned held = 0;
-    for (const char byte : text) {
-        held = held << 8U | static_cast<unsigned char>(byte);
-        for (bits += 8; bits >= 6; bits -= 6) {
-            out += base64_signs[held >> (bits - 6) & 63U];
-        }
-    }
-    if (bits > 0) {
-        out += base64_signs[held << (6 - bits) & 63U];
-    }
-    out.append((4 - out.size() % 4) % 4, '=');
-    return out;
-}
-
-template <typename... Arguments>
-std::string formatted(const char* format, Arguments... arguments) {
-    std::array<char, 16> room{};
-    const int size = std::snprintf(room.data(), room.size(), format, arguments...);
-    return {room.data(), static_cast<std::size_t>(size)};
-}
-
-bool plain(char byte) {
-    return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') ||
-           (byte >= 'A' && byte <= 'Z');
-}
-
-/// Each byte that is not plain, or each at all, by a format of printf for its number.
-template <bool everything>
-std::string by_format(std::string_view text, const char* format) {
-    std::string out;
-    for (const char byte : text) {
-        out += !everything && plain(byte) ? std::string(1, byte)
-                                          : formatted(format, static_cast<unsigned char>(byte));
-    }
-    return out;
-}
-
-std::string with_backslash(std::string_view text, std::string_view which) {
-    std::string out;
-    for (const char byte : text) {
-        if (which.find(byte) != std::string_view::npos) {
-            out += '\\';
-        }
-        out += byte;
-    }
-    return out;
-}
-
-std::string doubled(std::string_view text, char which, std::string_view by) {
-    std::string out;
-    for (const char byte : text) {
-        out += byte == which ? std::string(by) : std::string(1, byte);
-    }
-    return out;
-}
-
-std::string html(std::string_view text) {
-    return doubled(doubled(doubled(doubled(text, '&', "&amp;"), '<', "&lt;"), '>', "&gt;"), '"',
-                   "&quot;");
-}
-
-constexpr std::array<Encode, 22> forms{
-    [](std::string_view text) { return std::string(text); },
-    [](std::string_view text) { return base64(text); },
-    [](std::string_view text) { return base64("me:" + std::string(text)); },
-    [](std::string_view text) { return base64("you:" + std::string(text)); },
-    [](std::string_view text) { return base64("user:" + std::string(text)); },
-    [](std::string_view text) { return base64("{\"a\":\"" + std::string(text) + "\"}"); },
-    [](std::string_view text) { return by_format<true>(text, "%02x"); },
-    [](std::string_view text) { return by_format<true>(text, "%02X"); },
-    [](std::string_view text) { return by_format<true>(text, "\\x%02x"); },
-    [](std::string_view text) { return by_format<true>(text, "%%%02X"); },
-    [](std::string_view text) { return by_format<true>(text, "%%%02x"); },
-    [](std::string_view text) { return by_format<false>(text, "%%%02X"); },
-    [](std::string_view text) { return by_format<true>(text, "\\u%04x"); },
-    [](std::string_view text) { return by_format<true>(text, "\\u%04X"); },
-    [](std::string_view text) { return with_backslash(text, "\"\\"); },
-    [](std::string_view text) { return with_backslash(text, "\"\\/"); },
-    [](std::string_view text) { return with_backslash(with_backslash(text, "\"\\"), "\"\\"); },
-    [](std::string_view text) { return html(text); },
-    [](std::string_view text) { return doubled(text, '\'', "'\\''"); },
-    [](std::string_view text) { return doubled(text, '\'', "''"); },
-    [](std::string_view text) { return with_backslash(text, "\"\\$`"); },
-    [](std::string_view text) {
-        std::string out;
-        for (const char byte : text) {
-            (out += byte) += '\0';
-        }
-        return out;
-    },
-};
-
-/// Printable; a sign would be mistaken for a mask, and a percent sign or an ampersand in front of
-/// plain text changes nothing that is tested here.
-std::string random_secret(std::mt19937_64& random) {
-    std::string made;
-    const std::size_t size = 8 + random() % 60;
-    while (made.size() < size) {
-        const char byte = static_cast<char>(' ' + random() % 95);
-        if (byte != '*' && (byte != ' ' || (!made.empty() && made.size() + 1 < size))) {
-            made += byte;
-        }
-    }
-    return made;
-}
 
 struct Count {
     std::size_t texts = 0;
@@ -178,17 +65,17 @@ TEST(MaskLeaksTest, OfRandomSecretsInAllFormsNothingIsFound) {
     const auto masker = std::make_shared<Masker>();
     std::vector<std::string> secrets;
     for (int i = 0; i < 200; ++i) {
-        secrets.push_back(random_secret(random));
+        secrets.push_back(test::random_secret(random));
         masker->add(Secret(secrets.back()));
     }
     Count count;
     for (const auto& secret : secrets) {
-        for (const auto form : forms) {
+        for (const auto form : test::secret_spellings) {
             check(masker, secret, form(secret), random, count);
         }
     }
     std::printf("%zu random secrets x %zu forms x 9 ways to cut (%zu texts, seed %u): %zu found\n",
-                secrets.size(), forms.size(), count.texts, seed, count.found);
+                secrets.size(), test::secret_spellings.size(), count.texts, seed, count.found);
     EXPECT_EQ(count.found, 0U);
 }
 
@@ -198,7 +85,7 @@ TEST(MaskLeaksTest, NoFormOfASecretSurvivesInAText) {
     const auto masker = std::make_shared<Masker>();
     std::vector<std::unique_ptr<SecretForms>> all;
     for (int i = 0; i < 20; ++i) {
-        const std::string secret = random_secret(random);
+        const std::string secret = test::random_secret(random);
         masker->add(Secret(secret));
         all.push_back(std::make_unique<SecretForms>(secret));
     }
@@ -213,7 +100,7 @@ TEST(MaskLeaksTest, OrdinaryTextsStayAsTheyAre) {
     std::mt19937_64 random(11);
     Masker masker;
     for (int i = 0; i < 200; ++i) {
-        masker.add(Secret(random_secret(random)));
+        masker.add(Secret(test::random_secret(random)));
     }
     std::size_t bytes = 0;
     for (const char* const folder : {"docs", "core", "tests/core"}) {
