@@ -27,8 +27,9 @@ namespace json = boost::json;
 constexpr const char* request_id = R"("request_id":"6c2a5e4c-0f3a-4f0e-9d0a-5d9f6f0f5d11")";
 
 void must_run(const std::vector<std::string>& command) {
-    if (run_program(command).exit_status != 0) {
-        throw std::runtime_error(command.front() + " failed");
+    const ProcessResult result = run_program(command);
+    if (result.exit_status != 0) {
+        throw std::runtime_error(command.front() + " failed: " + result.err);
     }
 }
 
@@ -163,11 +164,11 @@ void VaultServer::make_certificates(const std::string& names) const {
         command.insert(command.end(), new_key.begin(), new_key.end());
         must_run(command);
     };
-    run({"openssl", "req", "-x509", "-days", "2", "-subj", "/CN=ca", "-keyout",
+    run({"/usr/bin/openssl", "req", "-x509", "-days", "2", "-subj", "/CN=ca", "-keyout",
          folder_.at("ca.key"), "-out", folder_.at("ca.pem")});
-    run({"openssl", "req", "-new", "-subj", "/CN=test", "-keyout", folder_.at("server.key"), "-out",
-         folder_.at("server.csr")});
-    must_run({"openssl", "x509", "-req", "-in", folder_.at("server.csr"), "-CA",
+    run({"/usr/bin/openssl", "req", "-new", "-subj", "/CN=test", "-keyout",
+         folder_.at("server.key"), "-out", folder_.at("server.csr")});
+    must_run({"/usr/bin/openssl", "x509", "-req", "-in", folder_.at("server.csr"), "-CA",
               folder_.at("ca.pem"), "-CAkey", folder_.at("ca.key"), "-CAcreateserial", "-days", "2",
               "-extfile", folder_.at("server.ext"), "-out", folder_.at("server.pem")});
 }
