@@ -24,9 +24,11 @@
 #include "host/cli/terminal.hpp"
 #include "host/cli/trust_commands.hpp"
 #include "host/cli/version.hpp"
+#include "host/cli/wallet_commands.hpp"
 #include "host/cli/workbench.hpp"
 #include "host/kit/check/check_runner.hpp"
 #include "host/plugin/in_process_invoker.hpp"
+#include "host/wallet/process_memory.hpp"
 
 namespace oa::host {
 namespace {
@@ -149,6 +151,10 @@ ExitStatus execute(const CommandLine& line) {
     if (const auto* options = std::get_if<PluginVerifyOptions>(&line.command)) {
         return plugin_verify(*options, std::cout, std::cerr, workbench.config.trust_policy,
                              bundled_folders(workbench));
+    }
+    if (const auto* options = std::get_if<WalletOptions>(&line.command)) {
+        protect_process_memory();
+        return wallet(*options, workbench, std::cout, std::cerr);
     }
     if (const auto* options = std::get_if<PluginReloadOptions>(&line.command)) {
         return reload_plugins(*options, workbench.config, std::cout, std::cerr);

@@ -16,11 +16,12 @@ enum class SecretStore { Wallet, Vault };
 class SecretSource {
 public:
     virtual ~SecretSource() = default;
-    /// Nothing when there is no such secret. May take as long as a request over the network. Throws
-    /// std::runtime_error when the source cannot be read at all; its text says why, and has no
-    /// secret in it.
+    /// Nothing when there is no such secret. `user` names who asks, for the audit log: "run 01J...,
+    /// task 'deploy'". May take as long as a request over the network. Throws std::runtime_error
+    /// when the source cannot be read at all; its text says why, and has no secret in it.
     [[nodiscard]] virtual std::optional<Secret> find(SecretStore store,
-                                                     std::string_view key) const = 0;
+                                                     std::string_view key,
+                                                     std::string_view user) const = 0;
     /// Those that can be listed: for "did you mean", and for telling before a run what is missing.
     [[nodiscard]] virtual std::vector<std::string> keys() const = 0;
     /// What to do about a secret that is not there; empty where there is nothing special to say.

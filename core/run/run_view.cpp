@@ -10,6 +10,12 @@ namespace oa::core {
 
 namespace json = boost::json;
 
+namespace {
+
+constexpr std::string_view run_name = "run";
+
+}  // namespace
+
 json::object task_for_expressions(const TaskReport& report) {
     json::object task;
     task["output"] = output_of(report);
@@ -114,7 +120,7 @@ std::optional<Secret> RunData::View::secret(SecretStore store, std::string_view 
     if (data_.sources_.secrets == nullptr) {
         return std::nullopt;
     }
-    auto value = data_.sources_.secrets->find(store, key);
+    auto value = data_.sources_.secrets->find(store, key, user());
     if (value) {
         data_.used_secrets_ = true;
         if (data_.sources_.masker != nullptr) {
@@ -122,6 +128,15 @@ std::optional<Secret> RunData::View::secret(SecretStore store, std::string_view 
         }
     }
     return value;
+}
+
+std::string RunData::View::user() const {
+    std::string text = "run " + std::string(data_.roots_.at(run_name).at("id").get_string()) +
+                       " of '" + data_.workflow_.name + "'";
+    if (place_) {
+        text += ", task '" + data_.workflow_.tasks[place_->task].name + "'";
+    }
+    return text;
 }
 
 std::string RunData::View::secret_advice(SecretStore store) const {

@@ -38,6 +38,8 @@ public:
     [[nodiscard]] std::vector<std::string> task_names() const override;
 
 private:
+    /// For the audit log.
+    [[nodiscard]] std::string user() const;
     [[nodiscard]] const boost::json::value* find_of_element(std::string_view name) const;
     [[nodiscard]] const boost::json::value* find_secret_variable(std::string_view name) const;
     [[nodiscard]] const boost::json::value* all_variables() const;

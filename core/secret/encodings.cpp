@@ -189,12 +189,10 @@ void percent(WipedBuffer& out, std::string_view value, const PercentStyle& style
 void escape(WipedBuffer& out, std::string_view value, const EscapeStyle& style) {
     each_unit(value, [&](const Unit& unit) {
         const char first = unit.bytes.front();
-        if (style.everything) {
-            numeric(out, unit, Numeric::Units, style.digits);
-        } else if (const auto name = style.named.find(first); name != std::string_view::npos) {
+        if (const auto name = style.named.find(first); name != std::string_view::npos) {
             out.push('\\');
             out.push(style.letters[name]);
-        } else if (is_in(first, style.as_units)) {
+        } else if (style.everything || is_in(first, style.as_units)) {
             numeric(out, unit, Numeric::Units, style.digits);
         } else if (unit.code < 0x20 || (unit.code == 0x7f && style.delete_is_control)) {
             numeric(out, unit, style.control, style.digits);

@@ -15,15 +15,15 @@ enum class HexCase { Lower, Upper };
 /// Two digits a byte, with `before` in front of each byte and `between` bytes.
 struct HexStyle {
     HexCase letters = HexCase::Lower;
-    std::string_view before = "";
-    std::string_view between = "";
+    std::string_view before{};
+    std::string_view between{};
 };
 void hex(WipedBuffer& out, std::string_view value, const HexStyle& style);
 
 /// %XX for all but letters, digits and `kept`.
 struct PercentStyle {
     HexCase letters = HexCase::Upper;
-    std::string_view kept = "";
+    std::string_view kept{};
     bool plus_for_space = false;
     bool everything = false;  ///< letters and digits as well
 };
@@ -45,7 +45,7 @@ struct EscapeStyle {
     Numeric control = Numeric::Units;
     Numeric beyond_ascii = Numeric::Raw;
     HexCase digits = HexCase::Lower;
-    std::string_view as_units = "";  ///< ASCII bytes that are written as \u00HH for other reasons
+    std::string_view as_units{};     ///< ASCII bytes that are written as \u00HH for other reasons
     bool delete_is_control = false;  ///< 0x7f
     bool everything = false;         ///< all as \uHHHH
 };

@@ -14,9 +14,10 @@ namespace oa::core {
 
 namespace {
 
-std::shared_ptr<Masker> usable(std::shared_ptr<Masker> everything, bool is_last) {
-    if (everything == nullptr || !is_last) {
-        throw std::invalid_argument("a masker adds to one that adds to no other");
+/// `is_last`: adds to no other.
+const std::shared_ptr<Masker>& usable(const std::shared_ptr<Masker>& everything, bool is_last) {
+    if (!is_last) {
+        throw std::invalid_argument("a masker can add to one only that adds to no other");
     }
     return everything;
 }
@@ -25,7 +26,7 @@ std::shared_ptr<Masker> usable(std::shared_ptr<Masker> everything, bool is_last)
 
 Masker::Masker(const MaskerLimits& limits) : limits_(limits) {}
 
-Masker::Masker(std::shared_ptr<Masker> everything)
+Masker::Masker(const std::shared_ptr<Masker>& everything)
     : everything_(usable(everything, everything && everything->everything_ == nullptr)),
       digest_(everything_->digest_) {}
 

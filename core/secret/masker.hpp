@@ -42,7 +42,7 @@ public:
     explicit Masker(const MaskerLimits& limits = {});
     /// `everything` gets all secrets that are added here. Throws std::invalid_argument when it is
     /// null or was made so itself.
-    explicit Masker(std::shared_ptr<Masker> everything);
+    explicit Masker(const std::shared_ptr<Masker>& everything);
     ~Masker();
     Masker(const Masker&) = delete;
     Masker& operator=(const Masker&) = delete;
@@ -64,8 +64,7 @@ public:
     /// Masks all strings and keys at any depth; a number becomes the string `***` when its text, as
     /// JSON or without exponent, holds a secret. Keys that become equal are told apart by a number
     /// ("***", "*** (2)"), and keep their order and values. Whether something changed. A secret
-    /// that is spread over several strings is not found, and one in the JSON text of a value by
-    /// mask().
+    /// that is spread over several strings is not found.
     bool mask(boost::json::value& value) const;
 
     struct Figures {

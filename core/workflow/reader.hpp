@@ -29,6 +29,7 @@ struct SecretUse {
     std::string key;
     SourcePosition position;
     std::string file;
+    bool has_default = false;  ///< so it need not be there
 };
 
 struct ReadResult {

@@ -49,9 +49,10 @@ void take_placeholder(Reading& reading,
     placeholder.position = reading.position_in(node, placeholder.offset);
     share_compiled(reading, placeholder);
     const bool vault = placeholder.source == Placeholder::Source::Vault;
-    if ((vault || placeholder.source == Placeholder::Source::Wallet) && !placeholder.default_text) {
+    if (vault || placeholder.source == Placeholder::Source::Wallet) {
         reading.secrets.push_back({vault ? SecretStore::Vault : SecretStore::Wallet,
-                                   placeholder.name, placeholder.position, reading.workflow.file});
+                                   placeholder.name, placeholder.position, reading.workflow.file,
+                                   placeholder.default_text.has_value()});
     }
     if (!placeholder.expression || placeholder.text_only) {
         return;

@@ -12,6 +12,7 @@
 
 #include "host/cli/options.hpp"
 #include "host/cli/version.hpp"
+#include "host/cli/wallet_command_line.hpp"
 
 namespace oa::host {
 
@@ -122,8 +123,8 @@ void add_validate(CLI::App& app, ValidateOptions& options, std::optional<Validat
         "--context,!--no-context", [&options](std::int64_t count) { options.context = count > 0; },
         "Show the line of each finding, or not (shown on a terminal)");
     app.add_flag("--deny-warnings", options.deny_warnings, "Exit with status 3 for warnings too");
-    app.add_option("--wallet", options.wallet, "Also check that the secrets are in this wallet")
-        ->type_name("FILE");
+    add_wallet_access(app, "--wallet", "Also check that the secrets are in this wallet",
+                      options.wallet);
     app.add_option("--stdin-name", options.stdin_name, "What findings call standard input")
         ->type_name("FILE");
 }
@@ -386,6 +387,9 @@ std::variant<CommandLine, ExitStatus> parse_command_line(int argc, const char* c
                      "Tasks at one time, over the document's own number (16)")
         ->check(CLI::Range(1, 1000))
         ->type_name("N");
+    add_wallet_access(*run_app, "--wallet",
+                      "Where ${WALLET:...} reads (OA_WALLET_FILE, or `wallet` in the state folder)",
+                      run.wallet);
 
     ValidateOptions validate;
     CLI::App* validate_app = app.add_subcommand("validate", "Check workflow documents");
@@ -408,6 +412,7 @@ std::variant<CommandLine, ExitStatus> parse_command_line(int argc, const char* c
     ExprOptions expr;
     CLI::App* expr_app = add_expr(app, expr);
 
+    WalletCommandLine wallet(app);
     PluginCommands plugin(app);
 
     VersionOptions version;
@@ -435,6 +440,8 @@ std::variant<CommandLine, ExitStatus> parse_command_line(int argc, const char* c
         line.command = std::move(schema);
     } else if (expr_app->parsed()) {
         line.command = std::move(expr);
+    } else if (auto typed = wallet.parsed()) {
+        line.command = *std::move(typed);
     } else if (auto command = plugin.parsed()) {
         line.command = *std::move(command);
     } else {

@@ -16,11 +16,11 @@
 #include "core/json/json.hpp"
 #include "core/nearest.hpp"
 #include "core/workflow/graph.hpp"
+#include "host/cli/secret_sources.hpp"
 #include "host/cli/source_excerpt.hpp"
 #include "host/cli/terminal.hpp"
 #include "host/cli/validation_report.hpp"
 #include "host/log/logger.hpp"
-#include "host/wallet/plain_wallet.hpp"
 
 namespace oa::host {
 
@@ -47,7 +47,7 @@ void check_secrets(const std::vector<core::SecretUse>& uses,
                    core::Diagnostics& findings) {
     const std::vector<std::string> keys = wallet.keys();
     for (const core::SecretUse& use : uses) {
-        if (std::find(keys.begin(), keys.end(), use.key) == keys.end()) {
+        if (!use.has_default && std::find(keys.begin(), keys.end(), use.key) == keys.end()) {
             findings.push_back({core::Severity::Error, use.file, use.position,
                                 "the wallet has no secret '" + use.key + "'",
                                 core::did_you_mean(use.key, keys), "absent-secret"});
@@ -139,10 +139,11 @@ ExitStatus validate(const ValidateOptions& options,
                     const Workbench& workbench,
                     std::ostream& out,
                     std::ostream& err) {
-    std::optional<PlainWallet> wallet;
-    if (options.wallet) {
+    std::optional<SecretSources> wallet;
+    if (options.wallet.file) {
         try {
-            wallet.emplace(*options.wallet);
+            wallet.emplace(options.wallet, workbench);
+            wallet->open();
         } catch (const WalletError& error) {
             err << "oa: " << printable(error.what()) << '\n';
             return ExitStatus::PluginTrouble;

@@ -21,6 +21,14 @@ struct GlobalOptions {
     std::optional<LogFormat> log_format;
 };
 
+/// Which wallet, and what opens it.
+struct WalletAccess {
+    std::optional<std::filesystem::path> file;
+    std::optional<std::filesystem::path> password_file;
+    std::optional<std::filesystem::path> key_file;
+    std::optional<int> password_fd;
+};
+
 struct RunOptions {
     std::string file;                                         ///< "-": standard input
     std::vector<std::pair<std::string, std::string>> inputs;  ///< --input name=text, in order
@@ -28,6 +36,48 @@ struct RunOptions {
     bool json = false;
     bool dry_run = false;
     std::optional<std::uint32_t> max_parallel;
+    WalletAccess wallet;
+};
+
+/// `oa wallet ...`
+struct WalletOptions {
+    enum class Action {
+        Create,
+        Set,
+        Get,
+        List,
+        Remove,
+        Import,
+        Export,
+        Info,
+        ChangePassword,
+        AddKey,
+        RemoveKey,
+        Rotate,
+        Verify
+    };
+    enum class Kind { Sealed, Older, Plain };  ///< of a new wallet
+    enum class ExportFormat { Wallet, Json, Env };
+
+    Action action = Action::Info;
+    WalletAccess access;
+    std::vector<std::string> names;  ///< of secrets
+    bool json = false;
+    bool force = false;                           ///< secrets that are too short to be masked
+    bool reveal = false;                          ///< values may go elsewhere than to a terminal
+    bool replace = false;                         ///< secrets that are there already
+    std::optional<std::filesystem::path> from;    ///< a file with a value, or to import
+    std::optional<std::filesystem::path> output;  ///< "-": standard output
+    std::optional<std::string> note;
+    Kind kind = Kind::Sealed;
+    ExportFormat format = ExportFormat::Wallet;
+    bool aes = false;           ///< AES-256-GCM
+    bool new_key_file = false;  ///< make the key file
+    bool strong = false;
+    std::optional<std::uint32_t> calibrate_ms;
+    WalletAccess other;  ///< what opens the wallet that is imported from or exported to, or
+                         ///< will open this one
+    std::optional<std::size_t> slot;
 };
 
 enum class ValidateFormat { Text, Json, Sarif, Github };
@@ -37,8 +87,8 @@ struct ValidateOptions {
     ValidateFormat format = ValidateFormat::Text;
     std::optional<bool> context;  ///< source lines in the text; otherwise on a terminal
     bool deny_warnings = false;
-    std::optional<std::filesystem::path> wallet;  ///< which the secrets have to be in
-    std::optional<std::string> stdin_name;        ///< what "-" is called, as an editor knows it
+    WalletAccess wallet;                    ///< `file`: which the secrets have to be in
+    std::optional<std::string> stdin_name;  ///< what "-" is called, as an editor knows it
 };
 
 enum class GraphFormat { Text, Mermaid, Dot, Json };
@@ -159,6 +209,7 @@ using Command = std::variant<RunOptions,
                              GraphOptions,
                              SchemaOptions,
                              ExprOptions,
+                             WalletOptions,
                              PluginListOptions,
                              PluginDescribeOptions,
                              PluginWhyOptions,

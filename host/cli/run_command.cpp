@@ -17,6 +17,7 @@
 #include "host/cli/control_commands.hpp"
 #include "host/cli/interrupt.hpp"
 #include "host/cli/run_view.hpp"
+#include "host/cli/secret_sources.hpp"
 #include "host/cli/summary.hpp"
 #include "host/engine/run_loop.hpp"
 #include "host/engine/system_clock.hpp"
@@ -24,6 +25,7 @@
 #include "host/engine/ulid.hpp"
 #include "host/engine/worker_pool.hpp"
 #include "host/store/forgetful_journal.hpp"
+#include "host/wallet/process_memory.hpp"
 
 namespace oa::host {
 
@@ -205,10 +207,21 @@ RunCommandResult run(const RunOptions& options, const Workbench& workbench, std:
         }
         return {ExitStatus::Ok};
     }
+    const SecretSources secrets(options.wallet, workbench);
+    if (!loaded.secrets.empty()) {  // before there are threads: it may ask for a password
+        forbid_core_dumps();
+        try {
+            secrets.open();
+        } catch (const WalletError& error) {
+            return {
+                refuse(options, {about("wallet", error.what())}, ExitStatus::PluginTrouble, out)};
+        }
+    }
     auto engine = std::make_unique<Engine>(make_view(options, workbench), workbench.config);
     const std::shared_ptr<RunLoop> loop = RunLoop::make(
         RunServices{workbench.stack->invoker(), engine->journal, *engine->view, engine->clock,
-                    engine->pool, engine->timers, environment, &engine->blobs},
+                    engine->pool, engine->timers, environment, &engine->blobs, &secrets,
+                    &workbench.config.secret_environment, workbench.masker},
         RunRequest{.workflow = loaded.workflow,
                    .inputs = std::move(inputs.values),
                    .run_id = make_ulid(engine->clock.wall()),

@@ -12,6 +12,7 @@
 #include "host/document/document_file.hpp"
 #include "host/document/workflow_files.hpp"
 #include "host/plugin/schema_extension.hpp"
+#include "host/wallet/password_source.hpp"
 
 namespace oa::host {
 
@@ -107,8 +108,12 @@ std::variant<Workbench, ExitStatus> make_workbench(const GlobalOptions& options,
     if (options.log_format) {
         workbench.config.log_format = *options.log_format;
     }
-    workbench.logger =
-        std::make_unique<Logger>(workbench.config.log_level, workbench.config.log_format);
+    workbench.masker = std::make_shared<core::Masker>();
+    workbench.logger = std::make_unique<Logger>(workbench.config.log_level,
+                                                workbench.config.log_format, workbench.masker);
+    if (auto password = take_from_environment("OA_WALLET_PASSWORD")) {
+        workbench.wallet_password = std::make_unique<core::Secret>(*std::move(password));
+    }
     HostServices services = host_services(*workbench.logger);
     if (choice) {
         services.config = choice->config;

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/secret/masker.hpp"
 #include "core/workflow/reader.hpp"
 #include "host/cli/options.hpp"
 #include "host/cli/plugin_stack.hpp"
@@ -21,6 +22,8 @@ namespace oa::host {
 /// What every command works with, built from the configuration and the command line.
 struct Workbench {
     Config config;
+    std::shared_ptr<core::Masker> masker;  ///< of every secret that anything in this process used
+    std::unique_ptr<core::Secret> wallet_password;  ///< taken out of the environment; may be null
     std::unique_ptr<Logger> logger;
     std::unique_ptr<SystemClock> clock;
     std::unique_ptr<PluginStack> stack;

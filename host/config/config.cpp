@@ -109,6 +109,18 @@ const Settings<Config>& settings() {
         path("state_folder", "OA_STATE_FOLDER", &Config::state_folder),
         path("runtime_folder", "OA_RUNTIME_FOLDER", &Config::runtime_folder),
         path("trust", "OA_TRUST", &Config::trust_policy),
+        path("audit_file", "OA_AUDIT_FILE", &Config::audit_file),
+        word("allow_plain_wallet", "OA_ALLOW_PLAIN_WALLET", "true or false",
+             &Config::allow_plain_wallet, bool_from),
+    };
+    return all;
+}
+
+const Settings<WalletConfig>& wallet_settings() {
+    static const Settings<WalletConfig> all{
+        path("file", "OA_WALLET_FILE", &WalletConfig::file),
+        path("password_file", "OA_WALLET_PASSWORD_FILE", &WalletConfig::password_file),
+        path("key_file", "OA_WALLET_KEY_FILE", &WalletConfig::key_file),
     };
     return all;
 }
@@ -162,6 +174,14 @@ public:
         read_mapping(root, "the configuration", settings(), config_,
                      {{"plugins", [this](const core::YamlNode& node) { read_plugins(node); }},
                       {"isolation", [this](const core::YamlNode& node) { read_isolation(node); }},
+                      {"wallet",
+                       [this](const core::YamlNode& node) {
+                           read_mapping(node, "wallet", wallet_settings(), config_.wallet, {});
+                       }},
+                      {"secret_environment",
+                       [this](const core::YamlNode& node) {
+                           read_names(node, "secret_environment", config_.secret_environment);
+                       }},
                       {"blobs", [this](const core::YamlNode& node) {
                            read_mapping(node, "blobs", blob_settings(), config_.blobs, {});
                        }}});
@@ -169,6 +189,10 @@ public:
         make_absolute(config_.runtime_folder);
         make_absolute(config_.trust_policy);
         make_absolute(config_.blobs.folder);
+        make_absolute(config_.audit_file);
+        make_absolute(config_.wallet.file);
+        make_absolute(config_.wallet.password_file);
+        make_absolute(config_.wallet.key_file);
     }
 
 private:
@@ -268,6 +292,22 @@ private:
         }
     }
 
+    void read_names(const core::YamlNode& node,
+                    const std::string& what,
+                    std::vector<std::string>& names) {
+        if (node.kind != core::YamlNode::Kind::Sequence) {
+            error(node.position, what + " must be a list of names");
+            return;
+        }
+        for (const auto& item : node.items) {
+            if (item->kind == core::YamlNode::Kind::Scalar && !item->scalar.empty()) {
+                names.push_back(item->scalar);
+            } else {
+                error(item->position, what + ": expected a name");
+            }
+        }
+    }
+
     // What is allowed is for each module to be told, and for no two together.
     void read_isolation(const core::YamlNode& node) {
         IsolationConfig& isolation = config_.isolation;
@@ -363,6 +403,23 @@ void read_file(const fs::path& path, ConfigResult& result) {
     }
 }
 
+template <typename T>
+void apply_environment(const Settings<T>& settings,
+                       const GetEnvironment& environment,
+                       T& target,
+                       core::Diagnostics& diagnostics) {
+    for (const Setting<T>& setting : settings) {
+        const auto text =
+            setting.environment.empty() ? std::nullopt : environment(setting.environment);
+        if (text && !setting.apply(target, *text)) {
+            core::Diagnostic problem;
+            problem.file = "environment";
+            problem.message = setting.environment + ": '" + *text + "' is not " + setting.expected;
+            diagnostics.push_back(std::move(problem));
+        }
+    }
+}
+
 void read_environment(const GetEnvironment& environment, ConfigResult& result) {
     Config& config = result.config;
     if (const auto paths = environment("OA_PLUGINS")) {
@@ -373,15 +430,8 @@ void read_environment(const GetEnvironment& environment, ConfigResult& result) {
             }
         }
     }
-    for (const Setting<Config>& setting : settings()) {
-        const auto text = environment(setting.environment);
-        if (text && !setting.apply(config, *text)) {
-            core::Diagnostic problem;
-            problem.file = "environment";
-            problem.message = setting.environment + ": '" + *text + "' is not " + setting.expected;
-            result.diagnostics.push_back(std::move(problem));
-        }
-    }
+    apply_environment(settings(), environment, config, result.diagnostics);
+    apply_environment(wallet_settings(), environment, config.wallet, result.diagnostics);
 }
 
 /// What an environment variable names, if it is an absolute path.
@@ -408,6 +458,9 @@ void choose_folders(const GetEnvironment& environment, Config& config) {
     }
     config.state_folder = fs::absolute(config.state_folder).lexically_normal();
     config.runtime_folder = fs::absolute(config.runtime_folder).lexically_normal();
+    if (config.audit_file.empty()) {
+        config.audit_file = config.state_folder / "audit.log";
+    }
 }
 
 }  // namespace

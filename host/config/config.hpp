@@ -50,6 +50,13 @@ struct BlobConfig {
     std::optional<std::filesystem::path> folder;
 };
 
+/// `wallet:` of the file, and the variables OA_WALLET_...
+struct WalletConfig {
+    std::optional<std::filesystem::path> file;           ///< OA_WALLET_FILE
+    std::optional<std::filesystem::path> password_file;  ///< OA_WALLET_PASSWORD_FILE
+    std::optional<std::filesystem::path> key_file;       ///< OA_WALLET_KEY_FILE
+};
+
 /// What an operator can set, from the file `oa.yaml` and the environment. Flags of the command line
 /// come on top.
 struct Config {
@@ -70,6 +77,12 @@ struct Config {
     std::optional<std::filesystem::path> trust_policy;  ///< `trust:`, a file
     IsolationConfig isolation;
     BlobConfig blobs;
+    WalletConfig wallet;
+    bool allow_plain_wallet = false;  ///< `allow_plain_wallet`, OA_ALLOW_PLAIN_WALLET
+    /// `secret_environment`: variables whose values are secrets, beside those that sound so.
+    std::vector<std::string> secret_environment;
+    /// `audit_file`, OA_AUDIT_FILE; else audit.log in the state folder.
+    std::filesystem::path audit_file;
 };
 
 struct ConfigResult {

@@ -12,6 +12,7 @@
 
 #include "core/json/json.hpp"
 #include "core/run/report.hpp"
+#include "core/secret/masker.hpp"
 
 namespace oa::host {
 
@@ -150,9 +151,10 @@ struct Logger::Sink {
     spdlog::logger logger;
 };
 
-Logger::Logger(LogLevel level, LogFormat format)
+Logger::Logger(LogLevel level, LogFormat format, std::shared_ptr<const core::Masker> masker)
     : level_(level),
       format_(format),
+      masker_(std::move(masker)),
       sink_(new Sink{spdlog::logger("oa", std::make_shared<spdlog::sinks::stderr_sink_mt>())}) {
     sink_->logger.set_level(spdlog::level::trace);
     sink_->logger.set_pattern(format == LogFormat::Json ? "%v" : "%H:%M:%S.%e %v");
@@ -169,6 +171,16 @@ void Logger::write(LogLevel level, std::string_view message, const json::object&
     if (!wants(level) || level == LogLevel::Off) {
         return;
     }
+    if (masker_ == nullptr) {
+        write_line(level, message, fields);
+        return;
+    }
+    json::value masked = fields;
+    masker_->mask(masked);
+    write_line(level, masker_->mask(message), masked.get_object());
+}
+
+void Logger::write_line(LogLevel level, std::string_view message, const json::object& fields) {
     std::string line;
     if (format_ == LogFormat::Json) {
         json::object record;

@@ -8,6 +8,10 @@
 
 #include <boost/json/fwd.hpp>
 
+namespace oa::core {
+class Masker;
+}
+
 namespace oa::host {
 
 enum class LogLevel { Trace, Debug, Info, Warn, Error, Off };
@@ -25,11 +29,13 @@ enum class LogFormat { Text, Json };
 /// The lines of a text, without their ends; a line end at the very end makes no further line.
 [[nodiscard]] std::vector<std::string_view> split_lines(std::string_view text);
 
-/// Writes log lines to standard error. Text: "12:34:56.789 INFO  message key=value"; JSON: one
-/// object a line with time, level, message and the fields. Thread safe.
+/// Writes log lines to standard error, with every secret masked that the masker knows of. Text:
+/// "12:34:56.789 INFO  message key=value"; JSON: one object a line with time, level, message and
+/// the fields. Thread safe.
 class Logger {
 public:
-    Logger(LogLevel level, LogFormat format);
+    /// Without a masker nothing is masked.
+    Logger(LogLevel level, LogFormat format, std::shared_ptr<const core::Masker> masker = nullptr);
     ~Logger();
     Logger(const Logger&) = delete;
     Logger& operator=(const Logger&) = delete;
@@ -43,9 +49,12 @@ public:
     void write(LogLevel level, std::string_view message, const boost::json::object& fields);
 
 private:
+    void write_line(LogLevel level, std::string_view message, const boost::json::object& fields);
+
     struct Sink;  // keeps spdlog out of every file that includes this one
     LogLevel level_;
     LogFormat format_;
+    std::shared_ptr<const core::Masker> masker_;
     std::unique_ptr<Sink> sink_;
 };
 

@@ -27,7 +27,7 @@ std::string octal(mode_t mode) {
     return out;
 }
 
-FileIdentity identity_of(const struct stat& status) {
+WalletFileIdentity identity_of(const struct stat& status) {
     return {status.st_dev, status.st_ino, static_cast<std::uint64_t>(status.st_size),
             status.st_mtim.tv_sec, status.st_mtim.tv_nsec};
 }
@@ -84,7 +84,7 @@ std::string name_of(const char* what, const fs::path& file) {
     return std::string(what) + ' ' + file.string();
 }
 
-std::optional<FileIdentity> identity_of(const fs::path& file) {
+std::optional<WalletFileIdentity> identity_of(const fs::path& file) {
     struct stat status {};
     if (::lstat(file.c_str(), &status) != 0) {
         return std::nullopt;

@@ -27,17 +27,17 @@ private:
 };
 
 /// Tells whether a file is still the one that was read.
-struct FileIdentity {
+struct WalletFileIdentity {
     std::uint64_t device = 0;
     std::uint64_t inode = 0;
     std::uint64_t size = 0;
     std::int64_t changed_seconds = 0;
     std::int64_t changed_nanoseconds = 0;
 
-    friend bool operator==(const FileIdentity&, const FileIdentity&) = default;
+    friend bool operator==(const WalletFileIdentity&, const WalletFileIdentity&) = default;
 };
 /// Of what is there now, a link not followed; nothing when there is nothing.
-[[nodiscard]] std::optional<FileIdentity> identity_of(const std::filesystem::path& file);
+[[nodiscard]] std::optional<WalletFileIdentity> identity_of(const std::filesystem::path& file);
 
 /// Who may see a secret file beside its owner.
 enum class SecretReaders {
@@ -55,7 +55,7 @@ struct SecretFileRequest {
 
 struct SecretFile {
     core::Secret content;
-    FileIdentity identity;
+    WalletFileIdentity identity;
 };
 
 /// Reads a file of secrets, if nobody else can have read or changed it: a regular file, no link,

@@ -179,29 +179,6 @@ private:
     WalletEntries entries_;
 };
 
-/// How many members the outermost object of a JSON text has, equal names included.
-std::size_t count_members(std::string_view text) {
-    std::size_t count = 0;
-    int depth = 0;
-    bool is_string = false;
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        const char c = text[at];
-        if (is_string) {
-            at += c == '\\' ? 1 : 0;
-            is_string = c != '"';
-        } else if (c == '"') {
-            is_string = true;
-        } else if (c == '{' || c == '[') {
-            ++depth;
-        } else if (c == '}' || c == ']') {
-            --depth;
-        } else if (c == ':' && depth == 1) {
-            ++count;
-        }
-    }
-    return count;
-}
-
 json::value parse_object(std::string_view text, WipedMemory& memory) {
     try {
         json::value parsed = parse_secret_json(text, memory);
@@ -223,7 +200,7 @@ std::optional<core::Secret> bytes_of(const json::value& value) {
                : std::nullopt;
 }
 
-WalletEntry entry_of(const json::value& value) {
+WalletEntry entry_of(const json::value& value, std::string_view json) {
     if (const auto* text = value.if_string()) {
         return entry_of(core::Secret(std::string_view(*text)));
     }
@@ -231,7 +208,7 @@ WalletEntry entry_of(const json::value& value) {
         return entry_of(std::move(*bytes));
     }
     SecretBuilder text;
-    append_json_value(text, value);
+    append_compact_json(text, json);
     WalletEntry entry;
     entry.kind = ValueKind::Json;
     entry.value = text.take();
@@ -263,12 +240,14 @@ WalletEntries read_json_text(std::string_view text) {
     text = without_mark(text);
     WipedMemory memory;
     const json::value parsed = parse_object(text, memory);
-    if (count_members(text) != parsed.get_object().size()) {
+    const json::object& object = parsed.get_object();
+    const auto texts = member_texts(text);
+    if (texts.size() != object.size()) {
         throw WalletError("this JSON object has a name twice; leave one of them out");
     }
     WalletEntries entries;
-    for (const auto& member : parsed.get_object()) {
-        entries.emplace(std::string(member.key()), entry_of(member.value()));
+    for (std::size_t i = 0; const auto& member : object) {
+        entries.emplace(std::string(member.key()), entry_of(member.value(), texts[i++]));
     }
     return entries;
 }

@@ -54,25 +54,30 @@ bool is_fernet(const json::object& object) {
            data->is_string() && data->get_string().starts_with("gAAAA");
 }
 
-WalletEntries entries_of(const json::object& object) {
+WalletEntries entries_of(const json::object& object, std::string_view text) {
+    const auto texts = member_texts(text);
     if (object.size() > wallet_entries_max) {
         throw WalletFormatError("has more than 10,000 secrets");
     }
+    if (texts.size() != object.size()) {
+        throw WalletFormatError("has a name twice");
+    }
     WalletEntries entries;
-    for (const auto& member : object) {
+    for (std::size_t i = 0; const auto& member : object) {
         WalletEntry entry;
-        if (const auto* text = member.value().if_string()) {
-            entry.value = core::Secret(std::string_view(*text));
+        if (const auto* value = member.value().if_string()) {
+            entry.value = core::Secret(std::string_view(*value));
         } else {
-            SecretBuilder text_of_value;
-            append_json_value(text_of_value, member.value());
-            entry.value = text_of_value.take();
+            SecretBuilder json;
+            append_compact_json(json, texts[i]);
+            entry.value = json.take();
             entry.kind = ValueKind::Json;
         }
         if (entry.value.size() > wallet_value_bytes_max) {
             throw WalletFormatError("has a secret of more than 1 MiB");
         }
         entries.emplace(std::string(member.key()), std::move(entry));
+        ++i;
     }
     return entries;
 }
@@ -133,7 +138,7 @@ WalletEntry adopted(const WalletEntry& entry, WalletFormat format, std::int64_t 
 WalletEntries read_plain_wallet(std::string_view bytes) {
     WipedMemory memory;
     const json::value parsed = parse_object(bytes, memory);
-    return entries_of(parsed.get_object());
+    return entries_of(parsed.get_object(), bytes);
 }
 
 core::Secret write_plain_wallet(const WalletEntries& entries) {
@@ -159,7 +164,7 @@ std::optional<WalletEntries> read_fernet_wallet(std::string_view bytes,
     }
     WipedMemory memory_of_secrets;
     const json::value secrets = parse_object(plain->reveal(), memory_of_secrets);
-    return entries_of(secrets.get_object());
+    return entries_of(secrets.get_object(), plain->reveal());
 }
 
 FernetFileStamp FernetFileStamp::random(std::int64_t now) {

@@ -100,6 +100,9 @@ FoundKey find_wallet_key(const PasswordSources& sources) {
     FoundKey found;
     // Whether it is used or not: nothing that is started later shall have it.
     auto from_environment = take_from_environment(variable);
+    if (sources.from_environment != nullptr) {
+        from_environment = sources.from_environment->clone();
+    }
     if (auto password = from_credential()) {
         use(found, std::move(*password), "systemd credential");
     } else if (sources.descriptor) {

@@ -24,6 +24,9 @@ struct PasswordSources {
     bool may_prompt = true;
     bool is_new = false;  ///< asked for twice
     std::filesystem::path terminal = "/dev/tty";
+    /// What take_from_environment() gave at the start of the program, for one that has threads by
+    /// now. Null: it is taken now. [owner: the caller]
+    const core::Secret* from_environment = nullptr;
 };
 
 struct FoundKey {

@@ -10,8 +10,6 @@
 
 #include <boost/json.hpp>
 
-#include "core/json/json.hpp"
-
 namespace oa::host {
 namespace {
 
@@ -98,15 +96,25 @@ std::string_view short_escape(char32_t letter) {
     }
 }
 
-}  // namespace
-
-void* WipedMemory::do_allocate(std::size_t size, std::size_t alignment) {
-    return ::operator new(size, std::align_val_t(alignment));
+/// Where the quote is that ends a JSON string, from the one that begins it.
+std::size_t end_of_string(std::string_view json, std::size_t at) {
+    for (++at; at < json.size() && json[at] != '"'; ++at) {
+        at += json[at] == '\\' ? 1 : 0;
+    }
+    return at;
 }
 
-void WipedMemory::do_deallocate(void* memory, std::size_t size, std::size_t alignment) {
+}  // namespace
+
+void* WipedMemory::do_allocate(std::size_t size, std::size_t /*alignment*/) {
+    // Boost.JSON gives memory back under another alignment than it asked for, and never needs more
+    // than the usual one.
+    return ::operator new(size);
+}
+
+void WipedMemory::do_deallocate(void* memory, std::size_t size, std::size_t /*alignment*/) {
     core::wipe(memory, size);
-    ::operator delete(memory, std::align_val_t(alignment));
+    ::operator delete(memory);
 }
 
 bool WipedMemory::do_is_equal(const json::memory_resource& other) const noexcept {
@@ -166,35 +174,41 @@ void append_json_string(SecretBuilder& out, std::string_view text, JsonLetters l
     out.append('"');
 }
 
-void append_json_value(SecretBuilder& out, const json::value& value) {
-    if (const auto* text = value.if_string()) {
-        append_json_string(out, *text, JsonLetters::Utf8);
-    } else if (const auto* array = value.if_array()) {
-        char before = '[';
-        for (const auto& element : *array) {
-            out.append(before);
-            append_json_value(out, element);
-            before = ',';
+std::vector<std::string_view> member_texts(std::string_view object) {
+    std::vector<std::string_view> texts;
+    std::size_t begin = 0;
+    int depth = 0;
+    for (std::size_t at = 0; at < object.size(); ++at) {
+        const char c = object[at];
+        if (c == '"') {
+            at = end_of_string(object, at);
+            continue;
         }
-        out.append(array->empty() ? "[]" : "]");
-    } else if (const auto* object = value.if_object()) {
-        char before = '{';
-        for (const auto& member : *object) {
-            out.append(before);
-            append_json_string(out, member.key(), JsonLetters::Utf8);
-            out.append(':');
-            append_json_value(out, member.value());
-            before = ',';
+        depth += c == '{' || c == '[' ? 1 : 0;
+        depth -= c == '}' || c == ']' ? 1 : 0;
+        if (c == ':' && depth == 1) {
+            begin = at + 1;
+        } else if (begin > 0 && ((c == ',' && depth == 1) || depth == 0)) {
+            texts.push_back(object.substr(begin, at - begin));
+            begin = 0;
         }
-        out.append(object->empty() ? "{}" : "}");
-    } else {
-        std::string number = core::write_json(value);
-        out.append(number);
-        core::wipe(number);
+    }
+    return texts;
+}
+
+void append_compact_json(SecretBuilder& out, std::string_view json) {
+    for (std::size_t at = 0; at < json.size(); ++at) {
+        if (json[at] == '"') {
+            const std::size_t end = end_of_string(json, at);
+            out.append(json.substr(at, end + 1 - at));
+            at = end;
+        } else if (std::string_view(" \t\r\n").find(json[at]) == std::string_view::npos) {
+            out.append(json[at]);
+        }
     }
 }
 
-bool is_utf8(std::string_view text) noexcept {
+bool is_valid_utf8(std::string_view text) noexcept {
     std::size_t at = 0;
     while (at < text.size()) {
         if (!next_letter(text, at)) {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include <boost/json/memory_resource.hpp>
 #include <boost/json/value.hpp>
@@ -48,11 +49,14 @@ enum class JsonLetters {
 };
 /// Appends a JSON string with its quotes. `text` is valid UTF-8.
 void append_json_string(SecretBuilder& out, std::string_view text, JsonLetters letters);
-/// Appends the JSON text of any value, without blanks.
-void append_json_value(SecretBuilder& out, const boost::json::value& value);
+/// The texts of the values in a JSON object, in their order: of all of them, where names are equal.
+/// `object` is valid JSON text. Numbers are there with every digit, as no number type has them.
+[[nodiscard]] std::vector<std::string_view> member_texts(std::string_view object);
+/// Appends valid JSON text without the blanks in it.
+void append_compact_json(SecretBuilder& out, std::string_view json);
 
 /// Whether text is valid UTF-8.
-[[nodiscard]] bool is_utf8(std::string_view text) noexcept;
+[[nodiscard]] bool is_valid_utf8(std::string_view text) noexcept;
 
 /// Overwrites the part of the stack that calls which have returned may have left secrets in.
 void wipe_stack() noexcept;

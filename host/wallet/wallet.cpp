@@ -44,6 +44,7 @@ const char* to_text(Action action) {
         case Action::SlotAdded: return "slot added";
         case Action::SlotRemoved: return "slot removed";
         case Action::Rotated: return "rotated";
+        case Action::Exported: return "exported";
         case Action::BackedUp: return "backed up";
         case Action::Verified: return "verified";
     }
@@ -67,12 +68,12 @@ Wallet::Wallet(WalletInfo info, WalletEntries entries, Origin origin)
     info_.count = entries_.size();
 }
 
-std::optional<core::Secret> Wallet::find(std::string_view name) const {
+std::optional<core::Secret> Wallet::find(std::string_view name, std::string_view user) const {
     const auto found = entries_.find(name);
     if (found == entries_.end()) {
         return std::nullopt;
     }
-    tell(Action::Used, {found->first});
+    tell(Action::Used, {found->first}, user);
     return found->second.value.clone();
 }
 
@@ -141,10 +142,10 @@ void Wallet::put(std::string_view name, WalletEntry entry, const SetSecret& opti
     changed(name);
 }
 
-void Wallet::tell(Action action, std::vector<std::string> names) const {
+void Wallet::tell(Action action, std::vector<std::string> names, std::string_view detail) const {
     if (origin_.audit) {
-        origin_.audit(
-            {action, origin_.file, std::move(names), "", info_.generation, origin_.now()});
+        origin_.audit({action, origin_.file, std::move(names), std::string(detail),
+                       info_.generation, origin_.now()});
     }
 }
 

@@ -30,6 +30,7 @@ struct WalletAuditRecord {
         SlotAdded,
         SlotRemoved,
         Rotated,
+        Exported,  ///< `names` were given out, not sealed
         BackedUp,  ///< `detail` is where to
         Verified
     };
@@ -94,8 +95,10 @@ public:
     Wallet(const Wallet&) = delete;
     Wallet& operator=(const Wallet&) = delete;
 
-    /// Nothing when there is no such secret. Told to the audit log, as a use.
-    [[nodiscard]] std::optional<core::Secret> find(std::string_view name) const;
+    /// Nothing when there is no such secret. Told to the audit log, as a use, with `user` as the
+    /// detail: who asked for it.
+    [[nodiscard]] std::optional<core::Secret> find(std::string_view name,
+                                                   std::string_view user = {}) const;
     [[nodiscard]] bool has(std::string_view name) const { return entries_.contains(name); }
     /// In alphabetical order.
     [[nodiscard]] std::vector<std::string> names() const;
@@ -126,7 +129,9 @@ private:
     };
 
     Wallet(WalletInfo info, WalletEntries entries, Origin origin);
-    void tell(WalletAuditRecord::Action action, std::vector<std::string> names) const;
+    void tell(WalletAuditRecord::Action action,
+              std::vector<std::string> names,
+              std::string_view detail = {}) const;
     void changed(std::string_view name);
 
     WalletInfo info_;

@@ -34,7 +34,7 @@ std::optional<std::string> problem_of_name(std::string_view name) {
         return "has more than " + std::to_string(wallet_name_bytes_max) +
                " bytes; take a shorter name";
     }
-    if (!is_utf8(name) || std::any_of(name.begin(), name.end(), is_control)) {
+    if (!is_valid_utf8(name) || std::any_of(name.begin(), name.end(), is_control)) {
         return "has control characters or is no UTF-8; take a name of letters and digits";
     }
     if (name.front() == ' ' || name.back() == ' ') {
@@ -53,14 +53,14 @@ std::optional<std::string> problem_of_note(std::string_view note) {
         return "has a note of more than " + std::to_string(wallet_note_bytes_max) +
                " bytes; shorten it";
     }
-    if (!is_utf8(note)) {
+    if (!is_valid_utf8(note)) {
         return "has a note that is no UTF-8; write it anew";
     }
     return std::nullopt;
 }
 
 ValueKind kind_of_value(std::string_view value) noexcept {
-    return is_utf8(value) ? ValueKind::Text : ValueKind::Binary;
+    return is_valid_utf8(value) ? ValueKind::Text : ValueKind::Binary;
 }
 
 }  // namespace oa::host

@@ -68,7 +68,7 @@ WalletFile::Opened WalletFile::open_identified(const WalletKey& key) const {
     return opened;
 }
 
-void WalletFile::create(const WalletKey& key, CreateWallet options) const {
+void WalletFile::create(const WalletKey& key, const CreateWallet& options) const {
     if (exists()) {
         refuse("exists already; name another file");
     }

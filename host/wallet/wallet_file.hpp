@@ -73,12 +73,12 @@ public:
     [[nodiscard]] Wallet open(const WalletKey& key) const;
     struct Opened {
         Wallet wallet;
-        FileIdentity identity;  ///< of the file that it was read from
+        WalletFileIdentity identity;  ///< of the file that it was read from
     };
     [[nodiscard]] Opened open_identified(const WalletKey& key) const;
 
     /// Never replaces a file.
-    void create(const WalletKey& key, CreateWallet options) const;
+    void create(const WalletKey& key, const CreateWallet& options) const;
     /// `change` is called once, under the lock; the wallet is saved when it returns and something
     /// has changed. What it throws comes out, and then nothing is saved. Gives what was saved.
     Wallet modify(const WalletKey& key, const std::function<void(Wallet&)>& change) const;
@@ -105,6 +105,8 @@ public:
     ImportedSecrets import_into(const WalletKey& key,
                                 const WalletEntries& entries,
                                 const ImportSecrets& options) const;
+    /// All secrets, not sealed, as write_json_text() has them.
+    [[nodiscard]] core::Secret export_json(const WalletKey& key) const;
     /// Writes a sealed wallet of its own, with the same secrets under another key. Never replaces a
     /// file.
     void back_up(const WalletKey& key,
@@ -115,7 +117,7 @@ public:
 private:
     /// How a wallet gets into the file.
     struct Saving {
-        std::optional<FileIdentity> replaces;
+        std::optional<WalletFileIdentity> replaces;
         const WalletKey& key;  ///< opens what is written
         PreviousWallet previous = PreviousWallet::Kept;
         bool has_new_slots = false;  ///< so the key has to be tried

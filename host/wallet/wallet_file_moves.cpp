@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "host/wallet/import_text.hpp"
 #include "host/wallet/wallet_file.hpp"
 
 namespace oa::host {
@@ -63,6 +64,13 @@ ImportedSecrets WalletFile::import_into(const WalletKey& key,
     return imported;
 }
 
+core::Secret WalletFile::export_json(const WalletKey& key) const {
+    const Wallet wallet = open(key);
+    core::Secret text = write_json_text(wallet.entries());
+    tell(Action::Exported, wallet.names(), "", wallet.info().generation);
+    return text;
+}
+
 void WalletFile::back_up(const WalletKey& key,
                          const std::filesystem::path& target,
                          const WalletKey& target_key,
@@ -74,7 +82,7 @@ void WalletFile::back_up(const WalletKey& key,
     options.strength = strength;
     options.cipher = wallet.info().cipher.value_or(options.cipher);
     options.entries = clone(wallet.entries());
-    WalletFile(std::move(of_target)).create(target_key, std::move(options));
+    WalletFile(std::move(of_target)).create(target_key, options);
     tell(Action::BackedUp, wallet.names(), target.string(), wallet.info().generation);
 }
 

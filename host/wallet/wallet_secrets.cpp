@@ -11,17 +11,14 @@ WalletSecrets::WalletSecrets(WalletFile file, WalletKey key, OnProblem on_proble
     seen_ = opened.identity;
 }
 
-std::optional<std::string> WalletSecrets::find(std::string_view key) const {
-    const auto found = secret(key);
-    return found ? std::optional(std::string(found->reveal())) : std::nullopt;
+std::optional<core::Secret> WalletSecrets::find(core::SecretStore /*store*/,
+                                                std::string_view key,
+                                                std::string_view user) const {
+    return current()->find(key, user);
 }
 
 std::vector<std::string> WalletSecrets::keys() const {
     return current()->names();
-}
-
-std::optional<core::Secret> WalletSecrets::secret(std::string_view name) const {
-    return current()->find(name);
 }
 
 WalletInfo WalletSecrets::info() const {
@@ -36,20 +33,35 @@ std::shared_ptr<const Wallet> WalletSecrets::current() const {
         const auto now = identity_of(file_.path());
         if (now != seen_) {
             seen_ = now;
-            try {
-                auto opened = file_.open_identified(key_);
-                seen_ = opened.identity;
-                wallet_ = std::make_shared<const Wallet>(std::move(opened.wallet));
-            } catch (const WalletError& error) {
-                problem = error.what();
-            }
+            problem = follow();
         }
         wallet = wallet_;
     }
     if (!problem.empty() && on_problem_) {
-        on_problem_(problem + "; its secrets as they were read before stay in use");
+        on_problem_(problem);
     }
     return wallet;
+}
+
+std::string WalletSecrets::follow() const {
+    try {
+        auto opened = file_.open_identified(key_);
+        seen_ = opened.identity;
+        const WalletInfo& before = wallet_->info();
+        const WalletInfo& after = opened.wallet.info();
+        const bool is_older = after.uuid == before.uuid && after.generation < before.generation;
+        std::string problem;
+        if (is_older) {
+            problem =
+                name_of("the wallet", file_.path()) + " is an older one than before (generation " +
+                std::to_string(after.generation) + " after " + std::to_string(before.generation) +
+                "): an old copy was put in its place; its secrets are in use";
+        }
+        wallet_ = std::make_shared<const Wallet>(std::move(opened.wallet));
+        return problem;
+    } catch (const WalletError& error) {
+        return error.what() + std::string("; its secrets as they were read before stay in use");
+    }
 }
 
 }  // namespace oa::host

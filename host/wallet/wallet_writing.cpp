@@ -67,9 +67,10 @@ bool is_left_over(std::string_view name, const std::string& wallet) {
 void remove_left_overs(const fs::path& file) {
     std::error_code error;
     const std::string name = file.filename().string();
-    for (const auto& entry : fs::directory_iterator(folder_of(file), error)) {
-        if (is_left_over(entry.path().filename().string(), name)) {
-            ::unlink(entry.path().c_str());
+    for (fs::directory_iterator entry(folder_of(file), error), end; !error && entry != end;
+         entry.increment(error)) {
+        if (is_left_over(entry->path().filename().string(), name)) {
+            ::unlink(entry->path().c_str());
         }
     }
 }
@@ -103,7 +104,7 @@ class Writer {
 public:
     explicit Writer(const WalletWrite& write) : write_(write) {}
 
-    FileIdentity run() {
+    WalletFileIdentity run() {
         done(WriteStep::Locked);
         check_folders(write_.file, "the wallet");
         remove_left_overs(write_.file);
@@ -118,7 +119,7 @@ public:
             ::unlink(previous_wallet(write_.file).c_str());
         }
         done(WriteStep::PreviousForgotten);
-        return identity_of(write_.file).value_or(FileIdentity{});
+        return identity_of(write_.file).value_or(WalletFileIdentity{});
     }
 
 private:
@@ -250,7 +251,7 @@ WalletLock::WalletLock(const fs::path& wallet, std::chrono::milliseconds wait)
     }
 }
 
-FileIdentity write_wallet(const WalletLock& /*lock*/, const WalletWrite& write) {
+WalletFileIdentity write_wallet(const WalletLock& /*lock*/, const WalletWrite& write) {
     return Writer(write).run();
 }
 

@@ -49,7 +49,7 @@ struct WalletWrite {
     std::filesystem::path file;
     std::string_view bytes;
     /// What is there now, as it was read under the lock; empty: there is nothing.
-    std::optional<FileIdentity> replaces;
+    std::optional<WalletFileIdentity> replaces;
     PreviousWallet previous = PreviousWallet::Kept;
     /// Whether what was read back from the disk is the wallet that it should be.
     std::function<bool(std::string_view)> opens;
@@ -58,7 +58,7 @@ struct WalletWrite {
 
 /// Writes a wallet with mode 0600, old or new: the old one stays until the new one is on the disk
 /// and has been opened there. Throws WalletError, and then the old one is as it was.
-FileIdentity write_wallet(const WalletLock& lock, const WalletWrite& write);
+WalletFileIdentity write_wallet(const WalletLock& lock, const WalletWrite& write);
 
 /// WALLET.1
 [[nodiscard]] std::filesystem::path previous_wallet(const std::filesystem::path& wallet);

@@ -147,6 +147,15 @@ void mask_gibibyte_of_lines(benchmark::State& state) {
 }
 BENCHMARK(mask_gibibyte_of_lines)->Iterations(1)->Unit(benchmark::kMillisecond);
 
+/// Text that looks like most forms of secrets, without being one.
+void mask_random_base64(benchmark::State& state) {
+    Source source;
+    const auto text = source.letters(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", text_bytes);
+    measure(state, *masker_of(secrets(static_cast<std::size_t>(state.range(0)))), text);
+}
+BENCHMARK(mask_random_base64)->Arg(100)->Arg(1000)->Unit(benchmark::kMillisecond);
+
 /// Every byte begins a match of the longest piece.
 void mask_one_letter(benchmark::State& state) {
     const auto masker = masker_of({std::string(4096, 'a')});

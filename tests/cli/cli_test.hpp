@@ -1,6 +1,8 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -24,6 +26,13 @@ struct CliTest : testing::Test {
     static ProcessResult oa(std::vector<std::string> arguments,
                             const Subprocess::Options& options = {}) {
         return run_program(command(std::move(arguments)), options);
+    }
+    /// A file that nobody else may read, as wallets and passwords have to be.
+    [[nodiscard]] std::string private_file(const std::string& name, std::string_view text) const {
+        const std::string file = folder.write(name, text);
+        std::filesystem::permissions(
+            file, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+        return file;
     }
     static boost::json::object json(const ProcessResult& result) {
         return core::parse_json(result.out).as_object();

@@ -32,15 +32,18 @@ std::vector<ShownCommand> shown_commands(const std::string& text) {
     return commands;
 }
 
-/// Without the lines of the log, which a terminal does not show, and whatever time it took.
+/// Without the lines of the log, which a terminal does not show, whatever day it was and whatever
+/// time it took.
 std::string printed(const std::string& text) {
     static const std::regex log_line("[0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]{3} .*");
+    static const std::regex day("[0-9]{4}-[0-9]{2}-[0-9]{2}(?![T0-9])");
     static const std::regex time(" in [0-9.]+(ms|s|m)( [0-9.]+(ms|s))?(?=[: ]|$)");
     std::string out;
     std::istringstream lines(text);
     for (std::string line; std::getline(lines, line);) {
         if (!std::regex_match(line, log_line)) {
-            out += std::regex_replace(line, time, " in 5ms") + "\n";
+            line = std::regex_replace(line, time, " in 5ms");
+            out += std::regex_replace(line, day, "2026-01-31") + "\n";
         }
     }
     return out;
@@ -61,6 +64,8 @@ public:
                 folder_.write(block.title, block.text);
                 ++workflows_;
                 open_[block.title] = !block.inner;
+            } else if (block.language != "console" && !block.title.empty()) {
+                folder_.write(block.title, block.text);
             } else if (block.language == "console") {
                 for (const ShownCommand& shown : shown_commands(block.text)) {
                     check(shown);

@@ -10,6 +10,7 @@ bool contains(const std::string& text, const std::string& part) {
 }
 
 struct ValidateTest : CliTest {
+    const Subprocess::Options plain_wallets{{{"OA_ALLOW_PLAIN_WALLET", "true"}}};
     const std::string bad = folder.write("bad.yaml",
                                          "tasks:\n"
                                          "  - {name: a, utils.noop: {}, need: b}\n");
@@ -120,8 +121,8 @@ TEST_F(ValidateTest, FindsSecretsThatAWalletDoesNotHave) {
                                    "tasks:\n"
                                    "  - utils.print: {text: '${WALLET:tokn} ${VAULT:api}'}\n"
                                    "  - utils.print: {text: '${WALLET:none:-without}'}\n");
-    const auto wallet = folder.write("wallet.json", R"({"token": "very secret", "api": "x"})");
-    const auto result = oa({"validate", "--context", "--wallet", wallet, file});
+    const auto wallet = private_file("wallet.json", R"({"token": "very secret", "api": "x"})");
+    const auto result = oa({"validate", "--context", "--wallet", wallet, file}, plain_wallets);
     EXPECT_EQ(result.exit_status, 3);
     EXPECT_TRUE(contains(result.err,
                          "secret.yaml:2:26: error: the wallet has no secret 'tokn'; did "
@@ -131,14 +132,14 @@ TEST_F(ValidateTest, FindsSecretsThatAWalletDoesNotHave) {
     EXPECT_TRUE(contains(result.out, "1 error in 1 file\n")) << result.out;
     EXPECT_FALSE(contains(result.out + result.err, "very secret"));
 
-    const auto fixed = folder.write("wallet.json", R"({"tokn": "very secret", "api": "x"})");
-    EXPECT_EQ(oa({"validate", "--wallet", fixed, file}).exit_status, 0);
+    const auto fixed = private_file("wallet.json", R"({"tokn": "very secret", "api": "x"})");
+    EXPECT_EQ(oa({"validate", "--wallet", fixed, file}, plain_wallets).exit_status, 0);
+    const auto refused = oa({"validate", "--wallet", fixed, file});
+    EXPECT_EQ(refused.exit_status, 4);
+    EXPECT_TRUE(contains(refused.err, "OA_ALLOW_PLAIN_WALLET=true")) << refused.err;
     const auto missing = oa({"validate", "--wallet", folder.at("none.json"), file});
     EXPECT_EQ(missing.exit_status, 4);
-    EXPECT_TRUE(contains(missing.err, "cannot be opened: No such file or directory"))
-        << missing.err;
-    const auto sealed = folder.write("w.enc", "{}");
-    EXPECT_TRUE(contains(oa({"validate", "--wallet", sealed, file}).err, "is sealed"));
+    EXPECT_TRUE(contains(missing.err, "none.json")) << missing.err;
 }
 
 TEST_F(ValidateTest, DrawsWhatIsWithinSubWorkflowsWhenAskedTo) {

@@ -243,9 +243,13 @@ TEST_F(ReaderConditionsTest, ListsTheSecretsThatHaveToBeThere) {
     std::string secrets;
     for (const SecretUse& use : result.secrets) {
         secrets += use.file + ":" + std::to_string(use.position.line) + ":" +
-                   std::to_string(use.position.column) + " " + use.key + "\n";
+                   std::to_string(use.position.column) + " " +
+                   (use.store == SecretStore::Vault ? "vault " : "") + use.key +
+                   (use.has_default ? " or a default\n" : "\n");
     }
-    EXPECT_EQ(secrets, "f.yaml:1:19 db/user\nf.yaml:3:20 pw\nf.yaml:4:18 z\n");
+    EXPECT_EQ(secrets,
+              "f.yaml:1:19 db/user\nf.yaml:3:20 vault pw\n"
+              "f.yaml:3:38 other or a default\nf.yaml:4:18 z\n");
 }
 
 // ----- what belongs elsewhere -----

@@ -131,7 +131,7 @@ TEST_F(TextTemplateTest, TellsWhatAPlaceholderIs) {
     EXPECT_EQ(environment.text, "${ENV:A:-b}");
     EXPECT_EQ(environment.offset, 3U);
     const auto& wallet = placeholder_of(text, 3);
-    EXPECT_EQ(wallet.source, Placeholder::Source::Wallet);
+    EXPECT_EQ(wallet.source, Placeholder::Source::Vault);
     EXPECT_EQ(wallet.name, "db/main");
     EXPECT_EQ(wallet.default_text, std::nullopt);
     const auto& expression = placeholder_of(text, 5);
@@ -164,11 +164,14 @@ TEST_F(TextTemplateTest, ReadsSecrets) {
 }
 
 TEST_F(TextTemplateTest, TellsWhichSecretIsMissing) {
-    for (const auto* const text : {"${WALLET:key}", "a $<VAULT:key> b"}) {
+    const std::pair<const char*, const char*> cases[] = {
+        {"${WALLET:key}", "put it into the wallet, or give a default: ${WALLET:key:-default}"},
+        {"a $<VAULT:key> b", "put it into the vault, or give a default: ${VAULT:key:-default}"}};
+    for (const auto& [text, hint] : cases) {
         const auto error = failure(parsed(text));
         EXPECT_TRUE(mentions(error.what(), ":key")) << error.what();
         EXPECT_TRUE(mentions(error.what(), "there is no secret 'key'")) << error.what();
-        EXPECT_TRUE(mentions(error.hint(), "${WALLET:key:-default}")) << error.hint();
+        EXPECT_EQ(error.hint(), hint);
     }
 }
 

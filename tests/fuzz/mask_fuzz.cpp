@@ -56,7 +56,7 @@ private:
 
 /// Without the byte of the mask's sign, which could make a secret together with what is around it.
 std::string secret_of(Input& input) {
-    std::string made = input.text(input.number() % 96);
+    std::string made = input.text(input.number() % 48);
     if (input.number() % 8 == 0 && !made.empty()) {  // long, with much that is alike
         const std::string part = made;
         for (std::size_t i = input.number() % 16; i > 0; --i) {
@@ -69,7 +69,7 @@ std::string secret_of(Input& input) {
 
 std::string text_of(Input& input, const std::vector<std::unique_ptr<SecretForms>>& forms) {
     std::string made;
-    while (!input.empty() && made.size() < 4096) {
+    while (!input.empty() && made.size() < 1024) {
         const std::size_t which = input.number();
         if (which % 3 == 0 || forms.empty()) {
             made += input.text(which / 3 % 32);

@@ -18,7 +18,8 @@ public:
         : secrets_(std::move(secrets)) {}
 
     [[nodiscard]] std::optional<core::Secret> find(core::SecretStore /*store*/,
-                                                   std::string_view key) const override {
+                                                   std::string_view key,
+                                                   std::string_view /*user*/) const override {
         const auto found = secrets_.find(key);
         return found == secrets_.end() ? std::nullopt : std::optional<core::Secret>(found->second);
     }

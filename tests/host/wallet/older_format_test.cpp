@@ -65,6 +65,20 @@ TEST_F(OlderFormatTest, GivesValuesThatAreNoStringsAsJson) {
               "  \"text\": \"5\",\n  \"yes\": true\n}");
 }
 
+TEST_F(OlderFormatTest, KeepsEveryDigitOfANumber) {
+    const std::string text = "{\n  \"a\": 123456789012345678901234567890,\n  \"b\": 1.10\n}";
+    const auto entries = read_plain_wallet(text);
+    EXPECT_EQ(entries.at("a").value.reveal(), "123456789012345678901234567890");
+    EXPECT_EQ(entries.at("b").value.reveal(), "1.10");
+    EXPECT_EQ(write_plain_wallet(entries).reveal(), text);
+}
+
+TEST_F(OlderFormatTest, RefusesNamesThatAreThereTwice) {
+    EXPECT_EQ(thrown_by<WalletFormatError>(
+                  [&] { static_cast<void>(read_plain_wallet(R"({"a": "x", "a": "y"})")); }),
+              "has a name twice");
+}
+
 TEST_F(OlderFormatTest, EscapesAsPythonDoes) {
     WalletEntries entries;
     entries.emplace("k\"", entry_of("\b\f\n\r\t\\/\x01\x7F \xC3\xA9 \xF0\x9F\x98\x80"));

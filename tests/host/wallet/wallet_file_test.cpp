@@ -267,6 +267,12 @@ TEST_F(WalletFileTest, BacksUpUnderAnotherKey) {
         "");
 }
 
+TEST_F(WalletFileTest, ExportsItsSecrets) {
+    EXPECT_EQ(made().export_json(file_key()).reveal(), "{\n  \"token\": \"first value\"\n}\n");
+    EXPECT_EQ(records.back().action, Action::Exported);
+    EXPECT_EQ(records.back().names, (std::vector<std::string>{"token"}));
+}
+
 TEST_F(WalletFileTest, VerifiesTheWalletAndThePreviousOne) {
     const WalletFile wallet = made();
     EXPECT_EQ(wallet.verify(file_key()).previous, VerifiedWallet::Previous::None);
@@ -302,7 +308,7 @@ TEST_F(WalletFileTest, SealsWithEitherCipher) {
     CreateWallet options;
     options.cipher = crypto::Cipher::Aes256Gcm;
     options.entries.emplace("token", entry_of("first value"));
-    file().create(file_key(), std::move(options));
+    file().create(file_key(), options);
     EXPECT_EQ(file().look().cipher, crypto::Cipher::Aes256Gcm);
     file().modify(file_key(),
                   [](Wallet& open) { open.set("token", core::Secret("second value")); });

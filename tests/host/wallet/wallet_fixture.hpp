@@ -71,7 +71,7 @@ struct WalletFixture : testing::Test {
         CreateWallet options;
         options.strength = cheap;
         options.entries.emplace("token", entry_of("first value"));
-        made.create(key, std::move(options));
+        made.create(key, options);
         return made;
     }
     /// A file as somebody else would leave it, with mode 0600.

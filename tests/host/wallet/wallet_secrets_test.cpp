@@ -1,5 +1,8 @@
 #include "host/wallet/wallet_secrets.hpp"
 
+#include <atomic>
+#include <thread>
+
 #include "tests/host/wallet/wallet_fixture.hpp"
 
 namespace oa::host {
@@ -16,10 +19,11 @@ struct WalletSecretsTest : WalletFixture {
 TEST_F(WalletSecretsTest, GivesSecretsByName) {
     const auto source = secrets(made());
     EXPECT_EQ(source.keys(), (std::vector<std::string>{"token"}));
-    EXPECT_EQ(text(source.secret("token")), "first value");
-    EXPECT_FALSE(source.secret("tokens"));
+    EXPECT_EQ(text(source.find(core::SecretStore::Wallet, "token", "run 1")), "first value");
+    EXPECT_FALSE(source.find(core::SecretStore::Wallet, "tokens", "run 1"));
     EXPECT_EQ(records.back().action, WalletAuditRecord::Action::Used);
     EXPECT_EQ(records.back().names, (std::vector<std::string>{"token"}));
+    EXPECT_EQ(records.back().detail, "run 1");
 }
 
 TEST_F(WalletSecretsTest, SeesNewSecrets) {
@@ -29,7 +33,7 @@ TEST_F(WalletSecretsTest, SeesNewSecrets) {
         open.set("token", core::Secret("second value"));
         open.set("more", core::Secret("some value"));
     });
-    EXPECT_EQ(text(source.secret("token")), "second value");
+    EXPECT_EQ(text(source.find(core::SecretStore::Wallet, "token", "run 1")), "second value");
     EXPECT_EQ(source.keys().size(), 2U);
     EXPECT_EQ(source.info().generation, 2U);
     EXPECT_TRUE(problems.empty());
@@ -39,16 +43,59 @@ TEST_F(WalletSecretsTest, KeepsTheOldOnesWhenTheNewCannotBeOpened) {
     const WalletFile file = made();
     const auto source = secrets(file);
     write_private("wallet", "OAWALLET and nothing else");
-    EXPECT_EQ(text(source.secret("token")), "first value");
-    EXPECT_EQ(text(source.secret("token")), "first value");
+    EXPECT_EQ(text(source.find(core::SecretStore::Wallet, "token", "run 1")), "first value");
+    EXPECT_EQ(text(source.find(core::SecretStore::Wallet, "token", "run 1")), "first value");
     ASSERT_EQ(problems.size(), 1U) << "told once";
     EXPECT_NE(problems.front().find("stay in use"), std::string::npos);
     std::filesystem::remove(folder / "wallet");
-    EXPECT_EQ(text(source.secret("token")), "first value");
+    EXPECT_EQ(text(source.find(core::SecretStore::Wallet, "token", "run 1")), "first value");
     EXPECT_EQ(problems.size(), 2U);
     made();
-    EXPECT_EQ(text(source.secret("token")), "first value");
+    EXPECT_EQ(text(source.find(core::SecretStore::Wallet, "token", "run 1")), "first value");
     EXPECT_EQ(problems.size(), 2U) << "there again";
+}
+
+TEST_F(WalletSecretsTest, TellsWhenAnOldCopyWasPutBack) {
+    const WalletFile file = made();
+    const auto before = folder.read("wallet");
+    file.modify(file_key(), [](Wallet& open) { open.set("token", core::Secret("second value")); });
+    const auto source = secrets(file);
+    std::filesystem::remove(folder / "wallet");
+    write_private("wallet", before);
+    EXPECT_EQ(text(source.find(core::SecretStore::Wallet, "token", "run 1")), "first value");
+    ASSERT_EQ(problems.size(), 1U);
+    EXPECT_NE(problems.front().find("generation 1 after 2"), std::string::npos);
+}
+
+TEST_F(WalletSecretsTest, IsAskedByManyThreadsWhileTheFileChanges) {
+    made();
+    WalletSettings silent = settings();
+    silent.audit = nullptr;
+    const WalletFile file(silent);
+    const auto source = secrets(file);
+    std::atomic<bool> is_over = false;
+    std::atomic<int> strange = 0;
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 4; ++i) {
+        threads.emplace_back([&] {
+            while (!is_over) {
+                const auto value = source.secret("token");
+                strange += value && value->reveal().ends_with(" value") ? 0 : 1;
+            }
+        });
+    }
+    for (int i = 0; i < 20; ++i) {
+        file.modify(file_key(), [&](Wallet& open) {
+            open.set("token", core::Secret(std::to_string(i) + " value"));
+        });
+    }
+    is_over = true;
+    for (auto& thread : threads) {
+        thread.join();
+    }
+    EXPECT_EQ(strange, 0);
+    EXPECT_TRUE(problems.empty());
+    EXPECT_EQ(text(source.secret("token")), "19 value");
 }
 
 TEST_F(WalletSecretsTest, NeedsAWalletToBeginWith) {

@@ -1,0 +1,132 @@
+#include "host/cli/secret_sources.hpp"
+
+#include <utility>
+
+#include "core/secret/secret.hpp"
+
+namespace oa::host {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// "wallet.password changed" reads badly, so actions have words of their own.
+const char* action_of(WalletAuditRecord::Action action) {
+    using Action = WalletAuditRecord::Action;
+    switch (action) {
+        case Action::Opened: return "wallet.opened";
+        case Action::NotOpened: return "wallet.not_opened";
+        case Action::Created: return "wallet.created";
+        case Action::Changed: return "wallet.changed";
+        case Action::Used: return "wallet.used";
+        case Action::PasswordChanged: return "wallet.password_changed";
+        case Action::SlotAdded: return "wallet.key_added";
+        case Action::SlotRemoved: return "wallet.key_removed";
+        case Action::Rotated: return "wallet.rotated";
+        case Action::Exported: return "wallet.exported";
+        case Action::BackedUp: return "wallet.backed_up";
+        case Action::Verified: return "wallet.verified";
+    }
+    return "wallet";
+}
+
+void record(const AuditLog& log, Logger& logger, const WalletAuditRecord& what) {
+    const std::string problem =
+        log.append({action_of(what.action), what.file.string(), what.names, what.detail});
+    if (!problem.empty()) {
+        logger.write(LogLevel::Error, problem);
+    }
+}
+
+}  // namespace
+
+fs::path wallet_path(const WalletAccess& access, const Config& config) {
+    if (access.file) {
+        return *access.file;
+    }
+    return config.wallet.file.value_or(config.state_folder / "wallet");
+}
+
+WalletFile wallet_file(fs::path file, const Workbench& workbench) {
+    WalletSettings settings;
+    settings.file = std::move(file);
+    settings.allow_plain = workbench.config.allow_plain_wallet;
+    settings.warn = [logger = workbench.logger.get()](const std::string& text) {
+        logger->write(LogLevel::Warn, text);
+    };
+    settings.audit = [log = AuditLog(workbench.config.audit_file), logger = workbench.logger.get()](
+                         const WalletAuditRecord& what) { record(log, *logger, what); };
+    return WalletFile(std::move(settings));
+}
+
+WalletKey wallet_key(const WalletFile& file,
+                     const WalletAccess& access,
+                     const Workbench& workbench,
+                     KeyUse use,
+                     bool may_prompt) {
+    const WalletConfig& config = workbench.config.wallet;
+    PasswordSources sources;
+    sources.wallet = file.path().filename().string();
+    sources.descriptor = access.password_fd;
+    sources.password_file = access.password_file ? access.password_file : config.password_file;
+    sources.key_file = access.key_file ? access.key_file : config.key_file;
+    sources.is_new = use == KeyUse::Create;
+    sources.may_prompt = may_prompt;
+    sources.from_environment = workbench.wallet_password.get();
+    if (use == KeyUse::Open) {
+        const WalletInfo info = file.look();
+        if (!info.needs_key()) {
+            return {};
+        }
+        sources.password_too = !info.takes_key_file();
+    }
+    FoundKey found = find_wallet_key(sources);
+    for (const std::string& warning : found.warnings) {
+        workbench.logger->write(LogLevel::Warn, warning);
+    }
+    return std::move(found.key);
+}
+
+SecretSources::SecretSources(WalletAccess access, const Workbench& workbench)
+    : access_(std::move(access)),
+      workbench_(workbench),
+      file_(wallet_file(wallet_path(access_, workbench.config), workbench)),
+      named_(access_.file.has_value() || workbench.config.wallet.file.has_value()) {}
+
+void SecretSources::open() const {
+    static_cast<void>(wallet(true));
+}
+
+const WalletSecrets* SecretSources::wallet(bool may_prompt) const {
+    const std::lock_guard lock(opening_);
+    if (!wallet_ && (named_ || file_.exists())) {
+        WalletKey key = wallet_key(file_, access_, workbench_, KeyUse::Open, may_prompt);
+        wallet_ = std::make_unique<WalletSecrets>(
+            file_, std::move(key), [logger = workbench_.logger.get()](const std::string& problem) {
+                logger->write(LogLevel::Error, problem);
+            });
+    }
+    return wallet_.get();
+}
+
+std::optional<core::Secret> SecretSources::find(core::SecretStore store,
+                                                std::string_view key,
+                                                std::string_view user) const {
+    const WalletSecrets* const opened = wallet(false);
+    return opened == nullptr ? std::nullopt : opened->find(store, key, user);
+}
+
+std::vector<std::string> SecretSources::keys() const {
+    const WalletSecrets* const opened = wallet(false);
+    return opened == nullptr ? std::vector<std::string>() : opened->keys();
+}
+
+std::string SecretSources::advice(core::SecretStore /*store*/) const {
+    if (wallet(false) != nullptr) {
+        return {};
+    }
+    return "there is no wallet: make one with `oa wallet create`, or name one by --wallet or "
+           "OA_WALLET_FILE";
+}
+
+}  // namespace oa::host

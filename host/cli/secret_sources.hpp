@@ -1,0 +1,65 @@
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/port/secret_source.hpp"
+#include "host/audit/audit_log.hpp"
+#include "host/cli/options.hpp"
+#include "host/cli/workbench.hpp"
+#include "host/wallet/password_source.hpp"
+#include "host/wallet/wallet_file.hpp"
+#include "host/wallet/wallet_secrets.hpp"
+
+namespace oa::host {
+
+/// The wallet that is meant: --file or --wallet, OA_WALLET_FILE, the configuration, or `wallet` in
+/// the state folder.
+[[nodiscard]] std::filesystem::path wallet_path(const WalletAccess& access, const Config& config);
+
+/// The wallet's file, with the host's log and audit log behind it.
+[[nodiscard]] WalletFile wallet_file(std::filesystem::path file, const Workbench& workbench);
+
+enum class KeyUse { Open, Create };
+/// What opens a wallet, or shall open a new one. Asks on the terminal where nothing else gives a
+/// password. Throws WalletError.
+[[nodiscard]] WalletKey wallet_key(const WalletFile& file,
+                                   const WalletAccess& access,
+                                   const Workbench& workbench,
+                                   KeyUse use,
+                                   bool may_prompt = true);
+
+/// Where WALLET: and VAULT: read while workflows run. The wallet is opened when open() is called or
+/// a secret is first asked for.
+class SecretSources final : public core::SecretSource {
+public:
+    /// Borrows the workbench.
+    SecretSources(WalletAccess access, const Workbench& workbench);
+
+    /// Opens the wallet, if there is one and it is not open; may ask for its password on the
+    /// terminal, so it is for the only thread of a process. Throws WalletError.
+    void open() const;
+
+    [[nodiscard]] std::optional<core::Secret> find(core::SecretStore store,
+                                                   std::string_view key,
+                                                   std::string_view user) const override;
+    [[nodiscard]] std::vector<std::string> keys() const override;
+    [[nodiscard]] std::string advice(core::SecretStore store) const override;
+
+private:
+    /// Null when there is no wallet.
+    [[nodiscard]] const WalletSecrets* wallet(bool may_prompt) const;
+
+    WalletAccess access_;
+    const Workbench& workbench_;
+    WalletFile file_;
+    bool named_;  ///< so it has to exist
+    mutable std::mutex opening_;
+    mutable std::unique_ptr<WalletSecrets> wallet_;
+};
+
+}  // namespace oa::host
