@@ -24,6 +24,8 @@ public:
                                                      std::string_view user) const = 0;
     /// Those that can be listed: for "did you mean", and for telling before a run what is missing.
     [[nodiscard]] virtual std::vector<std::string> keys() const = 0;
+    /// Whether a secret that keys() does not have is certainly not there.
+    [[nodiscard]] virtual bool lists_all([[maybe_unused]] SecretStore store) const { return true; }
     /// What to do about a secret that is not there; empty where there is nothing special to say.
     [[nodiscard]] virtual std::string advice([[maybe_unused]] SecretStore store) const {
         return {};

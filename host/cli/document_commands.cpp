@@ -47,7 +47,8 @@ void check_secrets(const std::vector<core::SecretUse>& uses,
                    core::Diagnostics& findings) {
     const std::vector<std::string> keys = wallet.keys();
     for (const core::SecretUse& use : uses) {
-        if (!use.has_default && std::find(keys.begin(), keys.end(), use.key) == keys.end()) {
+        if (!use.has_default && wallet.lists_all(use.store) &&
+            std::find(keys.begin(), keys.end(), use.key) == keys.end()) {
             findings.push_back({core::Severity::Error, use.file, use.position,
                                 "the wallet has no secret '" + use.key + "'",
                                 core::did_you_mean(use.key, keys), "absent-secret"});
@@ -144,7 +145,7 @@ ExitStatus validate(const ValidateOptions& options,
         try {
             wallet.emplace(options.wallet, workbench);
             wallet->open();
-        } catch (const WalletError& error) {
+        } catch (const std::exception& error) {
             err << "oa: " << printable(error.what()) << '\n';
             return ExitStatus::PluginTrouble;
         }

@@ -207,26 +207,28 @@ RunCommandResult run(const RunOptions& options, const Workbench& workbench, std:
         }
         return {ExitStatus::Ok};
     }
-    const SecretSources secrets(options.wallet, workbench);
+    std::optional<SecretSources> secrets;
     if (!loaded.secrets.empty()) {  // before there are threads: it may ask for a password
         forbid_core_dumps();
         try {
-            secrets.open();
-        } catch (const WalletError& error) {
+            secrets.emplace(options.wallet, workbench);
+            secrets->open_for(loaded.secrets);
+        } catch (const std::exception& error) {
             return {
-                refuse(options, {about("wallet", error.what())}, ExitStatus::PluginTrouble, out)};
+                refuse(options, {about("secrets", error.what())}, ExitStatus::PluginTrouble, out)};
         }
     }
     auto engine = std::make_unique<Engine>(make_view(options, workbench), workbench.config);
-    const std::shared_ptr<RunLoop> loop = RunLoop::make(
-        RunServices{workbench.stack->invoker(), engine->journal, *engine->view, engine->clock,
-                    engine->pool, engine->timers, environment, &engine->blobs, &secrets,
-                    &workbench.config.secret_environment, workbench.masker},
-        RunRequest{.workflow = loaded.workflow,
-                   .inputs = std::move(inputs.values),
-                   .run_id = make_ulid(engine->clock.wall()),
-                   .attempt = 1,
-                   .settings = make_settings(options, workbench.config)});
+    const std::shared_ptr<RunLoop> loop =
+        RunLoop::make(RunServices{workbench.stack->invoker(), engine->journal, *engine->view,
+                                  engine->clock, engine->pool, engine->timers, environment,
+                                  &engine->blobs, secrets ? &*secrets : nullptr,
+                                  &workbench.config.secret_environment, workbench.masker},
+                      RunRequest{.workflow = loaded.workflow,
+                                 .inputs = std::move(inputs.values),
+                                 .run_id = make_ulid(engine->clock.wall()),
+                                 .attempt = 1,
+                                 .settings = make_settings(options, workbench.config)});
 
     const std::unique_ptr<ControlServer> control = open_control(workbench);
     std::atomic<int> interrupted{0};

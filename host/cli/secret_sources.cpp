@@ -1,8 +1,11 @@
 #include "host/cli/secret_sources.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/secret/secret.hpp"
+#include "host/vault/kv_vault.hpp"
+#include "host/vault/secret_command.hpp"
 
 namespace oa::host {
 
@@ -36,6 +39,35 @@ void record(const AuditLog& log, Logger& logger, const WalletAuditRecord& what) 
     if (!problem.empty()) {
         logger.write(LogLevel::Error, problem);
     }
+}
+
+std::unique_ptr<vault::SecretProvider> make_vault(const VaultConfig& config) {
+    if (config.address.empty()) {
+        return nullptr;
+    }
+    vault::VaultSettings settings;
+    settings.address = config.address;
+    settings.mount = config.mount.value_or(settings.mount);
+    settings.name_space = config.name_space.value_or(settings.name_space);
+    settings.token_file = config.token_file.value_or(settings.token_file);
+    settings.role_id = config.role_id.value_or(settings.role_id);
+    settings.secret_id_file = config.secret_id_file.value_or(settings.secret_id_file);
+    settings.ca_file = config.ca_file.value_or(settings.ca_file);
+    settings.allow_http = config.allow_http;
+    settings.timeout = config.timeout.value_or(settings.timeout);
+    settings.connect_timeout = std::min(settings.connect_timeout, settings.timeout);
+    settings.cache = config.cache.value_or(settings.cache);
+    return std::make_unique<vault::KvVault>(std::move(settings));
+}
+
+std::unique_ptr<vault::SecretProvider> make_command(const std::vector<std::string>& command) {
+    if (command.empty()) {
+        return nullptr;
+    }
+    vault::CommandSettings settings;
+    settings.command = command;
+    return std::make_unique<vault::SecretCommand>(std::move(settings),
+                                                  vault::process_environment());
 }
 
 }  // namespace
@@ -91,10 +123,22 @@ SecretSources::SecretSources(WalletAccess access, const Workbench& workbench)
     : access_(std::move(access)),
       workbench_(workbench),
       file_(wallet_file(wallet_path(access_, workbench.config), workbench)),
-      named_(access_.file.has_value() || workbench.config.wallet.file.has_value()) {}
+      named_(access_.file.has_value() || workbench.config.wallet.file.has_value()),
+      audit_(workbench.config.audit_file),
+      vault_(make_vault(workbench.config.vault)),
+      command_(make_command(workbench.config.secret_command)) {}
 
 void SecretSources::open() const {
     static_cast<void>(wallet(true));
+}
+
+void SecretSources::open_for(const std::vector<core::SecretUse>& uses) const {
+    const bool needed = std::any_of(uses.begin(), uses.end(), [this](const core::SecretUse& use) {
+        return use.store == core::SecretStore::Wallet || vault_ == nullptr;
+    });
+    if (needed) {
+        open();
+    }
 }
 
 const WalletSecrets* SecretSources::wallet(bool may_prompt) const {
@@ -112,8 +156,29 @@ const WalletSecrets* SecretSources::wallet(bool may_prompt) const {
 std::optional<core::Secret> SecretSources::find(core::SecretStore store,
                                                 std::string_view key,
                                                 std::string_view user) const {
-    const WalletSecrets* const opened = wallet(false);
-    return opened == nullptr ? std::nullopt : opened->find(store, key, user);
+    if (store == core::SecretStore::Vault && vault_ != nullptr) {
+        return ask(*vault_, key, user);
+    }
+    if (const WalletSecrets* const opened = wallet(false)) {
+        if (auto found = opened->find(store, key, user)) {
+            return found;
+        }
+    }
+    return command_ == nullptr ? std::nullopt : ask(*command_, key, user);
+}
+
+std::optional<core::Secret> SecretSources::ask(const vault::SecretProvider& provider,
+                                               std::string_view key,
+                                               std::string_view user) const {
+    auto found = provider.find(key, user);
+    if (found) {
+        const std::string problem =
+            audit_.append({"secret.used", provider.name(), {std::string(key)}, std::string(user)});
+        if (!problem.empty()) {
+            workbench_.logger->write(LogLevel::Error, problem);
+        }
+    }
+    return found;
 }
 
 std::vector<std::string> SecretSources::keys() const {
@@ -121,8 +186,13 @@ std::vector<std::string> SecretSources::keys() const {
     return opened == nullptr ? std::vector<std::string>() : opened->keys();
 }
 
-std::string SecretSources::advice(core::SecretStore /*store*/) const {
-    if (wallet(false) != nullptr) {
+bool SecretSources::lists_all(core::SecretStore store) const {
+    const bool of_vault = store == core::SecretStore::Vault && vault_ != nullptr;
+    return !of_vault && command_ == nullptr;
+}
+
+std::string SecretSources::advice(core::SecretStore store) const {
+    if (!lists_all(store) || wallet(false) != nullptr) {
         return {};
     }
     return "there is no wallet: make one with `oa wallet create`, or name one by --wallet or "

@@ -11,6 +11,7 @@
 #include "host/audit/audit_log.hpp"
 #include "host/cli/options.hpp"
 #include "host/cli/workbench.hpp"
+#include "host/vault/secret_provider.hpp"
 #include "host/wallet/password_source.hpp"
 #include "host/wallet/wallet_file.hpp"
 #include "host/wallet/wallet_secrets.hpp"
@@ -33,31 +34,42 @@ enum class KeyUse { Open, Create };
                                    KeyUse use,
                                    bool may_prompt = true);
 
-/// Where WALLET: and VAULT: read while workflows run. The wallet is opened when open() is called or
-/// a secret is first asked for.
+/// Where WALLET: and VAULT: read while workflows run. WALLET: is the wallet, and behind it the
+/// program that the operator names (`secret_command`). VAULT: is the vault where one is configured,
+/// and else the same. The wallet is opened when open() is called or a secret is first asked for.
 class SecretSources final : public core::SecretSource {
 public:
-    /// Borrows the workbench.
+    /// Borrows the workbench. Throws std::invalid_argument, which names the setting, when what is
+    /// configured cannot work.
     SecretSources(WalletAccess access, const Workbench& workbench);
 
     /// Opens the wallet, if there is one and it is not open; may ask for its password on the
     /// terminal, so it is for the only thread of a process. Throws WalletError.
     void open() const;
+    /// The same, if any of the secrets may be in the wallet.
+    void open_for(const std::vector<core::SecretUse>& uses) const;
 
     [[nodiscard]] std::optional<core::Secret> find(core::SecretStore store,
                                                    std::string_view key,
                                                    std::string_view user) const override;
     [[nodiscard]] std::vector<std::string> keys() const override;
+    [[nodiscard]] bool lists_all(core::SecretStore store) const override;
     [[nodiscard]] std::string advice(core::SecretStore store) const override;
 
 private:
     /// Null when there is no wallet.
     [[nodiscard]] const WalletSecrets* wallet(bool may_prompt) const;
+    [[nodiscard]] std::optional<core::Secret> ask(const vault::SecretProvider& provider,
+                                                  std::string_view key,
+                                                  std::string_view user) const;
 
     WalletAccess access_;
     const Workbench& workbench_;
     WalletFile file_;
     bool named_;  ///< so it has to exist
+    AuditLog audit_;
+    std::unique_ptr<vault::SecretProvider> vault_;    ///< null: there is none
+    std::unique_ptr<vault::SecretProvider> command_;  ///< null: there is none
     mutable std::mutex opening_;
     mutable std::unique_ptr<WalletSecrets> wallet_;
 };

@@ -80,6 +80,17 @@ Setting<T> path(std::string key, std::string environment, Member T::*member) {
             }};
 }
 
+/// Text that is not empty.
+template <typename T, typename Member>
+Setting<T> text(std::string key, Member T::*member) {
+    return {std::move(key), "", "a text", [member](T& target, const std::string& given) {
+                if (!given.empty()) {
+                    target.*member = given;
+                }
+                return !given.empty();
+            }};
+}
+
 std::optional<IsolationMode> isolation_mode_from(std::string_view text) {
     if (text == "process") {
         return IsolationMode::Process;
@@ -121,6 +132,23 @@ const Settings<WalletConfig>& wallet_settings() {
         path("file", "OA_WALLET_FILE", &WalletConfig::file),
         path("password_file", "OA_WALLET_PASSWORD_FILE", &WalletConfig::password_file),
         path("key_file", "OA_WALLET_KEY_FILE", &WalletConfig::key_file),
+    };
+    return all;
+}
+
+const Settings<VaultConfig>& vault_settings() {
+    static constexpr const char* duration = "a duration such as 500ms, 10s or 1m";
+    static const Settings<VaultConfig> all{
+        text("address", &VaultConfig::address),
+        text("mount", &VaultConfig::mount),
+        text("namespace", &VaultConfig::name_space),
+        path("token_file", "", &VaultConfig::token_file),
+        text("role_id", &VaultConfig::role_id),
+        path("secret_id_file", "", &VaultConfig::secret_id_file),
+        path("ca_file", "", &VaultConfig::ca_file),
+        word("allow_http", "", "true or false", &VaultConfig::allow_http, bool_from),
+        word("timeout", "", duration, &VaultConfig::timeout, core::parse_duration),
+        word("cache", "", duration, &VaultConfig::cache, core::parse_duration),
     };
     return all;
 }
@@ -178,6 +206,14 @@ public:
                        [this](const core::YamlNode& node) {
                            read_mapping(node, "wallet", wallet_settings(), config_.wallet, {});
                        }},
+                      {"vault",
+                       [this](const core::YamlNode& node) {
+                           read_mapping(node, "vault", vault_settings(), config_.vault, {});
+                       }},
+                      {"secret_command",
+                       [this](const core::YamlNode& node) {
+                           read_names(node, "secret_command", config_.secret_command);
+                       }},
                       {"secret_environment",
                        [this](const core::YamlNode& node) {
                            read_names(node, "secret_environment", config_.secret_environment);
@@ -193,6 +229,9 @@ public:
         make_absolute(config_.wallet.file);
         make_absolute(config_.wallet.password_file);
         make_absolute(config_.wallet.key_file);
+        make_absolute(config_.vault.token_file);
+        make_absolute(config_.vault.secret_id_file);
+        make_absolute(config_.vault.ca_file);
     }
 
 private:
@@ -296,14 +335,14 @@ private:
                     const std::string& what,
                     std::vector<std::string>& names) {
         if (node.kind != core::YamlNode::Kind::Sequence) {
-            error(node.position, what + " must be a list of names");
+            error(node.position, what + " must be a list of texts");
             return;
         }
         for (const auto& item : node.items) {
             if (item->kind == core::YamlNode::Kind::Scalar && !item->scalar.empty()) {
                 names.push_back(item->scalar);
             } else {
-                error(item->position, what + ": expected a name");
+                error(item->position, what + ": expected a text");
             }
         }
     }

@@ -57,6 +57,21 @@ struct WalletConfig {
     std::optional<std::filesystem::path> key_file;       ///< OA_WALLET_KEY_FILE
 };
 
+/// `vault:` of the file; docs/secret-stores.md says what they mean. What is absent is the
+/// provider's default.
+struct VaultConfig {
+    std::string address;  ///< empty: there is none
+    std::optional<std::string> mount;
+    std::optional<std::string> name_space;  ///< `namespace`
+    std::optional<std::filesystem::path> token_file;
+    std::optional<std::string> role_id;
+    std::optional<std::filesystem::path> secret_id_file;
+    std::optional<std::filesystem::path> ca_file;
+    bool allow_http = false;
+    std::optional<core::Milliseconds> timeout;
+    std::optional<core::Milliseconds> cache;
+};
+
 /// What an operator can set, from the file `oa.yaml` and the environment. Flags of the command line
 /// come on top.
 struct Config {
@@ -78,7 +93,9 @@ struct Config {
     IsolationConfig isolation;
     BlobConfig blobs;
     WalletConfig wallet;
-    bool allow_plain_wallet = false;  ///< `allow_plain_wallet`, OA_ALLOW_PLAIN_WALLET
+    VaultConfig vault;
+    std::vector<std::string> secret_command;  ///< a program and its arguments; empty: none
+    bool allow_plain_wallet = false;          ///< `allow_plain_wallet`, OA_ALLOW_PLAIN_WALLET
     /// `secret_environment`: variables whose values are secrets, beside those that sound so.
     std::vector<std::string> secret_environment;
     /// `audit_file`, OA_AUDIT_FILE; else audit.log in the state folder.

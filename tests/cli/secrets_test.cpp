@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "tests/cli/cli_test.hpp"
+#include "tests/host/vault/vault_server.hpp"
 #include "tests/support/http_server.hpp"
 
 namespace oa::test {
@@ -250,6 +251,68 @@ TEST_F(SecretsTest, EveryUseIsOnRecord) {
     const std::string log = content(state + "/audit.log");
     EXPECT_TRUE(contains(log, "of 'deploy', task 'tell'")) << log;
     EXPECT_FALSE(contains(log, "task 'push'"));
+}
+
+TEST_F(SecretsTest, AVaultIsAskedWhereOneIsConfigured) {
+    VaultServer vault;
+    vault.accept("hvs.of-the-test");
+    vault.put("team/db", R"({"password": "from-the-vault-77", "port": 5432})");
+    const std::string token_file = private_file("vault-token", "hvs.of-the-test\n");
+    folder.write("oa.yaml", "vault: {address: \"" + vault.address() + "\", token_file: \"" +
+                                token_file + "\"}\n");
+    const auto run_it = [&](const std::string& placeholder) {
+        return oa({"--config", folder.at("oa.yaml"), "run", "--json",
+                   folder.write("v.yaml", "tasks: [{name: t, utils.print: {text: \"<" +
+                                              placeholder + ">\"}}]\n")},
+                  given());
+    };
+    const ProcessResult result = run_it("${VAULT:team/db#password} ${WALLET:token}");
+    EXPECT_EQ(result.exit_status, 0) << result.err;
+    EXPECT_EQ(task(json(result), "t").at("output").at("text"), "<*** ***>");
+    const ProcessResult missing = run_it("${VAULT:team/none#password}");
+    EXPECT_EQ(missing.exit_status, 1);
+    EXPECT_TRUE(contains(missing.err, "there is no secret 'team/none#password'")) << missing.err;
+    EXPECT_EQ(run_it("${VAULT:team/none#x:-without}").exit_status, 0);
+    vault.refuse("hvs.of-the-test");
+    const ProcessResult refused = run_it("${VAULT:team/db#password}");
+    EXPECT_EQ(refused.exit_status, 1);
+    EXPECT_TRUE(contains(refused.err, "status 403")) << refused.err;
+    EXPECT_FALSE(contains(refused.err, "hvs.of-the-test"));
+    const std::string log = content(state + "/audit.log");
+    EXPECT_TRUE(contains(log, R"("action":"secret.used")")) << log;
+    EXPECT_FALSE(contains(log, "from-the-vault-77"));
+}
+
+TEST_F(SecretsTest, AProgramIsAskedForWhatTheWalletDoesNotHave) {
+    const std::string program = folder.write(
+        "secrets.sh", "#!/bin/sh\n[ \"$1\" = known ] && echo printed-by-a-program || exit 44\n");
+    fs::permissions(program, fs::perms::owner_all);
+    folder.write("oa.yaml", "secret_command: [\"" + program + "\"]\n");
+    const auto run_it = [&](const std::string& name) {
+        return oa({"--config", folder.at("oa.yaml"), "run",
+                   folder.write("c.yaml",
+                                "tasks: [{utils.print: {text: \"<${WALLET:token} "
+                                "${WALLET:" +
+                                    name + "}>\"}}]\n")},
+                  given());
+    };
+    const ProcessResult known = run_it("known");
+    EXPECT_EQ(known.exit_status, 0) << known.err;
+    EXPECT_TRUE(contains(known.err, "<*** ***>")) << known.err;
+    const ProcessResult unknown = run_it("unknown");
+    EXPECT_EQ(unknown.exit_status, 1);
+    EXPECT_TRUE(contains(unknown.err, "there is no secret 'unknown'")) << unknown.err;
+}
+
+TEST_F(SecretsTest, WhatIsConfiguredWrongIsSaidBeforeTheRun) {
+    folder.write("oa.yaml", "vault: {address: \"http://vault.example:8200\"}\n");
+    const ProcessResult result =
+        oa({"--config", folder.at("oa.yaml"), "run",
+            folder.write("w.yaml", "tasks: [{utils.print: {text: \"${VAULT:a#b}\"}}]\n")},
+           given());
+    EXPECT_EQ(result.exit_status, 4);
+    EXPECT_TRUE(contains(result.err, "vault.address")) << result.err;
+    EXPECT_FALSE(contains(result.err, "started")) << result.err;
 }
 
 }  // namespace

@@ -112,9 +112,7 @@ public:
     void task_ended(core::TaskIndex /*task*/, const core::TaskReport& report) override {
         heard_.add("task_ended", report);
     }
-    void run_cancelling(std::string_view reason) override {
-        heard_.add("run_cancelling", reason);
-    }
+    void run_cancelling(std::string_view reason) override { heard_.add("run_cancelling", reason); }
     void run_ended(const core::RunReport& run) override {
         heard_.add("run_ended", json::value(to_json(run)));
     }
@@ -168,25 +166,22 @@ private:
         if (event.output) {
             heard_.add("journal", *event.output);
         }
-        std::visit(Overloaded{[&](const core::RunStarted&) {},
-                              [&](const core::AttemptSucceeded&) {},
-                              [&](const core::AttemptFailed& failed) {
-                                  heard_.add("journal", std::optional(failed.failure));
-                              },
-                              [&](const core::TimerFired&) {},
-                              [&](const core::Decided& decided) {
-                                  heard_.add("journal", decided.failure);
-                              },
-                              [&](const core::RetryDecided& decided) {
-                                  heard_.add("journal", decided.failure);
-                              },
-                              [&](const core::CancelRequested& request) {
-                                  heard_.add("journal", request.reason);
-                              },
-                              [&](const core::RunFailed& failed) {
-                                  heard_.add("journal", std::optional(failed.failure));
-                              }},
-                   event.event);
+        std::visit(
+            Overloaded{
+                [&](const core::RunStarted&) {}, [&](const core::AttemptSucceeded&) {},
+                [&](const core::AttemptFailed& failed) {
+                    heard_.add("journal", std::optional(failed.failure));
+                },
+                [&](const core::TimerFired&) {},
+                [&](const core::Decided& decided) { heard_.add("journal", decided.failure); },
+                [&](const core::RetryDecided& decided) { heard_.add("journal", decided.failure); },
+                [&](const core::CancelRequested& request) {
+                    heard_.add("journal", request.reason);
+                },
+                [&](const core::RunFailed& failed) {
+                    heard_.add("journal", std::optional(failed.failure));
+                }},
+            event.event);
     }
 
     Heard& heard_;
@@ -269,11 +264,11 @@ struct MaskingTest : testing::Test {
         RunServices services{invoker, journal, sink, clock, pool, timers, {}};
         services.secrets = &secrets;
         services.masker = of_host;
-        const auto loop = RunLoop::make(
-            std::move(services),
-            RunRequest{.workflow = std::make_shared<const core::Workflow>(workflow()),
-                       .inputs = {},
-                       .run_id = "run-1"});
+        const auto loop =
+            RunLoop::make(std::move(services),
+                          RunRequest{.workflow = std::make_shared<const core::Workflow>(workflow()),
+                                     .inputs = {},
+                                     .run_id = "run-1"});
         loop->start();
         const core::RunReport& report = loop->wait();
         EXPECT_EQ(report.status, core::RunStatus::Succeeded);

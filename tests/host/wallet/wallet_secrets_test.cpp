@@ -79,7 +79,7 @@ TEST_F(WalletSecretsTest, IsAskedByManyThreadsWhileTheFileChanges) {
     for (int i = 0; i < 4; ++i) {
         threads.emplace_back([&] {
             while (!is_over) {
-                const auto value = source.secret("token");
+                const auto value = source.find(core::SecretStore::Wallet, "token", "run 1");
                 strange += value && value->reveal().ends_with(" value") ? 0 : 1;
             }
         });
@@ -95,7 +95,7 @@ TEST_F(WalletSecretsTest, IsAskedByManyThreadsWhileTheFileChanges) {
     }
     EXPECT_EQ(strange, 0);
     EXPECT_TRUE(problems.empty());
-    EXPECT_EQ(text(source.secret("token")), "19 value");
+    EXPECT_EQ(text(source.find(core::SecretStore::Wallet, "token", "run 1")), "19 value");
 }
 
 TEST_F(WalletSecretsTest, NeedsAWalletToBeginWith) {
