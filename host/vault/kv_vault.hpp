@@ -27,7 +27,7 @@ public:
     KvVault(const KvVault&) = delete;
     KvVault& operator=(const KvVault&) = delete;
 
-    /// Everybody is given the same secrets, whoever `user` is.
+    /// The server is not told who `user` is.
     [[nodiscard]] std::optional<core::Secret> find(std::string_view key,
                                                    std::string_view user) const override;
     [[nodiscard]] std::string name() const override;

@@ -12,10 +12,10 @@ namespace oa::host::vault {
 class SecretProvider {
 public:
     virtual ~SecretProvider() = default;
-    /// Nothing when there is no such secret. `user` is on whose behalf it is asked for, empty when
-    /// that is nobody in particular; a provider that has one store for all takes no notice. May
-    /// take as long as the time-out of the provider. Throws std::runtime_error when the store
-    /// cannot be asked or refuses: its text says why, what to do about it, and has no secret in it.
+    /// Nothing when there is no such secret. `user` names who asks, for providers that tell it to
+    /// the store: "run 01J..., task 'deploy'". May take as long as the time-out of the provider.
+    /// Throws std::runtime_error when the store cannot be asked or refuses: its text says why, what
+    /// to do about it, and has no secret in it.
     [[nodiscard]] virtual std::optional<core::Secret> find(std::string_view key,
                                                            std::string_view user) const = 0;
     /// For messages: "the vault https://vault.example:8200".

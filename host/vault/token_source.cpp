@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <string_view>
+#include <utility>
 
 #include <boost/json.hpp>
 
@@ -52,6 +54,7 @@ private:
 struct Login {
     core::Secret token;
     std::chrono::seconds lease{0};  ///< 0: for ever
+    TimePoint asked;                ///< when the lease began, at the earliest
 };
 
 /// Nothing when it is not the answer to a login.
@@ -62,7 +65,8 @@ std::optional<Login> login_of(std::string_view body) {
         const json::object& auth = answer.as_object().at("auth").as_object();
         const json::string& token = auth.at("client_token").as_string();
         Login out{core::Secret({token.data(), token.size()}),
-                  std::chrono::seconds(auth.at("lease_duration").to_number<std::uint32_t>())};
+                  std::chrono::seconds(auth.at("lease_duration").to_number<std::uint32_t>()),
+                  {}};
         return is_token(out.token.reveal()) ? std::optional(std::move(out)) : std::nullopt;
     } catch (const std::exception&) {
         return std::nullopt;
@@ -79,13 +83,27 @@ public:
           time_(time) {}
 
     core::Secret token(TimePoint deadline) override {
-        const std::unique_lock lock(mutex_, deadline);
-        if (!lock.owns_lock()) {
+        std::unique_lock lock(mutex_);
+        if (!logged_in_.wait_until(lock, deadline, [this] { return !is_logging_in_; })) {
             throw std::runtime_error("the login by AppRole took too long");
         }
-        if (token_.empty() || (ends_ && time_.now() >= *ends_)) {
-            log_in(deadline);
+        if (!token_.empty() && (!ends_ || time_.now() < *ends_)) {
+            return token_.clone();
         }
+        is_logging_in_ = true;
+        lock.unlock();
+        try {
+            Login login = log_in(deadline);
+            lock.lock();
+            keep(std::move(login));
+        } catch (const std::exception&) {
+            if (!lock.owns_lock()) {
+                lock.lock();
+            }
+            finish();
+            throw;
+        }
+        finish();
         return token_.clone();
     }
 
@@ -114,7 +132,7 @@ private:
         return core::Secret(out.view());
     }
 
-    void log_in(TimePoint deadline) {
+    [[nodiscard]] Login log_in(TimePoint deadline) const {
         const core::Secret secret_id = read_private_file(secret_id_file_, "the secret_id_file");
         const core::Secret request = body(secret_id);
         VaultCall call;
@@ -132,19 +150,31 @@ private:
         if (!login) {
             throw std::runtime_error("the answer to the login by AppRole has no token in it");
         }
-        token_ = std::move(login->token);
+        login->asked = asked;
+        return std::move(*login);
+    }
+
+    void keep(Login login) {
+        token_ = std::move(login.token);
         ends_.reset();
-        if (login->lease.count() > 0) {
+        if (login.lease.count() > 0) {
             // A tenth earlier, so that it does not end on the way.
-            ends_ = asked + std::chrono::milliseconds(login->lease) * 9 / 10;
+            ends_ = login.asked + std::chrono::milliseconds(login.lease) * 9 / 10;
         }
+    }
+
+    void finish() {
+        is_logging_in_ = false;
+        logged_in_.notify_all();
     }
 
     std::string role_id_;
     std::filesystem::path secret_id_file_;
     const VaultClient& client_;
     VaultTime time_;
-    std::timed_mutex mutex_;
+    std::mutex mutex_;
+    std::condition_variable logged_in_;
+    bool is_logging_in_ = false;     ///< by one thread, for all
     core::Secret token_;             ///< empty: not logged in
     std::optional<TimePoint> ends_;  ///< nothing: never
 };

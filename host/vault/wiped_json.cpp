@@ -30,13 +30,15 @@ void append_string(core::WipedBuffer& out, const json::string_view text) {
 
 }  // namespace
 
-void* WipedMemory::do_allocate(std::size_t size, std::size_t alignment) {
-    return ::operator new(size, std::align_val_t(alignment));
+// Boost gives some blocks back with another alignment than it asked for. None of its types needs
+// more than what operator new gives anyway.
+void* WipedMemory::do_allocate(std::size_t size, std::size_t /*alignment*/) {
+    return ::operator new(size);
 }
 
-void WipedMemory::do_deallocate(void* memory, std::size_t size, std::size_t alignment) {
+void WipedMemory::do_deallocate(void* memory, std::size_t size, std::size_t /*alignment*/) {
     core::wipe(memory, size);
-    ::operator delete(memory, std::align_val_t(alignment));
+    ::operator delete(memory);
 }
 
 bool WipedMemory::do_is_equal(const json::memory_resource& other) const noexcept {

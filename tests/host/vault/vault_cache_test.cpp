@@ -101,7 +101,7 @@ protected:
         std::vector<std::string> texts(4);
         std::vector<std::thread> others;
         for (std::string& text : texts) {
-            others.emplace_back([this, &cache, &text, &ask] { text = text_of(cache, ask); });
+            others.emplace_back([&cache, &text, &ask] { text = text_of(cache, ask); });
         }
         let_go.count_down();
         first.join();

@@ -1,4 +1,6 @@
 #include <string>
+#include <thread>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -47,6 +49,20 @@ TEST_F(VaultLoginTest, LogsInOnceAndKeepsTheToken) {
     EXPECT_EQ(requests[0].headers.count("x-vault-token"), 0U);
     EXPECT_EQ(requests[1].headers.at("x-vault-token"), "hvs.login-1");
     EXPECT_EQ(requests[2].headers.at("x-vault-token"), "hvs.login-1");
+}
+
+TEST_F(VaultLoginTest, LogsInOnceForManyThreads) {
+    const KvVault vault(settings(100), scene_.time());
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 8; ++i) {
+        const std::string path = "path-" + std::to_string(i);
+        server_.put(path, R"({"b":"c"})");
+        threads.emplace_back([&vault, path] { EXPECT_EQ(found(vault, path), "c"); });
+    }
+    for (std::thread& thread : threads) {
+        thread.join();
+    }
+    EXPECT_EQ(logins(), 1U);
 }
 
 TEST_F(VaultLoginTest, LogsInAgainBeforeTheLeaseEnds) {

@@ -9,11 +9,7 @@
 #include <Poco/Exception.h>
 #include <Poco/Net/Context.h>
 #include <Poco/Net/SecureServerSocket.h>
-#include <Poco/Net/ServerSocket.h>
 #include <Poco/Net/SocketAddress.h>
-#include <Poco/Net/TCPServerConnection.h>
-#include <Poco/Net/TCPServerConnectionFactory.h>
-#include <Poco/Net/TCPServerParams.h>
 #include <Poco/String.h>
 #include <boost/json.hpp>
 
@@ -94,41 +90,8 @@ std::string metadata(std::size_t version, bool deleted) {
 
 }  // namespace
 
-class VaultConnection final : public Poco::Net::TCPServerConnection {
-public:
-    VaultConnection(const Poco::Net::StreamSocket& socket, VaultServer& server)
-        : TCPServerConnection(socket), server_(server) {}
-    void run() override {
-        try {
-            server_.serve(socket());
-        } catch (const Poco::Exception&) {
-            // The client went away, or did not like the certificate; the test knows.
-        }
-    }
-
-private:
-    VaultServer& server_;
-};
-
-namespace {
-
-class Factory final : public Poco::Net::TCPServerConnectionFactory {
-public:
-    explicit Factory(VaultServer& server) : server_(server) {}
-    Poco::Net::TCPServerConnection* createConnection(
-        const Poco::Net::StreamSocket& socket) override {
-        return new VaultConnection(socket, server_);
-    }
-
-private:
-    VaultServer& server_;
-};
-
-}  // namespace
-
 VaultServer::VaultServer(Transport transport) : tls_(transport != Transport::Plain) {
     const Poco::Net::SocketAddress any_port("127.0.0.1", 0);
-    Poco::Net::ServerSocket socket;
     if (tls_) {
         make_certificates(transport == Transport::Tls ? "DNS:localhost,IP:127.0.0.1"
                                                       : "DNS:other.example");
@@ -138,18 +101,38 @@ VaultServer::VaultServer(Transport transport) : tls_(transport != Transport::Pla
         params.verificationMode = Poco::Net::Context::VERIFY_NONE;
         const Poco::Net::Context::Ptr context =
             new Poco::Net::Context(Poco::Net::Context::TLS_SERVER_USE, params);
-        socket = Poco::Net::SecureServerSocket(any_port, 64, context);
+        socket_ = Poco::Net::SecureServerSocket(any_port, 64, context);
     } else {
-        socket = Poco::Net::ServerSocket(any_port, 64);
+        socket_ = Poco::Net::ServerSocket(any_port, 64);
     }
-    server_ = std::make_unique<Poco::Net::TCPServer>(new Factory(*this), socket);
-    server_->start();
+    thread_ = std::thread([this] { listen(); });
 }
 
-VaultServer::~VaultServer() = default;
+VaultServer::~VaultServer() {
+    is_over_ = true;
+    try {
+        // Wakes the thread.
+        Poco::Net::StreamSocket(socket_.address()).close();
+        thread_.join();
+    } catch (const Poco::Exception&) {
+        thread_.detach();
+    }
+}
+
+void VaultServer::listen() {
+    while (!is_over_) {
+        try {
+            Poco::Net::StreamSocket socket = socket_.acceptConnection();
+            serve(socket);
+        } catch (const Poco::Exception&) {
+            // The client went away, or did not like the certificate; the test knows.
+        }
+    }
+}
 
 std::string VaultServer::address() const {
-    return (tls_ ? "https://localhost:" : "http://127.0.0.1:") + std::to_string(server_->port());
+    return (tls_ ? "https://localhost:" : "http://127.0.0.1:") +
+           std::to_string(socket_.address().port());
 }
 
 void VaultServer::make_certificates(const std::string& names) const {

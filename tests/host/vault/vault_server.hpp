@@ -1,16 +1,17 @@
 #pragma once
 
+#include <atomic>
 #include <deque>
 #include <functional>
 #include <map>
-#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
+#include <Poco/Net/ServerSocket.h>
 #include <Poco/Net/StreamSocket.h>
-#include <Poco/Net/TCPServer.h>
 
 #include "tests/support/temporary_folder.hpp"
 
@@ -25,7 +26,7 @@ struct VaultRequest {
 };
 
 /// A server on a free port of the loopback that speaks as Vault does: a KV store, version 2, at
-/// secret/, and AppRole. Thread safe.
+/// secret/, and AppRole. It takes one connection after the other. Thread safe.
 class VaultServer {
 public:
     enum class Transport { Plain, Tls, TlsForAnotherName };
@@ -66,9 +67,8 @@ public:
                                             const std::string& headers = "");
 
 private:
-    friend class VaultConnection;
-
     void make_certificates(const std::string& names) const;
+    void listen();
     void serve(Poco::Net::StreamSocket& socket);
     [[nodiscard]] std::string respond(const VaultRequest& request);
     [[nodiscard]] std::string log_in(const VaultRequest& request);
@@ -86,7 +86,9 @@ private:
     std::string namespace_;
     std::deque<Script> scripts_;
     std::vector<VaultRequest> requests_;
-    std::unique_ptr<Poco::Net::TCPServer> server_;  // last: it uses all of the above
+    Poco::Net::ServerSocket socket_;
+    std::atomic<bool> is_over_ = false;
+    std::thread thread_;  // last: it uses all of the above
 };
 
 }  // namespace oa::test
