@@ -12,8 +12,6 @@
 #include "host/vault/command_process.hpp"
 #include "host/vault/private_file.hpp"
 
-extern "C" char** environ;
-
 namespace oa::host::vault {
 namespace {
 
@@ -140,7 +138,7 @@ std::string failure_of(const CommandResult& result, const CommandSettings& setti
 
 std::vector<std::string> process_environment() {
     std::vector<std::string> out;
-    for (char** variable = environ; variable != nullptr && *variable != nullptr; ++variable) {
+    for (char** variable = ::environ; variable != nullptr && *variable != nullptr; ++variable) {
         out.emplace_back(*variable);
     }
     return out;
