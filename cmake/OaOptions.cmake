@@ -29,6 +29,9 @@ target_compile_options(oa_build_flags INTERFACE
   # GCC 12 sees uninitialised members in every std::variant that it inlines; clang and the sanitizers look for real ones.
   $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>
   $<$<BOOL:${OA_WERROR}>:-Werror>)
+# Resolved at the start, and then out of reach: nobody can change what a call leads to, and looking names up later would leave
+# registers, and what secrets were in them, on the stack.
+target_link_options(oa_build_flags INTERFACE LINKER:-z,relro,-z,now)
 set(OA_SANITIZED 0)  # as a number; $<BOOL> takes no list with commas
 if(OA_SANITIZE)
   set(OA_SANITIZED 1)
