@@ -131,7 +131,7 @@ private:
             opens = wallet_key(file_, options_.access, workbench_, KeyUse::Create);
             made.strength = strength();
         }
-        file_.create(opens, std::move(made));
+        file_.create(opens, made);
         out_ << "created " << file_.path().string() << '\n';
         return ExitStatus::Ok;
     }

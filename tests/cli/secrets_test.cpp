@@ -81,7 +81,7 @@ struct Canaries {
 
 /// Runs of workflows that read a wallet.
 struct SecretsTest : CliTest {
-    const Canaries canaries;
+    const Canaries canaries{};
     const std::string state = folder.at("state");
     const std::string wallet = folder.at("w");
     const std::string password = private_file("password", canaries.password);

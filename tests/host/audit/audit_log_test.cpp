@@ -79,6 +79,7 @@ TEST_F(AuditLogTest, LinesOfSeveralThreadsStayWhole) {
     constexpr int threads = 4;
     constexpr int records = 100;
     std::vector<std::thread> writers;
+    writers.reserve(threads);
     for (int thread = 0; thread < threads; ++thread) {
         writers.emplace_back([&log, thread] {
             for (int record = 0; record < records; ++record) {

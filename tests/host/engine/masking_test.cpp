@@ -145,6 +145,8 @@ template <typename... Functions>
 struct Overloaded : Functions... {
     using Functions::operator()...;
 };
+template <typename... Functions>
+Overloaded(Functions...) -> Overloaded<Functions...>;
 
 /// The same for what is kept.
 class HearingJournal final : public core::Journal {
@@ -200,6 +202,7 @@ struct MaskingTest : testing::Test {
     /// The secret in every spelling, as a function might say it.
     static std::vector<std::string> spellings(const std::string& secret) {
         std::vector<std::string> out;
+        out.reserve(test::secret_spellings.size());
         for (const auto spell : test::secret_spellings) {
             out.push_back(spell(secret));
         }

@@ -19,7 +19,7 @@ struct LoggerTest : testing::Test {
 
     std::string written(LogFormat format,
                         const std::string& message,
-                        const boost::json::object& fields) {
+                        const boost::json::object& fields) const {
         testing::internal::CaptureStderr();
         Logger(LogLevel::Info, format, masker).write(LogLevel::Info, message, fields);
         return testing::internal::GetCapturedStderr();
