@@ -30,6 +30,7 @@ struct Invocation {
     std::string idempotency_key;
     std::shared_ptr<const std::string> params;  ///< a JSON object; shared with the engine, which
                                                 ///< keeps literal ones for every attempt
+    bool may_hold_secrets = false;  ///< the parameters: whoever copies them overwrites the copy
     std::optional<std::chrono::steady_clock::time_point> deadline;
     std::shared_ptr<BlobScope> blobs;    ///< of the run; null: a run without blobs
     std::optional<Isolation> isolation;  ///< as the task asks for; nothing: as the host decides

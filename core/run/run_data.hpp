@@ -93,6 +93,8 @@ public:
     /// function takes it and the document does not give it. Literal parameters are written once and
     /// shared. Throws TemplateError; ParameterError when they are not what the function takes.
     [[nodiscard]] std::shared_ptr<const std::string> params(const ValuePlace& place);
+    /// Whether anything that was asked of this so far has read a secret.
+    [[nodiscard]] bool used_secrets() const noexcept { return used_secrets_; }
     /// The inputs that a task gives to the workflow that it runs. Throws TemplateError.
     [[nodiscard]] boost::json::object sub_workflow_inputs(const ValuePlace& place) const;
 

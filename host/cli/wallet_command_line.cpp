@@ -121,7 +121,7 @@ private:
         app->add_option("--format", options.kind,
                         "sealed; older: as Open Automator in Python reads it; plain: JSON that is "
                         "not encrypted")
-            ->transform(CLI::CheckedTransformer(kinds))
+            ->transform(CLI::CheckedTransformer(kinds).description(""))
             ->type_name("sealed|older|plain");
     }
 
@@ -173,7 +173,7 @@ private:
         back.app
             ->add_option("--format", back.options.format,
                          "wallet: sealed under another password; json and env: in clear")
-            ->transform(CLI::CheckedTransformer(formats))
+            ->transform(CLI::CheckedTransformer(formats).description(""))
             ->type_name("wallet|json|env");
         back.app
             ->add_option("-o,--output", back.options.output,

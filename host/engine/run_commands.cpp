@@ -104,6 +104,7 @@ void RunLoop::start_call(const core::StartAttempt& command) {
     const core::ValuePlace place{command.task, command.execution, command.element};
     auto invocation = std::make_shared<core::Invocation>();
     invocation->params = data_.params(place);
+    invocation->may_hold_secrets = data_.used_secrets();
     begin_report(command);
     invocation->function = task.info;
     invocation->run_id = request_.run_id;

@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "core/secret/secret.hpp"
 #include "host/blob/blob_error.hpp"
 #include "host/isolation/protocol/protocol_error.hpp"
 #include "host/isolation/worker.hpp"
@@ -123,9 +124,15 @@ bool Worker::send_run(IsolatedCall& call, std::uint64_t number) {
     run.idempotency_key = invocation.idempotency_key;
     run.params = call.params() ? *call.params() : "{}";
     const std::vector<int> descriptors = add_inputs(run, call.blobs());
+    HostMessage message(std::move(run));
     std::string frame;
-    encode(HostMessage(std::move(run)), number, frame);
-    if (!channel_->send(frame, descriptors, steady_clock::now() + send_patience)) {
+    encode(message, number, frame);
+    const bool sent = channel_->send(frame, descriptors, steady_clock::now() + send_patience);
+    if (invocation.may_hold_secrets) {
+        core::wipe(frame);
+        core::wipe(std::get<Run>(message).params);
+    }
+    if (!sent) {
         return false;
     }
     bool cancel = false;

@@ -72,11 +72,11 @@ core::Secret from_terminal(const PasswordSources& sources) {
                           "; give one by --password-file, --password-fd or a systemd credential");
     }
     try {
-        const std::string question = "Password of the wallet " + sources.wallet + ": ";
-        core::Secret typed =
-            sources.is_new
-                ? prompt_new_secret("New " + question, "The same again: ", sources.terminal)
-                : prompt_secret(question, sources.terminal);
+        const std::string of_wallet = " of the wallet '" + sources.wallet + "': ";
+        core::Secret typed = sources.is_new
+                                 ? prompt_new_secret("New password" + of_wallet,
+                                                     "The same again: ", sources.terminal)
+                                 : prompt_secret("Password" + of_wallet, sources.terminal);
         if (typed.empty()) {
             throw WalletError("nothing was typed");
         }
