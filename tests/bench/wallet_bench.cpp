@@ -58,14 +58,14 @@ struct Scene {
             entry.value = core::Secret("the value of secret " + std::to_string(i));
             options.entries.emplace("secret" + std::to_string(i), std::move(entry));
         }
-        file.create(key, std::move(options));
+        file.create(key, options);
     }
 };
 
 void open_by_password(benchmark::State& state, const PasswordStrength& strength) {
     const Scene scene(WalletKey::of_password("correct horse battery staple"), strength);
     const PeakMemory peak;
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto iteration : state) {
         benchmark::DoNotOptimize(scene.file.open(scene.key));
     }
     state.counters["peak_MiB"] = peak.mib();
@@ -83,7 +83,7 @@ BENCHMARK(wallet_open_password_strong)->Unit(benchmark::kMillisecond);
 
 void wallet_open_key_file(benchmark::State& state) {
     const Scene scene(WalletKey::of_key_file(std::string(32, 'k')));
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto iteration : state) {
         benchmark::DoNotOptimize(scene.file.open(scene.key));
     }
 }
@@ -92,7 +92,7 @@ BENCHMARK(wallet_open_key_file)->Unit(benchmark::kMicrosecond);
 void wallet_save(benchmark::State& state) {
     const Scene scene(WalletKey::of_key_file(std::string(32, 'k')));
     int i = 0;
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto iteration : state) {
         scene.file.modify(scene.key, [&](Wallet& open) {
             open.set("secret1", core::Secret("another value " + std::to_string(++i)));
         });
@@ -103,7 +103,7 @@ BENCHMARK(wallet_save)->Unit(benchmark::kMillisecond);
 void wallet_find(benchmark::State& state) {
     const Scene scene(WalletKey::of_key_file(std::string(32, 'k')));
     const Wallet open = scene.file.open(scene.key);
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto iteration : state) {
         benchmark::DoNotOptimize(open.find("secret50"));
     }
 }

@@ -67,7 +67,7 @@ struct WalletFixture : testing::Test {
     }
     /// A wallet with one secret, `token`, under a key file.
     WalletFile made(const WalletKey& key = file_key(), std::string_view name = "wallet") {
-        const WalletFile made = file(name);
+        WalletFile made = file(name);
         CreateWallet options;
         options.strength = cheap;
         options.entries.emplace("token", entry_of("first value"));
@@ -76,7 +76,7 @@ struct WalletFixture : testing::Test {
     }
     /// A file as somebody else would leave it, with mode 0600.
     std::string write_private(std::string_view name, std::string_view content) const {
-        const std::string path = folder.write(name, content);
+        std::string path = folder.write(name, content);
         EXPECT_EQ(::chmod(path.c_str(), S_IRUSR | S_IWUSR), 0);
         return path;
     }

@@ -76,6 +76,7 @@ TEST_F(WalletSecretsTest, IsAskedByManyThreadsWhileTheFileChanges) {
     std::atomic<bool> is_over = false;
     std::atomic<int> strange = 0;
     std::vector<std::thread> threads;
+    threads.reserve(4);
     for (int i = 0; i < 4; ++i) {
         threads.emplace_back([&] {
             while (!is_over) {
