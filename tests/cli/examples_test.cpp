@@ -52,6 +52,19 @@ TEST_F(ExamplesTest, Retry) {
               "gave up after 3 attempts: the service does not answer");
 }
 
+TEST_F(ExamplesTest, Secrets) {
+    EXPECT_EQ(run_json("secrets", 0).at("outputs").at("said"),
+              "would call https://api.example.com with Bearer none-yet");
+    const std::string key = private_file("key", std::string(32, 'k'));
+    const Subprocess::Options given{
+        .environment = {{"OA_WALLET_FILE", folder.at("w")}, {"OA_WALLET_KEY_FILE", key}},
+        .input = "a-real-token"};
+    ASSERT_EQ(oa({"wallet", "create"}, given).exit_status, 0);
+    ASSERT_EQ(oa({"wallet", "set", "api_token"}, given).exit_status, 0);
+    EXPECT_EQ(json(oa({"run", "--json", example("secrets")}, given)).at("outputs").at("said"),
+              "would call https://api.example.com with Bearer ***");
+}
+
 TEST_F(ExamplesTest, Inputs) {
     const auto document = run_json("inputs", 0, {"-i", "city=Rome", "-i", "days=3"});
     EXPECT_EQ(document.at("outputs").at("request"),
@@ -131,11 +144,11 @@ TEST_F(ExamplesTest, Orders) {
 
 TEST_F(ExamplesTest, AreAllRunByATest) {
     // http-report is run by http_report_test, against a server.
-    const std::set<std::string> run{"hello",      "parallel",      "failure-handling",
-                                    "retry",      "inputs",        "older-list-syntax",
-                                    "conditions", "for-each",      "deploy-all",
-                                    "finally",    "wait-for-file", "state-machine",
-                                    "deploy-one", "orders",        "http-report"};
+    const std::set<std::string> run{
+        "hello",      "secrets",           "parallel",      "failure-handling", "retry",
+        "inputs",     "older-list-syntax", "conditions",    "for-each",         "deploy-all",
+        "finally",    "wait-for-file",     "state-machine", "deploy-one",       "orders",
+        "http-report"};
     std::set<std::string> there;
     for (const auto& entry :
          std::filesystem::directory_iterator(std::string(OA_SOURCE_DIR) + "/workflows")) {
