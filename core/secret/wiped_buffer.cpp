@@ -30,6 +30,12 @@ void WipedBuffer::shrink(std::size_t size) noexcept {
     }
 }
 
+Secret WipedBuffer::take() {
+    room_.shrink(size_);
+    size_ = 0;
+    return std::move(room_);
+}
+
 void WipedBuffer::make_room(std::size_t more) {
     if (more <= room_.size() - size_) {
         return;

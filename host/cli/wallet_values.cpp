@@ -10,10 +10,10 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "core/secret/wiped_buffer.hpp"
 #include "host/cli/secret_sources.hpp"
 #include "host/wallet/import_text.hpp"
 #include "host/wallet/password_source.hpp"
-#include "host/wallet/secret_text.hpp"
 #include "host/wallet/terminal_prompt.hpp"
 
 namespace oa::host {
@@ -23,7 +23,7 @@ namespace fs = std::filesystem;
 namespace {
 
 core::Secret read_all(int descriptor, const std::string& what) {
-    SecretBuilder out;
+    core::WipedBuffer out;
     std::array<char, 4096> room{};
     for (;;) {
         const ssize_t got = ::read(descriptor, room.data(), room.size());
@@ -63,7 +63,7 @@ bool is_env_name(std::string_view name) {
     });
 }
 
-void append_env_value(SecretBuilder& out, std::string_view value) {
+void append_env_value(core::WipedBuffer& out, std::string_view value) {
     out.append('"');
     for (const char c : value) {
         switch (c) {
@@ -169,7 +169,7 @@ WalletEntries read_import(const fs::path& file,
 }
 
 core::Secret write_env_text(const WalletEntries& entries) {
-    SecretBuilder out;
+    core::WipedBuffer out;
     for (const auto& [name, entry] : entries) {
         if (!is_env_name(name)) {
             throw WalletError("the secret '" + name +

@@ -8,7 +8,7 @@
 
 #include "core/display_text.hpp"
 #include "core/secret/wiped_buffer.hpp"
-#include "host/vault/wiped_json.hpp"
+#include "core/secret/wiped_json.hpp"
 
 namespace oa::host::vault {
 namespace {
@@ -29,9 +29,9 @@ const json::value* member(const json::value* object, json::string_view name) {
         "the answer is not that of a KV store, version 2; check vault.address and vault.mount");
 }
 
-json::value parse_answer(std::string_view body, WipedMemory& memory) {
+json::value parse_answer(std::string_view body, core::WipedMemory& memory) {
     try {
-        return parse_wiped(body, memory);
+        return core::parse_wiped(body, memory);
     } catch (const std::invalid_argument&) {
         throw std::runtime_error("the answer is not JSON; check vault.address");
     }
@@ -42,7 +42,7 @@ core::Secret value_of(const json::value& value) {
         return core::Secret({text->data(), text->size()});
     }
     core::WipedBuffer out;
-    append_json(out, value);
+    core::append_wiped_json(out, value);
     return core::Secret(out.view());
 }
 
@@ -62,9 +62,9 @@ std::string names_of(const json::object& fields) {
 
 /// The first of the answer's errors; empty when it has none.
 std::string first_error(std::string_view body) {
-    WipedMemory memory;
+    core::WipedMemory memory;
     try {
-        const json::value answer = parse_wiped(body, memory);
+        const json::value answer = core::parse_wiped(body, memory);
         const json::value* const errors = member(&answer, "errors");
         const json::array* const list = errors == nullptr ? nullptr : errors->if_array();
         const json::string* const text =
@@ -78,7 +78,7 @@ std::string first_error(std::string_view body) {
 }  // namespace
 
 bool has_secret(std::string_view body) {
-    WipedMemory memory;
+    core::WipedMemory memory;
     const json::value answer = parse_answer(body, memory);
     const json::value* const fields = member(member(&answer, "data"), "data");
     if (fields == nullptr || !(fields->is_object() || fields->is_null())) {
@@ -88,7 +88,7 @@ bool has_secret(std::string_view body) {
 }
 
 bool says_missing(const HttpAnswer& answer) {
-    WipedMemory memory;
+    core::WipedMemory memory;
     const json::value body = parse_answer(answer.body.reveal(), memory);
     if (member(&body, "data") != nullptr) {
         return true;  // deleted: its metadata is there
@@ -99,7 +99,7 @@ bool says_missing(const HttpAnswer& answer) {
 }
 
 std::optional<core::Secret> field_of(std::string_view body, const KvKey& key) {
-    WipedMemory memory;
+    core::WipedMemory memory;
     const json::value answer = parse_answer(body, memory);
     const json::value* const data = member(member(&answer, "data"), "data");
     const json::object* const fields = data == nullptr ? nullptr : data->if_object();

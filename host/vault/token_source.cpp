@@ -13,9 +13,9 @@
 #include <boost/json.hpp>
 
 #include "core/secret/wiped_buffer.hpp"
+#include "core/secret/wiped_json.hpp"
 #include "host/vault/kv_answer.hpp"
 #include "host/vault/private_file.hpp"
-#include "host/vault/wiped_json.hpp"
 
 namespace oa::host::vault {
 namespace {
@@ -59,9 +59,9 @@ struct Login {
 
 /// Nothing when it is not the answer to a login.
 std::optional<Login> login_of(std::string_view body) {
-    WipedMemory memory;
+    core::WipedMemory memory;
     try {
-        const json::value answer = parse_wiped(body, memory);
+        const json::value answer = core::parse_wiped(body, memory);
         const json::object& auth = answer.as_object().at("auth").as_object();
         const json::string& token = auth.at("client_token").as_string();
         Login out{core::Secret({token.data(), token.size()}),
@@ -120,14 +120,15 @@ public:
 
 private:
     core::Secret body(const core::Secret& secret_id) const {
-        WipedMemory memory;
+        core::WipedMemory memory;
         const std::string_view text = secret_id.reveal();
         core::WipedBuffer out;
         out.append(R"({"role_id":)");
-        append_json(out, json::value(json::string_view(role_id_), json::storage_ptr(&memory)));
+        core::append_wiped_json(
+            out, json::value(json::string_view(role_id_), json::storage_ptr(&memory)));
         out.append(R"(,"secret_id":)");
-        append_json(out, json::value(json::string_view(text.data(), text.size()),
-                                     json::storage_ptr(&memory)));
+        core::append_wiped_json(out, json::value(json::string_view(text.data(), text.size()),
+                                                 json::storage_ptr(&memory)));
         out.push('}');
         return core::Secret(out.view());
     }

@@ -145,7 +145,7 @@ void check_folders(const fs::path& file, const char* what) {
 
 std::optional<core::Secret> read_to_end(int descriptor, std::size_t bytes_max) {
     constexpr std::size_t part_bytes = 64U << 10U;
-    SecretBuilder all;
+    core::WipedBuffer all;
     core::Secret part = core::Secret::blank(part_bytes);
     for (;;) {
         const ssize_t count = ::read(descriptor, part.bytes(), part_bytes);

@@ -10,6 +10,7 @@
 #include <boost/json.hpp>
 #include <fcntl.h>
 
+#include "core/secret/wiped_json.hpp"
 #include "host/wallet/careful_file.hpp"
 #include "host/wallet/crypto.hpp"
 #include "host/wallet/secret_text.hpp"
@@ -127,7 +128,7 @@ private:
 
     [[nodiscard]] core::Secret read_quoted(char quote) {
         const std::size_t begun = line_;
-        SecretBuilder value;
+        core::WipedBuffer value;
         for (++at_; at_ < text_.size() && text_[at_] != quote; ++at_) {
             if (text_[at_] == '\n') {
                 if (quote == '\'') {
@@ -179,9 +180,9 @@ private:
     WalletEntries entries_;
 };
 
-json::value parse_object(std::string_view text, WipedMemory& memory) {
+json::value parse_object(std::string_view text, core::WipedMemory& memory) {
     try {
-        json::value parsed = parse_secret_json(text, memory);
+        json::value parsed = core::parse_wiped(text, memory, json_depth_max);
         if (parsed.is_object()) {
             return parsed;
         }
@@ -207,7 +208,7 @@ WalletEntry entry_of(const json::value& value, std::string_view json) {
     if (auto bytes = bytes_of(value)) {
         return entry_of(std::move(*bytes));
     }
-    SecretBuilder text;
+    core::WipedBuffer text;
     append_compact_json(text, json);
     WalletEntry entry;
     entry.kind = ValueKind::Json;
@@ -238,7 +239,7 @@ WalletEntries read_env_text(std::string_view text) {
 
 WalletEntries read_json_text(std::string_view text) {
     text = without_mark(text);
-    WipedMemory memory;
+    core::WipedMemory memory;
     const json::value parsed = parse_object(text, memory);
     const json::object& object = parsed.get_object();
     const auto texts = member_texts(text);
@@ -253,7 +254,7 @@ WalletEntries read_json_text(std::string_view text) {
 }
 
 core::Secret write_json_text(const WalletEntries& entries) {
-    SecretBuilder out;
+    core::WipedBuffer out;
     std::string_view before = "{\n  ";
     for (const auto& [name, entry] : entries) {
         out.append(before);

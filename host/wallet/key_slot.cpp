@@ -62,7 +62,7 @@ void check_key_file(const core::Secret& content) {
 }
 
 core::Secret wrapping_key(const KeySlot& slot, const WalletKey& key) {
-    SecretBuilder material;
+    core::WipedBuffer material;
     if (uses_password(slot.kind)) {
         material.append(crypto::argon2id(*key.password, view(slot.salt), slot.cost).reveal());
     }

@@ -5,6 +5,7 @@
 
 #include <boost/json.hpp>
 
+#include "core/secret/wiped_json.hpp"
 #include "host/wallet/crypto.hpp"
 #include "host/wallet/sealed_format.hpp"
 #include "host/wallet/secret_text.hpp"
@@ -35,9 +36,9 @@ constexpr Layout indented{"{\n  ", ",\n  ", "\n}"};
 }
 
 /// The text as an object; the value must outlive what is read of it.
-json::value parse_object(std::string_view text, WipedMemory& memory) {
+json::value parse_object(std::string_view text, core::WipedMemory& memory) {
     try {
-        json::value parsed = parse_secret_json(text, memory);
+        json::value parsed = core::parse_wiped(text, memory, json_depth_max);
         if (parsed.is_object()) {
             return parsed;
         }
@@ -68,7 +69,7 @@ WalletEntries entries_of(const json::object& object, std::string_view text) {
         if (const auto* value = member.value().if_string()) {
             entry.value = core::Secret(std::string_view(*value));
         } else {
-            SecretBuilder json;
+            core::WipedBuffer json;
             append_compact_json(json, texts[i]);
             entry.value = json.take();
             entry.kind = ValueKind::Json;
@@ -83,7 +84,7 @@ WalletEntries entries_of(const json::object& object, std::string_view text) {
 }
 
 core::Secret write_object(const WalletEntries& entries, const Layout& layout) {
-    SecretBuilder out;
+    core::WipedBuffer out;
     std::string_view before = layout.open;
     for (const auto& [name, entry] : entries) {
         if (entry.kind == ValueKind::Binary) {
@@ -120,7 +121,7 @@ WalletFormat format_of(std::string_view bytes) {
     if (is_sealed_wallet(bytes)) {
         return WalletFormat::Sealed;
     }
-    WipedMemory memory;
+    core::WipedMemory memory;
     const json::value parsed = parse_object(bytes, memory);
     return is_fernet(parsed.get_object()) ? WalletFormat::Fernet : WalletFormat::Plain;
 }
@@ -136,7 +137,7 @@ WalletEntry adopted(const WalletEntry& entry, WalletFormat format, std::int64_t 
 }
 
 WalletEntries read_plain_wallet(std::string_view bytes) {
-    WipedMemory memory;
+    core::WipedMemory memory;
     const json::value parsed = parse_object(bytes, memory);
     return entries_of(parsed.get_object(), bytes);
 }
@@ -147,7 +148,7 @@ core::Secret write_plain_wallet(const WalletEntries& entries) {
 
 std::optional<WalletEntries> read_fernet_wallet(std::string_view bytes,
                                                 const core::Secret& password) {
-    WipedMemory memory;
+    core::WipedMemory memory;
     const json::value parsed = parse_object(bytes, memory);
     const json::object& object = parsed.get_object();
     if (!is_fernet(object)) {
@@ -162,7 +163,7 @@ std::optional<WalletEntries> read_fernet_wallet(std::string_view bytes,
     if (!plain) {
         return std::nullopt;
     }
-    WipedMemory memory_of_secrets;
+    core::WipedMemory memory_of_secrets;
     const json::value secrets = parse_object(plain->reveal(), memory_of_secrets);
     return entries_of(secrets.get_object(), plain->reveal());
 }

@@ -7,6 +7,7 @@
 
 #include <boost/json.hpp>
 
+#include "core/secret/wiped_json.hpp"
 #include "host/wallet/crypto.hpp"
 #include "host/wallet/secret_text.hpp"
 #include "host/wallet/wallet_error.hpp"
@@ -23,9 +24,9 @@ constexpr std::array<std::string_view, 7> known_members{"name",    "value",   "e
     throw WalletFormatError("opens, but has something in it that this program cannot read: " + why);
 }
 
-json::value parse(std::string_view text, WipedMemory& memory) {
+json::value parse(std::string_view text, core::WipedMemory& memory) {
     try {
-        return parse_secret_json(text, memory);
+        return core::parse_wiped(text, memory, json_depth_max);
     } catch (const std::invalid_argument&) {
         fail("its content is no JSON");
     }
@@ -96,12 +97,12 @@ void read_entry(WalletEntries& into, const json::value& value) {
     }
 }
 
-void append_number(SecretBuilder& out, std::string_view member, std::uint64_t number) {
+void append_number(core::WipedBuffer& out, std::string_view member, std::uint64_t number) {
     out.append(member);
     out.append(std::to_string(number));
 }
 
-void append_entry(SecretBuilder& out, const std::string& name, const WalletEntry& entry) {
+void append_entry(core::WipedBuffer& out, const std::string& name, const WalletEntry& entry) {
     out.append("{\"name\":");
     append_json_string(out, name, JsonLetters::Utf8);
     out.append(",\"value\":");
@@ -125,7 +126,7 @@ void append_entry(SecretBuilder& out, const std::string& name, const WalletEntry
 }  // namespace
 
 core::Secret write_body(const WalletEntries& entries) {
-    SecretBuilder out;
+    core::WipedBuffer out;
     out.append("{\"entries\":[");
     bool is_first = true;
     for (const auto& [name, entry] : entries) {
@@ -140,7 +141,7 @@ core::Secret write_body(const WalletEntries& entries) {
 }
 
 WalletEntries read_body(std::string_view text) {
-    WipedMemory memory;
+    core::WipedMemory memory;
     const json::value body = parse(text, memory);
     const auto* object = body.if_object();
     const auto* list = object == nullptr ? nullptr : object->if_contains("entries");

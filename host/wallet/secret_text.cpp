@@ -3,20 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <new>
 #include <optional>
 #include <stdexcept>
 #include <string>
 
-#include <boost/json.hpp>
-
 namespace oa::host {
 namespace {
 
-namespace json = boost::json;
-
-constexpr std::size_t depth_max = 32;
-constexpr std::size_t first_bytes = 512;
 constexpr char32_t surrogates_first = 0xD800;
 constexpr char32_t surrogates_last = 0xDFFF;
 constexpr char32_t beyond_first = 0x10000;  // what UTF-16 writes as a pair
@@ -64,7 +57,7 @@ std::optional<char32_t> next_letter(std::string_view text, std::size_t& at) {
     return letter;
 }
 
-void append_unit(SecretBuilder& out, std::uint32_t unit) {
+void append_unit(core::WipedBuffer& out, std::uint32_t unit) {
     constexpr std::string_view digits = "0123456789abcdef";
     out.append("\\u");
     for (const unsigned shift : {12U, 8U, 4U, 0U}) {
@@ -72,7 +65,7 @@ void append_unit(SecretBuilder& out, std::uint32_t unit) {
     }
 }
 
-void append_escaped(SecretBuilder& out, char32_t letter) {
+void append_escaped(core::WipedBuffer& out, char32_t letter) {
     if (letter < beyond_first) {
         append_unit(out, letter);
         return;
@@ -106,54 +99,7 @@ std::size_t end_of_string(std::string_view json, std::size_t at) {
 
 }  // namespace
 
-void* WipedMemory::do_allocate(std::size_t size, std::size_t /*alignment*/) {
-    // Boost.JSON gives memory back under another alignment than it asked for, and never needs more
-    // than the usual one.
-    return ::operator new(size);
-}
-
-void WipedMemory::do_deallocate(void* memory, std::size_t size, std::size_t /*alignment*/) {
-    core::wipe(memory, size);
-    ::operator delete(memory);
-}
-
-bool WipedMemory::do_is_equal(const json::memory_resource& other) const noexcept {
-    return this == &other;
-}
-
-void SecretBuilder::append(std::string_view text) {
-    if (text.size() > buffer_.size() - used_) {
-        core::Secret larger =
-            core::Secret::blank(std::max({first_bytes, buffer_.size() * 2, used_ + text.size()}));
-        std::copy_n(buffer_.reveal().begin(), used_, larger.bytes());
-        buffer_ = std::move(larger);
-    }
-    std::copy(text.begin(), text.end(), buffer_.bytes() + used_);
-    used_ += text.size();
-}
-
-core::Secret SecretBuilder::take() {
-    buffer_.shrink(used_);
-    used_ = 0;
-    return std::move(buffer_);
-}
-
-json::value parse_secret_json(std::string_view text, WipedMemory& memory) {
-    json::parse_options options;
-    options.max_depth = depth_max;
-    json::error_code error;
-    // What the parser keeps of texts on their way lies in wiped memory too, or on the stack.
-    json::parser parser{json::storage_ptr(&memory), options};
-    parser.reset(json::storage_ptr(&memory));
-    parser.write(text, error);
-    wipe_stack();
-    if (error) {
-        throw std::invalid_argument("no JSON text");
-    }
-    return parser.release();
-}
-
-void append_json_string(SecretBuilder& out, std::string_view text, JsonLetters letters) {
+void append_json_string(core::WipedBuffer& out, std::string_view text, JsonLetters letters) {
     out.append('"');
     std::size_t at = 0;
     while (at < text.size()) {
@@ -196,7 +142,7 @@ std::vector<std::string_view> member_texts(std::string_view object) {
     return texts;
 }
 
-void append_compact_json(SecretBuilder& out, std::string_view json) {
+void append_compact_json(core::WipedBuffer& out, std::string_view json) {
     for (std::size_t at = 0; at < json.size(); ++at) {
         if (json[at] == '"') {
             const std::size_t end = end_of_string(json, at);
@@ -216,12 +162,6 @@ bool is_valid_utf8(std::string_view text) noexcept {
         }
     }
     return true;
-}
-
-[[gnu::noinline]] void wipe_stack() noexcept {
-    constexpr std::size_t bytes = 32U << 10U;
-    std::array<char, bytes> below;  // NOLINT(cppcoreguidelines-pro-type-member-init)
-    core::wipe(below.data(), below.size());
 }
 
 }  // namespace oa::host

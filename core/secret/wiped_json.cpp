@@ -1,4 +1,4 @@
-#include "host/vault/wiped_json.hpp"
+#include "core/secret/wiped_json.hpp"
 
 #include <array>
 #include <new>
@@ -10,18 +10,16 @@
 #include "core/json/json.hpp"
 #include "core/secret/secret.hpp"
 
-namespace oa::host::vault {
+namespace oa::core {
 namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t depth_max = 64;
-
 /// Boost writes strings as they should be, and in pieces, so that nothing is left behind.
-void append_string(core::WipedBuffer& out, const json::string_view text) {
+void append_string(WipedBuffer& out, const json::string_view text) {
     json::serializer writer;
     writer.reset(text);
-    core::Secret piece = core::Secret::blank(4096);
+    Secret piece = Secret::blank(4096);
     while (!writer.done()) {
         const auto written = writer.read(piece.bytes(), piece.size());
         out.append({written.data(), written.size()});
@@ -37,7 +35,7 @@ void* WipedMemory::do_allocate(std::size_t size, std::size_t /*alignment*/) {
 }
 
 void WipedMemory::do_deallocate(void* memory, std::size_t size, std::size_t /*alignment*/) {
-    core::wipe(memory, size);
+    wipe(memory, size);
     ::operator delete(memory);
 }
 
@@ -45,7 +43,7 @@ bool WipedMemory::do_is_equal(const json::memory_resource& other) const noexcept
     return this == &other;
 }
 
-json::value parse_wiped(std::string_view text, WipedMemory& memory) {
+json::value parse_wiped(std::string_view text, WipedMemory& memory, std::size_t depth_max) {
     json::parse_options options;
     options.max_depth = depth_max;
     json::error_code error;
@@ -60,14 +58,14 @@ json::value parse_wiped(std::string_view text, WipedMemory& memory) {
     return parser.release();
 }
 
-void append_json(core::WipedBuffer& out, const json::value& value) {
+void append_wiped_json(WipedBuffer& out, const json::value& value) {
     if (const auto* text = value.if_string()) {
         append_string(out, *text);
     } else if (const auto* array = value.if_array()) {
         out.push('[');
         for (std::size_t i = 0; i < array->size(); ++i) {
             out.append(i == 0 ? "" : ",");
-            append_json(out, (*array)[i]);
+            append_wiped_json(out, (*array)[i]);
         }
         out.push(']');
     } else if (const auto* object = value.if_object()) {
@@ -77,21 +75,21 @@ void append_json(core::WipedBuffer& out, const json::value& value) {
             out.append(before);
             append_string(out, member.key());
             out.push(':');
-            append_json(out, member.value());
+            append_wiped_json(out, member.value());
             before = ",";
         }
         out.push('}');
     } else {
-        std::string scalar = core::write_json(value);
+        std::string scalar = write_json(value);
         out.append(scalar);
-        core::wipe(scalar);
+        wipe(scalar);
     }
 }
 
 [[gnu::noinline]] void wipe_stack() noexcept {
     constexpr std::size_t bytes = 32U << 10U;
     std::array<char, bytes> below;  // NOLINT(cppcoreguidelines-pro-type-member-init)
-    core::wipe(below.data(), below.size());
+    wipe(below.data(), below.size());
 }
 
-}  // namespace oa::host::vault
+}  // namespace oa::core

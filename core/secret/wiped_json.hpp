@@ -8,7 +8,7 @@
 
 #include "core/secret/wiped_buffer.hpp"
 
-namespace oa::host::vault {
+namespace oa::core {
 
 /// Memory for JSON values that is overwritten before it is given back.
 class WipedMemory final : public boost::json::memory_resource {
@@ -20,14 +20,16 @@ private:
 };
 
 /// Reads JSON text into `memory`, which has to outlive the value. Invalid UTF-8, what nests deeper
-/// than 64 and what follows the value are refused; of equal keys the last one counts. Throws
-/// std::invalid_argument, which says nothing of the text.
-[[nodiscard]] boost::json::value parse_wiped(std::string_view text, WipedMemory& memory);
+/// than `depth_max` and what follows the value are refused; of equal keys the last one counts.
+/// Throws std::invalid_argument, which says nothing of the text.
+[[nodiscard]] boost::json::value parse_wiped(std::string_view text,
+                                             WipedMemory& memory,
+                                             std::size_t depth_max = 64);
 
 /// Appends the JSON text of a value, without blanks.
-void append_json(core::WipedBuffer& out, const boost::json::value& value);
+void append_wiped_json(WipedBuffer& out, const boost::json::value& value);
 
 /// Overwrites the part of the stack that calls which have returned may have left secrets in.
 void wipe_stack() noexcept;
 
-}  // namespace oa::host::vault
+}  // namespace oa::core
