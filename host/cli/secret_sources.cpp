@@ -60,12 +60,18 @@ std::unique_ptr<vault::SecretProvider> make_vault(const VaultConfig& config) {
     return std::make_unique<vault::KvVault>(std::move(settings));
 }
 
-std::unique_ptr<vault::SecretProvider> make_command(const std::vector<std::string>& command) {
-    if (command.empty()) {
+std::unique_ptr<vault::SecretProvider> make_command(const SecretCommandConfig& config) {
+    if (config.command.empty()) {
         return nullptr;
     }
     vault::CommandSettings settings;
-    settings.command = command;
+    settings.command = config.command;
+    settings.environment = config.environment;
+    settings.timeout = config.timeout.value_or(settings.timeout);
+    settings.cache = config.cache.value_or(settings.cache);
+    if (config.missing_status) {
+        settings.missing_status = static_cast<int>(*config.missing_status);
+    }
     return std::make_unique<vault::SecretCommand>(std::move(settings),
                                                   vault::process_environment());
 }

@@ -153,6 +153,16 @@ const Settings<VaultConfig>& vault_settings() {
     return all;
 }
 
+const Settings<SecretCommandConfig>& command_settings() {
+    static constexpr const char* duration = "a duration such as 500ms, 10s or 1m";
+    static const Settings<SecretCommandConfig> all{
+        word("timeout", "", duration, &SecretCommandConfig::timeout, core::parse_duration),
+        word("cache", "", duration, &SecretCommandConfig::cache, core::parse_duration),
+        number("missing_status", "", 1, 255, &SecretCommandConfig::missing_status),
+    };
+    return all;
+}
+
 const Settings<BlobConfig>& blob_settings() {
     static const Settings<BlobConfig> all{
         number("memory_mib", "", 1, 1U << 20U, &BlobConfig::memory_mib),
@@ -199,28 +209,26 @@ public:
           folder_(fs::absolute(config.file).parent_path()) {}
 
     void read(const core::YamlNode& root) {
-        read_mapping(root, "the configuration", settings(), config_,
-                     {{"plugins", [this](const core::YamlNode& node) { read_plugins(node); }},
-                      {"isolation", [this](const core::YamlNode& node) { read_isolation(node); }},
-                      {"wallet",
-                       [this](const core::YamlNode& node) {
-                           read_mapping(node, "wallet", wallet_settings(), config_.wallet, {});
-                       }},
-                      {"vault",
-                       [this](const core::YamlNode& node) {
-                           read_mapping(node, "vault", vault_settings(), config_.vault, {});
-                       }},
-                      {"secret_command",
-                       [this](const core::YamlNode& node) {
-                           read_names(node, "secret_command", config_.secret_command);
-                       }},
-                      {"secret_environment",
-                       [this](const core::YamlNode& node) {
-                           read_names(node, "secret_environment", config_.secret_environment);
-                       }},
-                      {"blobs", [this](const core::YamlNode& node) {
-                           read_mapping(node, "blobs", blob_settings(), config_.blobs, {});
-                       }}});
+        read_mapping(
+            root, "the configuration", settings(), config_,
+            {{"plugins", [this](const core::YamlNode& node) { read_plugins(node); }},
+             {"isolation", [this](const core::YamlNode& node) { read_isolation(node); }},
+             {"wallet",
+              [this](const core::YamlNode& node) {
+                  read_mapping(node, "wallet", wallet_settings(), config_.wallet, {});
+              }},
+             {"vault",
+              [this](const core::YamlNode& node) {
+                  read_mapping(node, "vault", vault_settings(), config_.vault, {});
+              }},
+             {"secret_command", [this](const core::YamlNode& node) { read_secret_command(node); }},
+             {"secret_environment",
+              [this](const core::YamlNode& node) {
+                  read_names(node, "secret_environment", config_.secret_environment);
+              }},
+             {"blobs", [this](const core::YamlNode& node) {
+                  read_mapping(node, "blobs", blob_settings(), config_.blobs, {});
+              }}});
         make_absolute(config_.state_folder);
         make_absolute(config_.runtime_folder);
         make_absolute(config_.trust_policy);
@@ -328,6 +336,26 @@ private:
             } else {
                 error(item->position, "plugins: expected the path of a folder or file");
             }
+        }
+    }
+
+    void read_secret_command(const core::YamlNode& node) {
+        SecretCommandConfig& target = config_.secret_command;
+        if (node.kind == core::YamlNode::Kind::Sequence) {
+            read_names(node, "secret_command", target.command);
+            return;
+        }
+        read_mapping(node, "secret_command", command_settings(), target,
+                     {{"command",
+                       [&](const core::YamlNode& command) {
+                           read_names(command, "secret_command.command", target.command);
+                       }},
+                      {"environment", [&](const core::YamlNode& names) {
+                           read_names(names, "secret_command.environment", target.environment);
+                       }}});
+        if (target.command.empty()) {
+            error(node.position, "secret_command has no command",
+                  "write [PROGRAM, ARGUMENT, ...], or {command: [...], timeout: 30s}");
         }
     }
 

@@ -72,6 +72,15 @@ struct VaultConfig {
     std::optional<core::Milliseconds> cache;
 };
 
+/// `secret_command:` of the file, a list or a mapping.
+struct SecretCommandConfig {
+    std::vector<std::string> command;      ///< a program and its arguments; empty: there is none
+    std::vector<std::string> environment;  ///< further variables that it gets
+    std::optional<core::Milliseconds> timeout;
+    std::optional<core::Milliseconds> cache;
+    std::optional<std::uint32_t> missing_status;
+};
+
 /// What an operator can set, from the file `oa.yaml` and the environment. Flags of the command line
 /// come on top.
 struct Config {
@@ -94,8 +103,8 @@ struct Config {
     BlobConfig blobs;
     WalletConfig wallet;
     VaultConfig vault;
-    std::vector<std::string> secret_command;  ///< a program and its arguments; empty: none
-    bool allow_plain_wallet = false;          ///< `allow_plain_wallet`, OA_ALLOW_PLAIN_WALLET
+    SecretCommandConfig secret_command;
+    bool allow_plain_wallet = false;  ///< `allow_plain_wallet`, OA_ALLOW_PLAIN_WALLET
     /// `secret_environment`: variables whose values are secrets, beside those that sound so.
     std::vector<std::string> secret_environment;
     /// `audit_file`, OA_AUDIT_FILE; else audit.log in the state folder.

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "core/display_text.hpp"
+#include "host/vault/answer_cache.hpp"
 #include "host/vault/command_process.hpp"
 #include "host/vault/private_file.hpp"
 
@@ -156,8 +157,11 @@ std::vector<std::string> allowed_environment(const std::vector<std::string>& env
     return out;
 }
 
-SecretCommand::SecretCommand(CommandSettings settings, const std::vector<std::string>& environment)
-    : settings_(std::move(settings)) {
+SecretCommand::SecretCommand(CommandSettings settings,
+                             const std::vector<std::string>& environment,
+                             VaultTime time)
+    : settings_(std::move(settings)),
+      cache_(std::make_unique<AnswerCache>(settings_.cache, std::move(time))) {
     check_settings(settings_);
     program_ = find_program(settings_.command.front(), path_of(environment));
     environment_ = allowed_environment(environment, settings_.environment);
@@ -168,6 +172,8 @@ SecretCommand::SecretCommand(CommandSettings settings, const std::vector<std::st
     }
 }
 
+SecretCommand::~SecretCommand() = default;
+
 std::string SecretCommand::name() const {
     return "the secret_command " + program_.string();
 }
@@ -175,6 +181,11 @@ std::string SecretCommand::name() const {
 std::optional<core::Secret> SecretCommand::find(std::string_view key,
                                                 std::string_view /*user*/) const {
     check_name(key);
+    const auto answer = cache_->get(std::string(key), [this, key] { return run(key); });
+    return *answer ? std::optional((*answer)->clone()) : std::nullopt;
+}
+
+std::optional<core::Secret> SecretCommand::run(std::string_view key) const {
     const std::string what = name() + " gives no '" + core::single_line(key) + "': ";
     CommandResult result;
     try {

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,8 +10,11 @@
 
 #include "core/duration.hpp"
 #include "host/vault/secret_provider.hpp"
+#include "host/vault/vault_time.hpp"
 
 namespace oa::host::vault {
+
+class AnswerCache;
 
 /// `secret_command:` of the configuration: a program that prints secrets.
 struct CommandSettings {
@@ -20,6 +24,7 @@ struct CommandSettings {
     std::vector<std::string> command;
     std::vector<std::string> environment;  ///< names of further variables that the program gets
     core::Milliseconds timeout{10'000};
+    core::Milliseconds cache{5'000};  ///< how long what it printed is good; 0 for no cache
     int missing_status = 44;  ///< exit status that says that there is no such secret; 1 to 255
     std::size_t output_bytes_max = 1U << 20U;
 };
@@ -32,14 +37,20 @@ struct CommandSettings {
 [[nodiscard]] std::vector<std::string> allowed_environment(
     const std::vector<std::string>& environment, const std::vector<std::string>& more);
 
-/// Secrets that a program prints, which is run anew for each of them: never by a shell, and as
-/// run_command() says. Exit status 0: standard output is the secret, without one line end at its
-/// end. `missing_status`: there is no such secret. Anything else is an error.
+/// Secrets that a program prints: never by a shell, and as run_command() says. What it printed is
+/// kept for a while in the memory of secrets, that there is none included; those who want the same
+/// at the same time run it once. Exit status 0: standard output is the secret, without one line end
+/// at its end. `missing_status`: there is no such secret. Anything else is an error.
 class SecretCommand final : public SecretProvider {
 public:
     /// `environment` is that of the process. Throws std::invalid_argument when the settings cannot
     /// work, or the program cannot be trusted as check_program() has it.
-    SecretCommand(CommandSettings settings, const std::vector<std::string>& environment);
+    SecretCommand(CommandSettings settings,
+                  const std::vector<std::string>& environment,
+                  VaultTime time = {});
+    ~SecretCommand() override;
+    SecretCommand(const SecretCommand&) = delete;
+    SecretCommand& operator=(const SecretCommand&) = delete;
 
     /// Refuses names that are empty, begin with '-', have control characters in them or more than
     /// 1,024 bytes. The program is not told who `user` is.
@@ -49,11 +60,13 @@ public:
     [[nodiscard]] std::string name() const override;
 
 private:
+    [[nodiscard]] std::optional<core::Secret> run(std::string_view key) const;
     [[nodiscard]] std::vector<std::string> arguments_for(std::string_view key) const;
 
     CommandSettings settings_;
     std::filesystem::path program_;
     std::vector<std::string> environment_;
+    std::unique_ptr<AnswerCache> cache_;
 };
 
 }  // namespace oa::host::vault

@@ -138,5 +138,45 @@ TEST_F(ConfigTest, FoldersFollowTheXdgVariables) {
     EXPECT_EQ(result.config.runtime_folder, "/run/user/7/oa");
 }
 
+TEST_F(ConfigTest, SecretsComeFromAWalletAVaultOrAProgram) {
+    variables = {{"OA_WALLET_KEY_FILE", "/etc/oa/key"}, {"OA_ALLOW_PLAIN_WALLET", "true"}};
+    const ConfigResult result = read(R"(
+wallet: {file: secrets/wallet, password_file: /etc/oa/password}
+vault: {address: "https://v:8200", mount: kv, namespace: team, token_file: token, ca_file: ca.pem, timeout: 3s, cache: 0}
+secret_command: {command: [pass, "{name}"], timeout: 30s, missing_status: 1, environment: [KEYS]}
+secret_environment: [DSN]
+audit_file: audit.log
+)");
+    EXPECT_EQ(problems(result), std::vector<std::string>{});
+    const Config& config = result.config;
+    EXPECT_EQ(config.wallet.file, folder / "secrets/wallet");
+    EXPECT_EQ(config.wallet.password_file, "/etc/oa/password");
+    EXPECT_EQ(config.wallet.key_file, "/etc/oa/key");
+    EXPECT_TRUE(config.allow_plain_wallet);
+    EXPECT_EQ(config.vault.address, "https://v:8200");
+    EXPECT_EQ(config.vault.mount, "kv");
+    EXPECT_EQ(config.vault.name_space, "team");
+    EXPECT_EQ(config.vault.token_file, folder / "token");
+    EXPECT_EQ(config.vault.timeout, core::Milliseconds{3'000});
+    EXPECT_EQ(config.vault.cache, core::Milliseconds{0});
+    EXPECT_EQ(config.secret_command.command, (std::vector<std::string>{"pass", "{name}"}));
+    EXPECT_EQ(config.secret_command.environment, std::vector<std::string>{"KEYS"});
+    EXPECT_EQ(config.secret_command.missing_status, 1U);
+    EXPECT_EQ(config.secret_environment, std::vector<std::string>{"DSN"});
+    EXPECT_EQ(config.audit_file, folder / "audit.log");
+    EXPECT_EQ(read("secret_command: [pass, show]\n").config.secret_command.command.size(), 2U);
+}
+
+TEST_F(ConfigTest, SaysWhatIsWrongAboutSecrets) {
+    EXPECT_EQ(problems(read("secret_command: {timeout: 1s}\n")),
+              (std::vector<std::string>{"oa.yaml:1:17: error: secret_command has no command; write "
+                                        "[PROGRAM, ARGUMENT, ...], or {command: [...], timeout: "
+                                        "30s}"}));
+    EXPECT_EQ(problems(read("vault: {adress: x}\n")).at(0),
+              "oa.yaml:1:9: error: unknown setting 'adress'; did you mean 'address'?");
+    EXPECT_EQ(problems(read("secret_environment: DSN\n")).at(0),
+              "oa.yaml:1:21: error: secret_environment must be a list of texts");
+}
+
 }  // namespace
 }  // namespace oa::host

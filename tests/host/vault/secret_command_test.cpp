@@ -60,6 +60,25 @@ TEST_F(SecretCommandTest, GivesWhatTheProgramPrints) {
     EXPECT_EQ(command("").name(), "the secret_command " + folder_.at("program"));
 }
 
+TEST_F(SecretCommandTest, KeepsWhatItPrintedForAWhile) {
+    CommandSettings settings;
+    settings.command = {script("echo ran >> \"" + folder_.at("runs") + "\"; echo value")};
+    settings.timeout = timeout_;
+    auto now = std::chrono::steady_clock::now();
+    host::vault::VaultTime time;
+    time.now = [&now] { return now; };
+    const SecretCommand program(settings, environment_, time);
+    const auto runs = [this] { return folder_.read("runs").size() / std::string("ran\n").size(); };
+    EXPECT_EQ(found(program, "x"), "value");
+    EXPECT_EQ(found(program, "x"), "value");
+    EXPECT_EQ(runs(), 1U);
+    EXPECT_EQ(found(program, "y"), "value");
+    EXPECT_EQ(runs(), 2U);
+    now += settings.cache;
+    EXPECT_EQ(found(program, "x"), "value");
+    EXPECT_EQ(runs(), 3U);
+}
+
 TEST_F(SecretCommandTest, TakesOneLineEndOff) {
     EXPECT_EQ(found(command("printf 'a\\n'"), "x"), "a");
     EXPECT_EQ(found(command("printf 'a\\n\\n'"), "x"), "a\n");
