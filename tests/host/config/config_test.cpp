@@ -12,7 +12,7 @@ namespace oa::host {
 namespace {
 
 struct ConfigTest : testing::Test {
-    ConfigResult read(const std::string& text) {
+    [[nodiscard]] ConfigResult read(const std::string& text) const {
         return read_config(folder.write("oa.yaml", text), environment());
     }
     [[nodiscard]] GetEnvironment environment() const {

@@ -30,7 +30,7 @@ namespace fs = std::filesystem;
 class SecretCommandTest : public testing::Test {
 protected:
     std::string script(const std::string& text, const std::string& name = "program") const {
-        const std::string file = folder_.write(name, "#!/bin/sh\n" + text + "\n");
+        std::string file = folder_.write(name, "#!/bin/sh\n" + text + "\n");
         fs::permissions(file, fs::perms(0700));
         return file;
     }

@@ -19,7 +19,7 @@ class VaultScene {
 public:
     /// A file that only its owner can reach.
     std::string write_private(const std::string& name, const std::string& content) const {
-        const std::string file = folder_.write(name, content);
+        std::string file = folder_.write(name, content);
         std::filesystem::permissions(file, std::filesystem::perms(0600));
         return file;
     }
