@@ -1,6 +1,6 @@
 #include "core/expression/template.hpp"
 
-#include <chrono>
+#include <ctime>
 #include <random>
 #include <string>
 #include <utility>
@@ -294,14 +294,14 @@ std::string repeated(std::string_view unit, std::size_t bytes) {
 TEST_F(TextTemplateTest, TakesTimeInProportionToHostileTexts) {
     // A quadratic reader needs minutes for a text of this size; the bound leaves room for slow
     // machines.
-    const auto started = std::chrono::steady_clock::now();
+    const std::clock_t started = std::clock();  // of the processor: others may be at work, too
     for (const auto* const unit :
          {"${", "$", "$$", "$<", "$${", "${a}", "${ENV:A:-", "${ENV:A:-{", "${a[\"", "${a['x",
           "${}", "${a[\"\\", "${a ", "${ENV:", "$<WALLET:k:-<", "${a.", "$<a[0]"}) {
         const auto result = TextTemplate::parse(repeated(unit, std::size_t{1} << 20U));
         EXPECT_LE(result.errors.size(), 10U) << unit;
     }
-    EXPECT_LT(std::chrono::steady_clock::now() - started, std::chrono::seconds(20));
+    EXPECT_LT((std::clock() - started) / CLOCKS_PER_SEC, 20);
 }
 
 TEST_F(TextTemplateTest, ResolvesAVeryLongText) {
@@ -413,13 +413,13 @@ TEST_F(OlderTextTest, LeavesWhatItCannotReadWithARemark) {
 }
 
 TEST_F(OlderTextTest, TakesTimeInProportionToHostileTexts) {
-    const auto started = std::chrono::steady_clock::now();
+    const std::clock_t started = std::clock();  // of the processor: others may be at work, too
     for (const auto* const unit : {"{", "}", "{{", "}}", "{{a", "{a['", "{a[\"x", "{a", "{a.b",
                                    "WALLET{", "ENV{a", "${{", "${{ENV:", "${a[\"", "{a}", "${a"}) {
         const auto result = split(repeated(unit, std::size_t{1} << 20U));
         EXPECT_LE(result.errors.size(), 10U) << unit;
     }
-    EXPECT_LT(std::chrono::steady_clock::now() - started, std::chrono::seconds(20));
+    EXPECT_LT((std::clock() - started) / CLOCKS_PER_SEC, 20);
 }
 
 TEST_F(TextTemplateTest, KnowsOlderSpellingsOnlyInTheOlderDialect) {

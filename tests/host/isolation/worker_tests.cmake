@@ -11,5 +11,6 @@ oa_add_test(host_isolation_worker_test
   LIBS oa::isolation_worker oa_test_support
   DEFINES
     OA_FIXTURE_DIR="${PROJECT_BINARY_DIR}/tests/fixtures"
+    OA_SANITIZED=${OA_SANITIZED}
     OA_WORKER_PROGRAM="$<TARGET_FILE:oa_worker>"
   DEPENDS oa_fixtures oa_worker)
