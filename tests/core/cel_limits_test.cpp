@@ -185,6 +185,7 @@ TEST_F(CelLimitsTest, HoldForThreadsThatShareAProgram) {
         compiled("list.filter(x, x.n > 50 && text.matches('^v[0-9]')).map(x, x.n)");
     std::vector<std::thread> threads;
     std::vector<std::size_t> sizes(4);
+    threads.reserve(sizes.size());
     for (auto& size : sizes) {
         threads.emplace_back([&] {
             for (int i = 0; i < 200; ++i) {

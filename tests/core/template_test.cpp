@@ -251,8 +251,9 @@ TEST_F(TextTemplateTest, NeverScansInsertedTextAgain) {
         scope.variables["THIRD"] = second + first;
 
         EXPECT_EQ(value("${first}"), json::value(first));
-        EXPECT_EQ(value("${first}${second}$<ENV:THIRD>"),
-                  json::value(first + second + second + first));
+        std::string both = first + second;
+        both.append(second).append(first);
+        EXPECT_EQ(value("${first}${second}$<ENV:THIRD>"), json::value(both));
         EXPECT_EQ(value("$$${first}${second}"), json::value("$${first}" + second));
     }
 }

@@ -197,6 +197,7 @@ TEST_F(WorkerDeathTest, GarbageFromTheHostEndsTheZygoteAndItsWorkers) {
 TEST_F(WorkerDeathTest, HundredsOfWorkersLeaveNothingBehind) {
     for (int round = 0; round < 20; ++round) {
         std::vector<std::unique_ptr<WorkerDriver>> workers;
+        workers.reserve(10);
         for (int i = 0; i < 10; ++i) {
             workers.push_back(std::make_unique<WorkerDriver>(zygote));
         }
