@@ -13,24 +13,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// "wallet.password changed" reads badly, so actions have words of their own.
-const char* action_of(WalletAuditRecord::Action action) {
-    using Action = WalletAuditRecord::Action;
-    switch (action) {
-        case Action::Opened: return "wallet.opened";
-        case Action::NotOpened: return "wallet.not_opened";
-        case Action::Created: return "wallet.created";
-        case Action::Changed: return "wallet.changed";
-        case Action::Used: return "wallet.used";
-        case Action::PasswordChanged: return "wallet.password_changed";
-        case Action::SlotAdded: return "wallet.key_added";
-        case Action::SlotRemoved: return "wallet.key_removed";
-        case Action::Rotated: return "wallet.rotated";
-        case Action::Exported: return "wallet.exported";
-        case Action::BackedUp: return "wallet.backed_up";
-        case Action::Verified: return "wallet.verified";
-    }
-    return "wallet";
+/// "wallet.password_changed"
+std::string action_of(WalletAuditRecord::Action action) {
+    std::string word = std::string("wallet.") + to_text(action);
+    std::replace(word.begin(), word.end(), ' ', '_');
+    return word;
 }
 
 void record(const AuditLog& log, Logger& logger, const WalletAuditRecord& what) {
