@@ -60,6 +60,8 @@ public:
     /// Whether there was something to mask. What is masked is wiped from the text's own memory.
     bool mask_in_place(std::string& text) const;
     [[nodiscard]] bool contains(std::string_view text) const;
+    /// Whether there is nothing to mask: for whoever would otherwise prepare what is masked.
+    [[nodiscard]] bool empty() const noexcept { return !active_.load(std::memory_order_relaxed); }
 
     /// Masks all strings and keys at any depth; a number becomes the string `***` when its text, as
     /// JSON or without exponent, holds a secret. Keys that become equal are told apart by a number

@@ -171,7 +171,7 @@ void Logger::write(LogLevel level, std::string_view message, const json::object&
     if (!wants(level) || level == LogLevel::Off) {
         return;
     }
-    if (masker_ == nullptr) {
+    if (masker_ == nullptr || masker_->empty()) {
         write_line(level, message, fields);
         return;
     }

@@ -36,6 +36,15 @@ TEST(MaskerTest, WithoutSecretsTextStaysAsItIs) {
     EXPECT_EQ(masker.figures().patterns, 0U);
 }
 
+TEST(MaskerTest, IsEmptyUntilASecretIsAdded) {
+    Masker masker;
+    EXPECT_TRUE(masker.empty());
+    masker.add(Secret("short"));
+    EXPECT_TRUE(masker.empty()) << "too short to be looked for";
+    masker.add(Secret("long enough"));
+    EXPECT_FALSE(masker.empty());
+}
+
 TEST(MaskerTest, EachSecretBecomesOneSign) {
     EXPECT_EQ(masked_with({"hunter2-secret"}, "password=hunter2-secret;"), "password=***;");
     EXPECT_EQ(masked_with({"hunter2-secret"}, "hunter2-secret"), "***");
