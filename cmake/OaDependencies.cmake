@@ -9,6 +9,7 @@ endif()
 find_package(date REQUIRED)  # time zones
 pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
 pkg_check_modules(BOTAN REQUIRED IMPORTED_TARGET botan-2)
+pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3)
 find_package(Poco REQUIRED COMPONENTS Foundation Net NetSSL Crypto)
 find_package(spdlog REQUIRED)
 find_package(CLI11 REQUIRED)

@@ -1,0 +1,223 @@
+#include "host/store/run_rows.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+#include <utility>
+
+#include "host/store/event_codec.hpp"
+
+namespace oa::host {
+namespace {
+
+[[noreturn]] void damaged(const SqliteDatabase& database,
+                          const std::string& run_id,
+                          const std::string& what) {
+    throw StoreDamaged(database.file().string() + ": run " + run_id + ": " + what);
+}
+
+template <typename Status>
+std::optional<Status> status_of(std::string_view word, Status last) {
+    for (int i = 0; i <= static_cast<int>(last); ++i) {
+        if (core::to_string(static_cast<Status>(i)) == word) {
+            return static_cast<Status>(i);
+        }
+    }
+    return std::nullopt;
+}
+
+std::optional<core::WallTime> perhaps_time(const SqliteStatement& statement, int column) {
+    if (statement.is_null(column)) {
+        return std::nullopt;
+    }
+    return to_time(statement.number(column));
+}
+
+std::optional<ChainHash> hash_from(std::string_view bytes) {
+    ChainHash hash;
+    if (bytes.size() != hash.size()) {
+        return std::nullopt;
+    }
+    std::memcpy(hash.data(), bytes.data(), hash.size());
+    return hash;
+}
+
+std::uint32_t small_number(const SqliteStatement& statement, int column) {
+    const std::int64_t number = statement.number(column);
+    if (!std::in_range<std::uint32_t>(number)) {
+        throw StoreDamaged("the number " + std::to_string(number) +
+                           " is in no row that was written");
+    }
+    return static_cast<std::uint32_t>(number);
+}
+
+core::JournalEntry decode_record(const SqliteDatabase& database,
+                                 const std::string& run_id,
+                                 std::uint64_t number,
+                                 std::string_view bytes) {
+    const std::string place =
+        database.file().string() + ": run " + run_id + ": record " + std::to_string(number) + ' ';
+    try {
+        return decode_entry(bytes);
+    } catch (const EventTooNew& error) {
+        throw StoreTooNew(place + error.what());
+    } catch (const EventError& error) {
+        throw StoreDamaged(place + error.what());
+    }
+}
+
+}  // namespace
+
+std::int64_t to_column(core::WallTime time) {
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
+}
+
+core::WallTime to_time(std::int64_t column) {
+    return core::WallTime(
+        std::chrono::duration_cast<core::WallTime::duration>(std::chrono::nanoseconds(column)));
+}
+
+RunRow run_row_of(const SqliteStatement& statement) {
+    RunRow row;
+    row.key = statement.number(0);
+    row.summary.id = statement.text(1);
+    row.summary.workflow = statement.text(2);
+    const auto status = status_of(statement.text(3), core::RunStatus::Cancelled);
+    row.summary.attempt = small_number(statement, 4);
+    row.summary.parent_run_id = statement.is_null(5) ? "" : std::string(statement.text(5));
+    row.summary.created = to_time(statement.number(6));
+    row.summary.started = perhaps_time(statement, 7);
+    row.summary.ended = perhaps_time(statement, 8);
+    row.summary.records = static_cast<std::uint64_t>(statement.number(9));
+    const auto head = hash_from(statement.bytes(10));
+    if (!status || !head) {
+        throw StoreDamaged("run " + row.summary.id + ": its row in `runs` is damaged");
+    }
+    row.summary.status = *status;
+    row.head = *head;
+    return row;
+}
+
+std::optional<RunRow> find_run_row(SqliteDatabase& database, const std::string& run_id) {
+    SqliteStatement statement(
+        database,
+        "SELECT key, id, workflow, status, attempt, parent, created, started, ended, records, head "
+        "FROM runs WHERE id = ?1");
+    statement.bind(1, std::string_view(run_id));
+    if (!statement.step()) {
+        return std::nullopt;
+    }
+    return run_row_of(statement);
+}
+
+std::vector<RunRow> read_run_rows(SqliteDatabase& database) {
+    SqliteStatement statement(
+        database,
+        "SELECT key, id, workflow, status, attempt, parent, created, started, ended, records, head "
+        "FROM runs ORDER BY key");
+    std::vector<RunRow> rows;
+    while (statement.step()) {
+        rows.push_back(run_row_of(statement));
+    }
+    return rows;
+}
+
+void each_record(SqliteDatabase& database,
+                 const RunRow& run,
+                 const std::function<void(core::JournalRecord)>& use) {
+    const std::string& run_id = run.summary.id;
+    SqliteStatement statement(
+        database, "SELECT number, at, hash, entry FROM events WHERE run = ?1 ORDER BY number");
+    statement.bind(1, run.key);
+    ChainHash before{};
+    std::uint64_t count = 0;
+    while (statement.step()) {
+        const std::int64_t number = statement.number(0);
+        ++count;
+        if (!std::cmp_equal(number, count)) {
+            damaged(database, run_id,
+                    "record " + std::to_string(count) + " is missing; the next one is " +
+                        std::to_string(number));
+        }
+        const std::int64_t at = statement.number(1);
+        const std::string_view bytes = statement.text(3);
+        const ChainHash hash = next_in_chain(
+            before, {.run_id = run_id, .number = count, .at = at, .content = hash_of(bytes)});
+        if (hash_from(statement.bytes(2)) != hash) {
+            damaged(database, run_id,
+                    "record " + std::to_string(count) +
+                        " is damaged: it is not what its hash was made from");
+        }
+        before = hash;
+        use(core::JournalRecord{count, to_time(at), decode_record(database, run_id, count, bytes)});
+    }
+    if (count != run.summary.records || before != run.head) {
+        damaged(database, run_id,
+                std::to_string(count) + " records are there, but record " +
+                    std::to_string(run.summary.records) + " was the last one");
+    }
+}
+
+void write_execution(SqliteDatabase& database,
+                     std::int64_t run,
+                     core::ExecutionIndex index,
+                     const ExecutionSummary& execution) {
+    std::optional<std::int64_t> loop;
+    std::optional<std::int64_t> element;
+    std::optional<std::int64_t> ended;
+    if (execution.element) {
+        loop = execution.element->loop;
+        element = execution.element->index;
+    }
+    if (execution.ended) {
+        ended = to_column(*execution.ended);
+    }
+    SqliteStatement(database,
+                    "INSERT OR REPLACE INTO executions (run, execution, task, loop, element, "
+                    "attempt, status, started, ended, failure) "
+                    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")
+        .bind(1, run)
+        .bind(2, std::int64_t{index})
+        .bind(3, static_cast<std::int64_t>(execution.task))
+        .bind(4, loop)
+        .bind(5, element)
+        .bind(6, std::int64_t{execution.attempt})
+        .bind(7, core::to_string(execution.status))
+        .bind(8, to_column(execution.started))
+        .bind(9, ended)
+        .bind(10, execution.failure)
+        .run();
+}
+
+std::map<core::ExecutionIndex, ExecutionSummary> read_executions(SqliteDatabase& database,
+                                                                 std::int64_t run) {
+    SqliteStatement statement(database,
+                              "SELECT execution, task, loop, element, attempt, status, started, "
+                              "ended, failure FROM executions WHERE run = ?1 ORDER BY execution");
+    statement.bind(1, run);
+    std::map<core::ExecutionIndex, ExecutionSummary> executions;
+    while (statement.step()) {
+        ExecutionSummary execution;
+        execution.task = small_number(statement, 1);
+        if (!statement.is_null(2)) {
+            execution.element =
+                core::Element{small_number(statement, 2), small_number(statement, 3)};
+        }
+        execution.attempt = small_number(statement, 4);
+        const auto status = status_of(statement.text(5), core::TaskStatus::Cancelled);
+        if (!status) {
+            throw StoreDamaged("a row in `executions` has the unknown status \"" +
+                               std::string(statement.text(5)) + '"');
+        }
+        execution.status = *status;
+        execution.started = to_time(statement.number(6));
+        execution.ended = perhaps_time(statement, 7);
+        if (!statement.is_null(8)) {
+            execution.failure = statement.text(8);
+        }
+        executions.emplace(small_number(statement, 0), std::move(execution));
+    }
+    return executions;
+}
+
+}  // namespace oa::host

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/port/journal.hpp"
+#include "host/store/chain_hash.hpp"
+#include "host/store/run_summary.hpp"
+#include "host/store/sqlite_database.hpp"
+
+// The rows of a store as values. All of it throws SqliteError, and StoreDamaged for rows that
+// nobody can have written.
+namespace oa::host {
+
+[[nodiscard]] std::int64_t to_column(core::WallTime time);
+[[nodiscard]] core::WallTime to_time(std::int64_t column);
+
+/// A row of `runs`.
+struct RunRow {
+    std::int64_t key = 0;
+    RunSummary summary;
+    ChainHash head{};  ///< of the last record
+};
+
+[[nodiscard]] std::optional<RunRow> find_run_row(SqliteDatabase& database,
+                                                 const std::string& run_id);
+/// All of them, in the order in which they were made.
+[[nodiscard]] std::vector<RunRow> read_run_rows(SqliteDatabase& database);
+/// From a statement whose columns are those of `runs`, in their order.
+[[nodiscard]] RunRow run_row_of(const SqliteStatement& statement);
+
+/// Gives the records of a run in order, each after its place in the chain is verified. In the end
+/// as many must have come as the row says, the last one with the hash that it says. Throws
+/// StoreDamaged, which names the run and the record; StoreTooNew for a record of a newer program.
+void each_record(SqliteDatabase& database,
+                 const RunRow& run,
+                 const std::function<void(core::JournalRecord)>& use);
+
+/// Puts the row in place of the one that there is, if there is one.
+void write_execution(SqliteDatabase& database,
+                     std::int64_t run,
+                     core::ExecutionIndex index,
+                     const ExecutionSummary& execution);
+[[nodiscard]] std::map<core::ExecutionIndex, ExecutionSummary> read_executions(
+    SqliteDatabase& database, std::int64_t run);
+
+}  // namespace oa::host

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <cstdint>
+
+#include "host/store/sqlite_database.hpp"
+
+namespace oa::host {
+
+/// What bring_up_to_date() leads to.
+inline constexpr std::int64_t store_schema = 2;
+
+/// Makes the tables of a store in an empty database, or brings older ones to the newest schema, a
+/// step in a transaction each. Before that, one that has something in it is copied to
+/// <file>.schema-<number>. Throws StoreTooNew for what a newer program made; StoreError when the
+/// database is something else.
+void bring_up_to_date(SqliteDatabase& database);
+
+}  // namespace oa::host

@@ -1,0 +1,211 @@
+#include "host/store/run_store.hpp"
+
+#include <utility>
+
+#include "host/store/run_rows.hpp"
+#include "host/store/run_schema.hpp"
+
+namespace oa::host {
+namespace {
+
+constexpr std::int64_t removed_at_once = 100;
+
+/// SQLite knows no runs.
+[[noreturn]] void name_run(const std::string& run_id, const SqliteError& error) {
+    const std::string message = "run " + run_id + ": " + error.what();
+    if (error.is_damage()) {
+        throw StoreDamaged(message);
+    }
+    throw StoreError(message);
+}
+
+SqliteDatabase& up_to_date(SqliteDatabase& database) {
+    bring_up_to_date(database);
+    return database;
+}
+
+std::optional<std::string> perhaps_word(const std::optional<core::RunStatus>& status) {
+    if (!status) {
+        return std::nullopt;
+    }
+    return std::string(core::to_string(*status));
+}
+
+/// Removes some of those that are too old, or have as many newer ones as are kept; gives how many.
+std::int64_t remove_some(SqliteDatabase& database, std::int64_t ended_before, std::int64_t keep) {
+    SqliteTransaction transaction(database);
+    std::int64_t removed = 0;
+    database.execute("CREATE TEMP TABLE IF NOT EXISTS doomed (id TEXT PRIMARY KEY) STRICT");
+    SqliteStatement(database, "DELETE FROM doomed").run();
+    SqliteStatement(database,
+                    "INSERT INTO doomed SELECT id FROM (SELECT id, ended, row_number() OVER "
+                    "(ORDER BY ended DESC, key DESC) AS place FROM runs "
+                    "WHERE ended IS NOT NULL AND parent IS NULL) "
+                    "WHERE ended < ?1 OR place > ?2 ORDER BY place DESC LIMIT ?3")
+        .bind(1, ended_before)
+        .bind(2, keep)
+        .bind(3, removed_at_once)
+        .run();
+    {
+        SqliteStatement count(database, "SELECT count(*) FROM doomed");
+        removed = count.step() ? count.number(0) : 0;
+    }
+    SqliteStatement(database,
+                    "WITH RECURSIVE within (id) AS (SELECT id FROM doomed UNION "
+                    "SELECT runs.id FROM runs JOIN within ON runs.parent = within.id) "
+                    "DELETE FROM runs WHERE id IN (SELECT id FROM within)")
+        .run();
+    transaction.commit();
+    return removed;
+}
+
+}  // namespace
+
+RunStore::RunStore(RunStoreSettings settings)
+    : settings_(std::move(settings)),
+      lock_(settings_.folder),
+      writing_(settings_for(SqliteDatabase::Access::ReadWrite)),
+      writer_(up_to_date(writing_)),
+      reading_(settings_for(SqliteDatabase::Access::ReadOnly)) {}
+
+SqliteDatabase::Settings RunStore::settings_for(SqliteDatabase::Access access) const {
+    return {.file = settings_.folder / "runs.db",
+            .access = access,
+            .durability = settings_.durability,
+            .busy_timeout = settings_.busy_timeout};
+}
+
+void RunStore::append(const std::string& run_id, core::JournalRecord record) {
+    writer_.append(run_id, record);
+}
+
+std::vector<core::JournalRecord> RunStore::load(const std::string& run_id) const {
+    const std::lock_guard lock(reading_mutex_);
+    std::vector<core::JournalRecord> records;
+    try {
+        // One state for the row and the records.
+        const SqliteSnapshot snapshot(reading_);
+        const std::optional<RunRow> row = find_run_row(reading_, run_id);
+        if (row) {
+            records.reserve(row->summary.records);
+            each_record(reading_, *row,
+                        [&](core::JournalRecord record) { records.push_back(std::move(record)); });
+        }
+    } catch (const SqliteError& error) {
+        name_run(run_id, error);
+    }
+    return records;
+}
+
+std::optional<RunSummary> RunStore::find(const std::string& run_id) const {
+    const std::lock_guard lock(reading_mutex_);
+    try {
+        std::optional<RunRow> row = find_run_row(reading_, run_id);
+        if (row) {
+            return std::move(row->summary);
+        }
+    } catch (const SqliteError& error) {
+        name_run(run_id, error);
+    }
+    return std::nullopt;
+}
+
+RunPage RunStore::list(const RunQuery& query) const {
+    const std::lock_guard lock(reading_mutex_);
+    SqliteStatement statement(
+        reading_,
+        "SELECT key, id, workflow, status, attempt, parent, created, started, ended, records, head "
+        "FROM runs WHERE (?1 IS NULL OR key < ?1) AND (?2 IS NULL OR workflow = ?2) "
+        "AND (?3 IS NULL OR status = ?3) AND parent IS ?4 ORDER BY key DESC LIMIT ?5");
+    const std::optional<std::string> status = perhaps_word(query.status);
+    statement.bind(1, query.after)
+        .bind(2, query.workflow)
+        .bind(3, status)
+        .bind(4, query.parent_run_id)
+        .bind(5, std::int64_t{query.limit} + 1);
+    RunPage page;
+    std::int64_t last = 0;
+    while (statement.step()) {
+        if (page.runs.size() == query.limit) {
+            page.next = last;
+            break;
+        }
+        RunRow row = run_row_of(statement);
+        last = row.key;
+        page.runs.push_back(std::move(row.summary));
+    }
+    return page;
+}
+
+std::vector<TaskSummary> RunStore::tasks(const std::string& run_id) const {
+    const std::lock_guard lock(reading_mutex_);
+    std::map<core::TaskIndex, TaskSummary> tasks;
+    try {
+        const SqliteSnapshot snapshot(reading_);
+        const std::optional<RunRow> row = find_run_row(reading_, run_id);
+        if (!row) {
+            return {};
+        }
+        for (auto& [index, execution] : read_executions(reading_, row->key)) {
+            TaskSummary& task = tasks[execution.task];
+            ++task.executions;
+            // Of a loop there are elements alone; the latest of them stands for it.
+            task.execution = index;
+            task.summary = std::move(execution);
+        }
+    } catch (const SqliteError& error) {
+        name_run(run_id, error);
+    }
+    std::vector<TaskSummary> in_order;
+    in_order.reserve(tasks.size());
+    for (auto& [index, task] : tasks) {
+        in_order.push_back(std::move(task));
+    }
+    return in_order;
+}
+
+std::vector<RunSummary> RunStore::open_runs() const {
+    const std::lock_guard lock(reading_mutex_);
+    SqliteStatement statement(
+        reading_,
+        "SELECT key, id, workflow, status, attempt, parent, created, started, ended, records, head "
+        "FROM runs WHERE ended IS NULL ORDER BY key");
+    std::vector<RunSummary> runs;
+    while (statement.step()) {
+        runs.push_back(run_row_of(statement).summary);
+    }
+    return runs;
+}
+
+std::size_t RunStore::remove_old(const Retention& retention, core::WallTime now) {
+    const std::int64_t ended_before =
+        retention.age_max ? to_column(now - *retention.age_max) : INT64_MIN;
+    const std::int64_t keep =
+        retention.count_max ? static_cast<std::int64_t>(*retention.count_max) : INT64_MAX;
+    std::size_t removed = 0;
+    std::int64_t some = 0;
+    do {
+        writer_.alone(
+            [&](SqliteDatabase& database) { some = remove_some(database, ended_before, keep); });
+        removed += static_cast<std::size_t>(some);
+    } while (some == removed_at_once);
+    return removed;
+}
+
+void RunStore::back_up(const std::filesystem::path& to) const {
+    SqliteDatabase(settings_for(SqliteDatabase::Access::ReadOnly)).back_up(to);
+}
+
+// By a connection that has nothing in memory yet.
+CheckReport RunStore::check() const {
+    try {
+        SqliteDatabase fresh(settings_for(SqliteDatabase::Access::ReadOnly));
+        return check_store(fresh);
+    } catch (const StoreError& error) {
+        CheckReport report;
+        report.problems.emplace_back(error.what());
+        return report;
+    }
+}
+
+}  // namespace oa::host

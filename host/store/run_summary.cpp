@@ -1,0 +1,67 @@
+#include "host/store/run_summary.hpp"
+
+#include <type_traits>
+#include <variant>
+
+namespace oa::host {
+
+void RunTally::add(const core::JournalRecord& record) {
+    ++run_.records;
+    std::visit([&](const auto& entry) { take(entry, record.at); }, record.entry);
+}
+
+void RunTally::take(const core::RunCreated& entry, core::WallTime at) {
+    run_.id = entry.run_id;
+    run_.workflow = entry.workflow;
+    run_.attempt = entry.attempt;
+    run_.parent_run_id = entry.parent_run_id;
+    run_.created = at;
+}
+
+void RunTally::take(const core::AttemptStarted& entry, core::WallTime at) {
+    ExecutionSummary& execution = executions_[entry.execution];
+    execution = ExecutionSummary{};
+    execution.task = entry.task;
+    execution.element = entry.element;
+    execution.attempt = entry.attempt;
+    execution.started = at;
+}
+
+void RunTally::take(const core::MachineEvent& entry, core::WallTime at) {
+    const auto running = [&](core::ExecutionIndex index,
+                             std::uint32_t attempt) -> ExecutionSummary* {
+        const auto found = executions_.find(index);
+        const bool is_running = found != executions_.end() && found->second.attempt == attempt &&
+                                found->second.status == core::TaskStatus::Running;
+        return is_running ? &found->second : nullptr;
+    };
+    if (std::holds_alternative<core::RunStarted>(entry.event)) {
+        run_.status = core::RunStatus::Running;
+        run_.started = at;
+    } else if (const auto* done = std::get_if<core::AttemptSucceeded>(&entry.event)) {
+        if (ExecutionSummary* execution = running(done->execution, done->attempt)) {
+            execution->status = core::TaskStatus::Succeeded;
+            execution->ended = at;
+        }
+    } else if (const auto* failed = std::get_if<core::AttemptFailed>(&entry.event)) {
+        if (ExecutionSummary* execution = running(failed->execution, failed->attempt)) {
+            execution->status = core::TaskStatus::Failed;
+            execution->ended = at;
+            execution->failure = failed->failure.code;
+        }
+    }
+}
+
+// What nobody waits for any more has no end of its own.
+void RunTally::take(const core::RunEnded& entry, core::WallTime at) {
+    run_.status = entry.status;
+    run_.ended = at;
+    for (auto& [index, execution] : executions_) {
+        if (execution.status == core::TaskStatus::Running) {
+            execution.status = core::TaskStatus::Cancelled;
+            execution.ended = at;
+        }
+    }
+}
+
+}  // namespace oa::host

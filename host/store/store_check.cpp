@@ -1,0 +1,90 @@
+#include "host/store/store_check.hpp"
+
+#include <functional>
+
+#include "host/store/run_rows.hpp"
+#include "host/store/run_summary.hpp"
+
+namespace oa::host {
+namespace {
+
+class Check {
+public:
+    explicit Check(SqliteDatabase& database) : database_(database) {}
+
+    CheckReport run() {
+        note_failure([&] { look_at_pages(); });
+        note_failure([&] { look_at_references(); });
+        std::vector<RunRow> rows;
+        note_failure([&] { rows = read_run_rows(database_); });
+        for (const RunRow& row : rows) {
+            ++report_.runs;
+            note_failure([&] { look_at_run(row); });
+        }
+        return std::move(report_);
+    }
+
+private:
+    void note_failure(const std::function<void()>& part) {
+        try {
+            part();
+        } catch (const StoreError& error) {
+            note(error.what());
+        }
+    }
+    void note(std::string problem) { report_.problems.push_back(std::move(problem)); }
+    void note(const RunRow& row, const std::string& problem) {
+        note(database_.file().string() + ": run " + row.summary.id + ": " + problem);
+    }
+
+    void look_at_pages() {
+        SqliteStatement statement(database_, "PRAGMA integrity_check");
+        while (statement.step()) {
+            const std::string found = statement.written(0);
+            if (found != "ok") {
+                note(database_.file().string() + ": " + found);
+            }
+        }
+    }
+
+    void look_at_references() {
+        SqliteStatement statement(database_, "PRAGMA foreign_key_check");
+        if (statement.step()) {
+            note(database_.file().string() + ": the table `" + statement.written(0) +
+                 "` has rows of a run that there is not");
+        }
+    }
+
+    void look_at_run(const RunRow& row) {
+        RunTally tally;
+        each_record(database_, row, [&](const core::JournalRecord& record) {
+            tally.add(record);
+            ++report_.records;
+        });
+        if (tally.run() != row.summary) {
+            note(row, "the table `runs` does not say what its records do");
+        }
+        const auto executions = read_executions(database_, row.key);
+        if (tally.executions() != executions) {
+            note(row, "the table `executions` does not say what its records do");
+        }
+    }
+
+    SqliteDatabase& database_;
+    CheckReport report_;
+};
+
+}  // namespace
+
+CheckReport check_store(SqliteDatabase& database) {
+    try {
+        const SqliteSnapshot snapshot(database);
+        return Check(database).run();
+    } catch (const StoreError& error) {
+        CheckReport report;
+        report.problems.emplace_back(error.what());
+        return report;
+    }
+}
+
+}  // namespace oa::host

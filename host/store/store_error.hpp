@@ -1,0 +1,31 @@
+#pragma once
+
+#include <stdexcept>
+
+namespace oa::host {
+
+/// Why a store cannot be used, or not for what was asked: what is wrong, and where.
+class StoreError : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+/// The disk is full. What was refused is not there, and the next one may find room.
+class StoreFull : public StoreError {
+public:
+    using StoreError::StoreError;
+};
+
+/// What is kept is not what was written. what() names the run and the record.
+class StoreDamaged : public StoreError {
+public:
+    using StoreError::StoreError;
+};
+
+/// A newer program wrote it, in a form that this one does not know.
+class StoreTooNew : public StoreError {
+public:
+    using StoreError::StoreError;
+};
+
+}  // namespace oa::host
