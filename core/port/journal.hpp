@@ -2,28 +2,46 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
+#include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
+#include "core/port/task_invoker.hpp"
 #include "core/run/run_machine.hpp"
 
 namespace oa::core {
 
-/// What a run is made from: together with the events that follow it is enough to rebuild the run.
+/// What a run is made from: together with the documents that it names and the events that follow it
+/// is enough to rebuild the run.
 struct RunCreated {
     std::string run_id;
     std::string workflow;
-    std::uint32_t attempt = 1;
+    std::uint32_t attempt = 1;  ///< of the same work: one more than the run that it retries
     boost::json::object inputs;
     RunSettings settings;
     std::string parent_run_id;  ///< the run whose task this run is; empty: none
+    std::string documents;      ///< as the store names them; empty: those of the parent, or not kept
+    std::string retry_of;       ///< the run that it does again; empty: none
+    std::string retry_from;     ///< the task that it does again first; empty: all that did not succeed
+    std::string trigger;        ///< what asked for it: "cli", "api", "schedule", "webhook"
+    std::int32_t priority = 0;  ///< higher ones start first
+    std::string key;            ///< of `concurrency`, evaluated; empty: none
 };
 
-/// An attempt is about to start. After a crash it is the ones without an end that were in flight.
+/// A host has taken up a run that another host had left open.
+struct RunResumed {
+    /// How many hosts in a row died while they worked on it, and it came no further.
+    std::uint32_t deaths = 0;
+};
+
+/// An attempt is about to start. After a crash it is the ones without an end that were in flight;
+/// those that start again have another record of the same attempt.
 struct AttemptStarted {
     ExecutionIndex execution = 0;
     TaskIndex task = 0;
@@ -31,8 +49,9 @@ struct AttemptStarted {
     std::optional<Element> element;
 };
 
-/// An event that the run machine took, with the output that the attempt gave, if it is one that
-/// ended.
+/// An event that the run machine took, and the values that came with it: the output that an attempt
+/// gave, if it is one that ended; of RunStarted, the variables; of a task that shares the run's
+/// variables with another workflow, what that made of them.
 struct MachineEvent {
     RunEvent event;
     std::shared_ptr<const boost::json::value> output;
@@ -41,9 +60,11 @@ struct MachineEvent {
 /// The run has its final state.
 struct RunEnded {
     RunStatus status = RunStatus::Succeeded;
+    std::optional<Failure> failure;  ///< unless it succeeded
+    boost::json::object outputs;
 };
 
-using JournalEntry = std::variant<RunCreated, AttemptStarted, MachineEvent, RunEnded>;
+using JournalEntry = std::variant<RunCreated, RunResumed, AttemptStarted, MachineEvent, RunEnded>;
 
 struct JournalRecord {
     std::uint64_t number = 0;  ///< within the run, from 1 without a gap
@@ -51,13 +72,40 @@ struct JournalRecord {
     JournalEntry entry;
 };
 
-/// Where a run's history is kept. A record is there, as durably as the journal promises, when
-/// append() returns; what depends on it starts only afterwards. Called by one thread at a time for
-/// one run. Throws when it cannot keep the record.
+/// What a task said, masked.
+struct LogLine {
+    std::chrono::system_clock::time_point at;
+    std::string task;  ///< for an element with its number: "resize[3]"
+    TaskLogLevel level = TaskLogLevel::Info;
+    std::string message;
+    std::string fields;  ///< JSON text of an object, or empty
+};
+
+struct JournalBatch {
+    std::vector<JournalRecord> records;  ///< in order; they follow those of the run before them
+    std::vector<LogLine> lines;          ///< kept with them, or some time later: losing them is no fault
+};
+
+/// Why a batch was not kept.
+struct JournalFailure {
+    bool is_passing = false;  ///< nothing of the batch is kept, and the same may be tried again: the
+                              ///< disk is full, the store is locked. Otherwise what is kept is
+                              ///< unknown until the store is opened again.
+    std::string message;
+};
+
+/// Where the history of runs is kept.
 class Journal {
 public:
+    /// Null: the batch is kept, as durably as the journal promises. Else why not.
+    using Done = std::function<void(const JournalFailure* failure)>;
+
     virtual ~Journal() = default;
-    virtual void append(const std::string& run_id, JournalRecord record) = 0;
+    /// Keeps a batch as a whole or not at all. Calls `done` once: by the calling thread before it
+    /// returns, or by another one later, which it must not keep for long. What depends on the batch
+    /// starts only then. For one run the next call comes after `done` of the one before. A batch
+    /// without records is not worth waiting for: it may be lost with the process. Throws nothing.
+    virtual void append(const std::string& run_id, JournalBatch batch, Done done) = 0;
 
 protected:
     Journal() = default;
