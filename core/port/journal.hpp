@@ -94,23 +94,40 @@ struct JournalFailure {
     std::string message;
 };
 
-/// Where the history of runs is kept.
+/// Where the history of runs is kept. Thread safe.
 class Journal {
 public:
     /// Null: the batch is kept, as durably as the journal promises. Else why not.
     using Done = std::function<void(const JournalFailure* failure)>;
 
     virtual ~Journal() = default;
-    /// Keeps a batch as a whole or not at all. Calls `done` once: by the calling thread before it
-    /// returns, or by another one later, which it must not keep for long. What depends on the batch
-    /// starts only then. For one run the next call comes after `done` of the one before. A batch
-    /// without records is not worth waiting for: it may be lost with the process. Throws nothing.
-    virtual void append(const std::string& run_id, JournalBatch batch, Done done) = 0;
+    /// Keeps a batch, which must stay as it is until `done`, as a whole or not at all. Calls `done`
+    /// once: by the calling thread before it returns, or by another one later, which it must not
+    /// keep for long. What depends on the batch starts only then. For one run the next call comes
+    /// after `done` of the one before. A batch without records is not waited for: it may be lost
+    /// with the process. Throws nothing.
+    virtual void append(const std::string& run_id, const JournalBatch& batch, Done done) = 0;
+    /// Whether it is worth giving it lines.
+    [[nodiscard]] virtual bool keeps_lines() const { return false; }
 
 protected:
     Journal() = default;
     Journal(const Journal&) = default;
     Journal& operator=(const Journal&) = default;
+};
+
+/// Reads what a journal has kept. Thread safe.
+class RunHistory {
+public:
+    virtual ~RunHistory() = default;
+    /// All records of a run in order; none when there is no such run. Throws std::runtime_error
+    /// when they cannot be read, or are not what was written.
+    [[nodiscard]] virtual std::vector<JournalRecord> load(const std::string& run_id) const = 0;
+
+protected:
+    RunHistory() = default;
+    RunHistory(const RunHistory&) = default;
+    RunHistory& operator=(const RunHistory&) = default;
 };
 
 }  // namespace oa::core

@@ -312,7 +312,7 @@ TEST_F(RunLoopTest, JournalsEveryAttemptBeforeItStartsAndEveryOutcomeBeforeWhatF
     builder.task("b");
     run(builder.build());
 
-    const auto records = journal.records("run-1");
+    const auto records = journal.load("run-1");
     Words words;
     for (const core::JournalRecord& record : records) {
         EXPECT_EQ(record.number, words.size() + 1);
