@@ -26,10 +26,10 @@ struct RunCreated {
     boost::json::object inputs;
     RunSettings settings;
     std::string parent_run_id;  ///< the run whose task this run is; empty: none
-    std::string documents;      ///< as the store names them; empty: those of the parent, or not kept
-    std::string retry_of;       ///< the run that it does again; empty: none
-    std::string retry_from;     ///< the task that it does again first; empty: all that did not succeed
-    std::string trigger;        ///< what asked for it: "cli", "api", "schedule", "webhook"
+    std::string documents;   ///< as the store names them; empty: those of the parent, or not kept
+    std::string retry_of;    ///< the run that it does again; empty: none
+    std::string retry_from;  ///< the task that it does again first; empty: all that did not succeed
+    std::string trigger;     ///< what asked for it: "cli", "api", "schedule", "webhook"
     std::int32_t priority = 0;  ///< higher ones start first
     std::string key;            ///< of `concurrency`, evaluated; empty: none
 };
@@ -83,13 +83,13 @@ struct LogLine {
 
 struct JournalBatch {
     std::vector<JournalRecord> records;  ///< in order; they follow those of the run before them
-    std::vector<LogLine> lines;          ///< kept with them, or some time later: losing them is no fault
+    std::vector<LogLine> lines;  ///< kept with them, or some time later: losing them is no fault
 };
 
 /// Why a batch was not kept.
 struct JournalFailure {
-    bool is_passing = false;  ///< nothing of the batch is kept, and the same may be tried again: the
-                              ///< disk is full, the store is locked. Otherwise what is kept is
+    bool is_passing = false;  ///< nothing of the batch is kept, and the same may be tried again:
+                              ///< the disk is full, the store is locked. Otherwise what is kept is
                               ///< unknown until the store is opened again.
     std::string message;
 };
