@@ -63,7 +63,7 @@ void RunLoop::play_back(Resume resume) {
         return;
     }
     playback.cancels = resume.cancels > playback.cancels ? resume.cancels - playback.cancels : 0;
-    go_live(std::move(playback), resume.deaths);
+    go_live(playback);
 }
 
 void RunLoop::play(const core::JournalRecord& record, Playback& playback) {
@@ -182,8 +182,8 @@ void RunLoop::play(const core::RunCommand& command, Playback& playback) {
     }
 }
 
-void RunLoop::go_live(Playback playback, std::uint32_t deaths) {
-    write(core::RunResumed{deaths});
+void RunLoop::go_live(const Playback& playback) {
+    is_settling_ = request_.parent_run_id.empty();
     if (machine_.status() == core::RunStatus::Queued) {
         begin();
     } else {

@@ -117,7 +117,7 @@ void RunLoop::start_sub_run(const core::StartAttempt& command, std::uint32_t can
             run->request_.sink = std::make_shared<QuietSink>();
         }
         if (!records.empty()) {
-            run->post(Resume{records, 0, cancels});
+            run->post(Resume{records, cancels});
             return;
         }
         run->start();
@@ -157,6 +157,9 @@ RunRequest RunLoop::sub_run_request(const core::StartAttempt& command,
             done.sub_run = std::make_shared<const core::RunReport>(report);
         }
         parent->post(std::move(done));
+    };
+    request.on_left = [parent = shared_from_this(), execution = command.execution] {
+        parent->post(SubRunLeft{execution});
     };
     return request;
 }
