@@ -62,6 +62,18 @@ constexpr std::string_view kind(For<core::Decided> /*type*/) {
 constexpr std::string_view kind(For<core::RetryDecided> /*type*/) {
     return "retry_decided";
 }
+constexpr std::string_view kind(For<core::WaitBegun> /*type*/) {
+    return "wait_begun";
+}
+constexpr std::string_view kind(For<core::WaitEnded> /*type*/) {
+    return "wait_ended";
+}
+constexpr std::string_view kind(For<core::PauseRequested> /*type*/) {
+    return "pause_requested";
+}
+constexpr std::string_view kind(For<core::ResumeRequested> /*type*/) {
+    return "resume_requested";
+}
 constexpr std::string_view kind(For<core::CancelRequested> /*type*/) {
     return "cancel_requested";
 }
@@ -177,6 +189,30 @@ void members(Archive& archive, Value& value) {
     archive("again", again);
     archive("failure", failure);
 }
+template <typename Archive, Is<core::WaitBegun> Value>
+void members(Archive& archive, Value& value) {
+    auto& [execution, attempt, delay, failure] = value;
+    archive("execution", execution);
+    archive("attempt", attempt);
+    archive("delay_ms", delay);
+    archive("failure", failure);
+}
+template <typename Archive, Is<core::WaitEnded> Value>
+void members(Archive& archive, Value& value) {
+    auto& [execution, attempt, failure] = value;
+    archive("execution", execution);
+    archive("attempt", attempt);
+    archive("failure", failure);
+}
+template <typename Archive, Is<core::PauseRequested> Value>
+void members(Archive& archive, Value& value) {
+    auto& [reason] = value;
+    archive("reason", reason);
+}
+template <typename Archive, Is<core::ResumeRequested> Value>
+void members(Archive& /*archive*/, Value& /*value*/) {
+    static_assert(std::is_empty_v<Value>);
+}
 template <typename Archive, Is<core::CancelRequested> Value>
 void members(Archive& archive, Value& value) {
     auto& [reason] = value;
@@ -194,6 +230,7 @@ std::string_view name_of(core::Timer::Kind timer_kind) {
         case core::Timer::Kind::AttemptTimeout: return "attempt_timeout";
         case core::Timer::Kind::RetryDelay: return "retry_delay";
         case core::Timer::Kind::CancelGrace: return "cancel_grace";
+        case core::Timer::Kind::Wait: return "wait";
     }
     throw EventError("names a timer that there is not");
 }
@@ -201,7 +238,7 @@ std::string_view name_of(core::RunStatus status) {
     return core::to_string(status);
 }
 constexpr core::Timer::Kind last(For<core::Timer::Kind> /*type*/) {
-    return core::Timer::Kind::CancelGrace;
+    return core::Timer::Kind::Wait;
 }
 constexpr core::RunStatus last(For<core::RunStatus> /*type*/) {
     return core::RunStatus::Cancelled;

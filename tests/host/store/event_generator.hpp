@@ -31,16 +31,20 @@ public:
     }
 
     core::RunEvent run_event() {
-        switch (below(8)) {
+        switch (below(12)) {
             case 0: return core::RunStarted{};
             case 1: return core::AttemptSucceeded{number(), number()};
             case 2: return core::AttemptFailed{number(), number(), failure()};
             case 3:
                 return core::TimerFired{
-                    {static_cast<core::Timer::Kind>(below(4)), number(), number()}};
+                    {static_cast<core::Timer::Kind>(below(5)), number(), number()}};
             case 4: return core::Decided{number(), flag(), perhaps_number(), perhaps_failure()};
             case 5: return core::RetryDecided{number(), number(), flag(), perhaps_failure()};
             case 6: return core::CancelRequested{text()};
+            case 7: return core::WaitBegun{number(), number(), perhaps_time(), perhaps_failure()};
+            case 8: return core::WaitEnded{number(), number(), perhaps_failure()};
+            case 9: return core::PauseRequested{text()};
+            case 10: return core::ResumeRequested{};
             default: return core::RunFailed{failure()};
         }
     }
@@ -125,6 +129,9 @@ private:
     }
     std::optional<std::uint32_t> perhaps_number() {
         return flag() ? std::optional(number()) : std::nullopt;
+    }
+    std::optional<core::Milliseconds> perhaps_time() {
+        return flag() ? std::optional(core::Milliseconds(number())) : std::nullopt;
     }
     std::optional<core::Element> element() {
         return flag() ? std::optional(core::Element{number(), number()}) : std::nullopt;
