@@ -85,7 +85,8 @@ void RunLoop::execute(const core::Decide& command) {
 }
 
 void RunLoop::execute(const core::StartAttempt& command) {
-    if (!reuse(command)) {
+    // Of a run that is suspended, whoever resumes it starts this.
+    if (!suspended_ && !reuse(command)) {
         start_again(command, 0);
     }
 }

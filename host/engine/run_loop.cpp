@@ -48,6 +48,26 @@ std::shared_ptr<core::Masker> make_masker(const std::shared_ptr<core::Masker>& o
 
 }  // namespace
 
+core::RunCreated creation_of(const RunRequest& request, const core::Masker* masker) {
+    boost::json::value inputs = request.inputs;  // of a run within a run they may hold secrets
+    if (masker != nullptr) {
+        masker->mask(inputs);
+    }
+    return {.run_id = request.run_id,
+            .workflow = request.workflow->name,
+            .attempt = request.attempt,
+            .inputs = std::move(inputs.get_object()),
+            .settings = request.settings,
+            .parent_run_id = request.parent_run_id,
+            .documents = request.documents,
+            .retry_of = request.retry_of,
+            .retry_from = request.retry_from,
+            .retry_all = request.retry_all,
+            .trigger = request.trigger,
+            .priority = request.priority,
+            .key = request.key};
+}
+
 std::shared_ptr<RunLoop> RunLoop::make(RunServices services, RunRequest request) {
     return std::shared_ptr<RunLoop>(new RunLoop(std::move(services), std::move(request)));
 }
@@ -71,8 +91,16 @@ void RunLoop::start() {
     post(Start{});
 }
 
-void RunLoop::resume(std::vector<core::JournalRecord> records, std::uint32_t deaths) {
-    post(Resume{std::move(records), deaths});
+void RunLoop::resume(std::vector<core::JournalRecord> records) {
+    post(Resume{std::move(records)});
+}
+
+void RunLoop::suspend() {
+    post(Suspend{});
+}
+
+void RunLoop::leave() {
+    post(Leave{});
 }
 
 void RunLoop::cancel(const std::string& reason) {
@@ -86,7 +114,7 @@ const core::RunReport& RunLoop::wait() {
 }
 
 void RunLoop::handle(Message message) {
-    if (machine_.status() > core::RunStatus::Running) {
+    if (machine_.status() > core::RunStatus::Running || left_) {
         return;
     }
     if (auto* done = std::get_if<AttemptDone>(&message)) {
@@ -102,6 +130,16 @@ void RunLoop::handle(Message message) {
     } else if (std::holds_alternative<Start>(message)) {
         create();
         begin();
+    } else if (std::holds_alternative<Suspend>(message)) {
+        suspended_ = true;
+        for (const auto& entry : sub_runs_) {
+            entry.second.run->suspend();
+        }
+    } else if (const auto* sub_run = std::get_if<SubRunLeft>(&message)) {
+        attempts_.erase(sub_run->execution);
+        forget_sub_run(sub_run->execution);
+    } else if (std::holds_alternative<Leave>(message)) {
+        left_ = true;
     } else if (auto* resumed = std::get_if<Resume>(&message)) {
         play_back(std::move(*resumed));
     }
@@ -140,21 +178,12 @@ void RunLoop::take_request(const RunEvent& event) {
 }
 
 void RunLoop::create() {
-    boost::json::value inputs = request_.inputs;  // of a run within a run they may hold secrets
-    masker_->mask(inputs);
-    write(core::RunCreated{.run_id = request_.run_id,
-                           .workflow = workflow_.name,
-                           .attempt = request_.attempt,
-                           .inputs = std::move(inputs.get_object()),
-                           .settings = request_.settings,
-                           .parent_run_id = request_.parent_run_id,
-                           .documents = request_.documents,
-                           .retry_of = request_.retry_of,
-                           .retry_from = request_.retry_from,
-                           .trigger = request_.trigger,
-                           .priority = request_.priority,
-                           .key = request_.key});
     created_ = true;
+    if (request_.is_created) {
+        records_ = 1;
+    } else {
+        write(creation_of(request_, masker_.get()));
+    }
 }
 
 void RunLoop::open_blobs() {
@@ -219,10 +248,8 @@ void RunLoop::attempt_done(AttemptDone done) {
     }
     const core::ValuePlace place = found->second.place;
     attempts_.erase(found);
-    {
-        const std::lock_guard lock(outside_mutex_);
-        sub_runs_.erase(done.execution);
-    }
+    forget_sub_run(done.execution);
+    settle();
     mask(done.outcome);
     finish_output(place, done);
     core::Outcome& outcome = done.outcome;

@@ -61,15 +61,21 @@ struct RunRequest {
     std::string documents = {};  ///< as in core::RunCreated, and so are those that follow
     std::string retry_of = {};
     std::string retry_from = {};
+    bool retry_all = false;
     std::string trigger = {};
     std::int32_t priority = 0;
     std::string key = {};
     /// What need not be done again; null: everything is to be done.
     std::shared_ptr<const Reuse> reuse = {};
+    bool is_created = false;  ///< its creation is on record already, as record 1
     /// Called once: the run is on record and will end, or why it is not and never was.
     std::function<void(const core::JournalFailure* refusal)> on_accepted = {};
     /// Called once, by the thread that ends the run, after the sink has heard of it.
     std::function<void(const core::RunReport& report, boost::json::object variables)> on_end = {};
+    /// Called once for a run that is resumed: an attempt has ended since, or nothing runs.
+    std::function<void()> on_settled = {};
+    /// Called once in place of on_end: the run was suspended or left, and is open on record.
+    std::function<void()> on_left = {};
 
     // Of a run that is a task of another run.
     std::string parent_run_id = {};
@@ -79,6 +85,9 @@ struct RunRequest {
     std::shared_ptr<core::EventSink> sink = {};   ///< in place of the services' one
     std::shared_ptr<core::Masker> masker = {};    ///< of the run that it is a task of
 };
+
+/// What goes on record of a run that is accepted. `masker` may be null.
+[[nodiscard]] core::RunCreated creation_of(const RunRequest& request, const core::Masker* masker);
 
 /// Carries one run from its creation to its end: feeds the run machine with events and does what it
 /// commands.
@@ -113,10 +122,15 @@ public:
 
     /// Journals the creation and starts. Once, and in place of resume().
     void start();
-    /// Goes on with a run from its records, which begin with its creation; `deaths` as in
-    /// RunResumed. Where they say that the run has ended, it ends at once, and nothing is put on
-    /// record.
-    void resume(std::vector<core::JournalRecord> records, std::uint32_t deaths);
+    /// Goes on with a run from its records, which begin with its creation. Where they say that the
+    /// run has ended, it ends at once, and nothing is put on record.
+    void resume(std::vector<core::JournalRecord> records);
+    /// Starts no more attempts, so that the process can end. When those that run have ended, lets
+    /// go of the run, which stays open on record. From any thread.
+    void suspend();
+    /// The same without waiting for what runs: that is asked to stop, and what it says does not
+    /// count.
+    void leave();
     /// Asks the run to stop; from any thread. The run ends when its tasks have, or when they have
     /// been given up, and what is to be done finally is done. Asked once more, that is stopped too.
     void cancel(const std::string& reason);
@@ -136,7 +150,7 @@ public:
                               std::optional<std::uint32_t> element,
                               const ApprovalAnswer& answer,
                               std::function<void(bool taken)> on_record = {});
-    /// Waits until the run has ended.
+    /// Waits until the run has ended, or has been let go.
     [[nodiscard]] const core::RunReport& wait();
 
     void log(const core::Invocation& invocation,
@@ -166,9 +180,13 @@ private:
         std::shared_ptr<const boost::json::value> output;
     };
     struct Start {};
+    struct SubRunLeft {
+        core::ExecutionIndex execution = 0;
+    };
+    struct Suspend {};
+    struct Leave {};
     struct Resume {
         std::vector<core::JournalRecord> records;
-        std::uint32_t deaths = 0;
         std::uint32_t cancels = 0;  // how often it has been asked to stop by now
     };
     struct KeepLines {};
@@ -183,6 +201,9 @@ private:
                                  Reused,
                                  Start,
                                  Resume,
+                                 SubRunLeft,
+                                 Suspend,
+                                 Leave,
                                  KeepLines,
                                  Answer>;
 
@@ -248,6 +269,9 @@ private:
     void journal_answered(const core::JournalFailure* failure);
     void go_on(bool (RunLoop::*step)());
     void halt(const core::JournalFailure& failure);
+    void let_go();
+    void note_settled();
+    void settle();
     void end();
     void later(std::function<void()> effect);
     void write(core::JournalEntry entry);
@@ -290,7 +314,7 @@ private:
     void play_wait_end(core::ExecutionIndex execution, const core::MachineEvent& event);
     void play_decided(const core::MachineEvent& event, Playback& playback);
     void play(const core::RunCommand& command, Playback& playback);
-    void go_live(Playback playback, std::uint32_t deaths);
+    void go_live(const Playback& playback);
     void go_live(const core::Timer& timer, const Playback::DueTimer& due);
     void go_live(const Playback::InFlight& attempt);
     void go_live_with_waits();
@@ -321,6 +345,7 @@ private:
     void end_report(const core::TaskEnded& command, core::TaskReport& report);
     void start_call(const core::StartAttempt& command);
     void start_sub_run(const core::StartAttempt& command, std::uint32_t cancels = 0);
+    void forget_sub_run(core::ExecutionIndex execution);
     [[nodiscard]] RunRequest sub_run_request(const core::StartAttempt& command,
                                              const std::string& run_id,
                                              boost::json::object inputs);
@@ -354,7 +379,10 @@ private:
     std::vector<std::function<void()>> effects_;  // what waits until the batch is on record
     bool created_ = false;
     bool resumed_ = false;
-    bool closed_ = false;                         // it was resumed, and has ended before
+    bool closed_ = false;       // it was resumed, and has ended before
+    bool suspended_ = false;    // no attempts start any more
+    bool left_ = false;         // it was let go, and is open on record
+    bool is_settling_ = false;  // it was taken up, and nothing has been on record since
     std::vector<core::RunEvent> early_requests_;  // those that came before the run was created
     std::string pause_reason_;
     std::optional<core::WallTime> played_at_;  // of the record that is being played back

@@ -63,7 +63,7 @@ void RunLoop::play_back(Resume resume) {
         return;
     }
     playback.cancels = resume.cancels > playback.cancels ? resume.cancels - playback.cancels : 0;
-    go_live(std::move(playback), resume.deaths);
+    go_live(playback);
 }
 
 void RunLoop::play(const core::JournalRecord& record, Playback& playback) {
@@ -199,20 +199,21 @@ void RunLoop::play(const core::RunCommand& command, Playback& playback) {
     }
 }
 
-void RunLoop::go_live(Playback playback, std::uint32_t deaths) {
-    write(core::RunResumed{deaths});
+void RunLoop::go_live(const Playback& playback) {
+    is_settling_ = request_.parent_run_id.empty();
+    const bool was_paused = machine_.paused();
     if (machine_.status() == core::RunStatus::Queued) {
         begin();
     } else {
         open_blobs();
         later([this] { sink().run_started(report_, workflow_); });
-        if (machine_.paused()) {
-            later([this] { sink().run_paused(pause_reason_); });
-        }
         for (RunEvent& request : early_requests_) {
             own_messages_.emplace_back(std::move(request));
         }
         early_requests_.clear();
+    }
+    if (was_paused) {
+        later([this] { sink().run_paused(pause_reason_); });
     }
     for (std::uint32_t cancel = 0; cancel < playback.cancels; ++cancel) {
         own_messages_.emplace_back(RunEvent{core::CancelRequested{"the run was told to stop"}});

@@ -175,10 +175,9 @@ void RunLoop::forget_wait(ExecutionIndex execution) {
     });
 }
 
-const RunLoop::OpenWait* RunLoop::find_wait(ExecutionIndex execution, std::uint32_t attempt) const {
+const RunLoop::OpenWait* RunLoop::find_wait(ExecutionIndex execution) const {
     const auto found = waits_.find(execution);
-    return found == waits_.end() || found->second.command.attempt != attempt ? nullptr
-                                                                             : &found->second;
+    return found == waits_.end() ? nullptr : &found->second;
 }
 
 // How long a timer is set for at most.

@@ -126,7 +126,7 @@ void RunLoop::start_sub_run(const core::StartAttempt& command, std::uint32_t can
             run->pause(reason);
         }
         if (!records.empty()) {
-            run->post(Resume{records, 0, cancels});
+            run->post(Resume{records, cancels});
             if (!paused) {
                 run->resume();
             }
@@ -137,6 +137,11 @@ void RunLoop::start_sub_run(const core::StartAttempt& command, std::uint32_t can
             run->cancel("the task that it runs for was told to stop");
         }
     });
+}
+
+void RunLoop::forget_sub_run(core::ExecutionIndex execution) {
+    const std::lock_guard lock(outside_mutex_);
+    sub_runs_.erase(execution);
 }
 
 RunRequest RunLoop::sub_run_request(const core::StartAttempt& command,
@@ -169,6 +174,9 @@ RunRequest RunLoop::sub_run_request(const core::StartAttempt& command,
             done.sub_run = std::make_shared<const core::RunReport>(report);
         }
         parent->post(std::move(done));
+    };
+    request.on_left = [parent = shared_from_this(), execution = command.execution] {
+        parent->post(SubRunLeft{execution});
     };
     return request;
 }

@@ -19,10 +19,13 @@ public:
     explicit EventGenerator(std::uint64_t seed) : random_(seed) {}
 
     core::JournalEntry entry() {
-        switch (below(4)) {
+        switch (below(5)) {
             case 0: return run_created();
             case 1: return core::AttemptStarted{number(), number(), number(), element()};
-            case 2: return core::RunEnded{static_cast<core::RunStatus>(below(5))};
+            case 2:
+                return core::RunEnded{static_cast<core::RunStatus>(below(5)), perhaps_failure(),
+                                      object(3)};
+            case 3: return core::RunResumed{number()};
             default: return core::MachineEvent{run_event(), output()};
         }
     }
@@ -105,6 +108,12 @@ private:
         entry.settings.output_bytes_max = number();
         entry.settings.loop_output_bytes_max = number();
         entry.parent_run_id = text();
+        entry.documents = text();
+        entry.retry_of = text();
+        entry.retry_from = text();
+        entry.trigger = text();
+        entry.priority = flag() ? std::numeric_limits<std::int32_t>::min() : 7;
+        entry.key = text();
         return entry;
     }
     boost::json::object object(std::uint32_t levels) {
