@@ -242,11 +242,6 @@ public:
 
     std::shared_ptr<core::CallControl> prepare(std::shared_ptr<const core::Invocation> invocation,
                                                core::CallObserver& /*observer*/) override {
-        std::string text = record_.prefixes[invocation->run_id] + "start " + invocation->task;
-        if (invocation->element) {
-            text += "[" + std::to_string(*invocation->element) + "]";
-        }
-        record_.add(text + Sink::number(invocation->attempt) + " " + *invocation->params);
         auto behaviour = next_behaviour(invocation->task);
         prepared_.push_back(
             std::make_shared<Call>(timeline_, std::move(invocation), std::move(behaviour)));
@@ -257,12 +252,20 @@ public:
     }
     /// Of the calls that were prepared, in their order.
     void submit(std::shared_ptr<host::Job> job) override {
+        note_start(*prepared_.front()->invocation);
         prepared_.front()->begin([job = std::move(job)] { job->run(); });
         prepared_.pop_front();
     }
     void write_off(host::Job& /*job*/) override {}
 
 private:
+    void note_start(const core::Invocation& invocation) {
+        std::string text = record_.prefixes[invocation.run_id] + "start " + invocation.task;
+        if (invocation.element) {
+            text += "[" + std::to_string(*invocation.element) + "]";
+        }
+        record_.add(text + Sink::number(invocation.attempt) + " " + *invocation.params);
+    }
     json::object next_behaviour(const std::string& task) {
         const json::value* list = behaviours_.if_contains(task);
         if (list == nullptr) {
