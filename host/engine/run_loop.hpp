@@ -304,6 +304,8 @@ private:
     void answered(const Answer& message);
     [[noreturn]] void refuse(const OpenApproval& approval, const ApprovalAnswer& answer) const;
 
+    void hand_down_pause();
+
     // Resuming.
     void play_back(Resume resume);
     void play(const core::JournalRecord& record, Playback& playback);

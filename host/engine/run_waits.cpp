@@ -335,15 +335,23 @@ void RunLoop::resume() {
 
 void RunLoop::execute(const core::RunPaused& /*command*/) {
     later([this, reason = pause_reason_] { sink().run_paused(reason); });
-    for (const auto& entry : sub_runs_) {
-        later([run = entry.second.run, reason = pause_reason_] { run->pause(reason); });
-    }
 }
 
 void RunLoop::execute(const core::RunContinued& /*command*/) {
     later([this] { sink().run_continued(); });
+}
+
+// After all else that follows from the same request: a run within the run that is cancelled is not
+// to start anything first.
+void RunLoop::hand_down_pause() {
     for (const auto& entry : sub_runs_) {
-        later([run = entry.second.run] { run->resume(); });
+        later([run = entry.second.run, paused = machine_.paused(), reason = pause_reason_] {
+            if (paused) {
+                run->pause(reason);
+            } else {
+                run->resume();
+            }
+        });
     }
 }
 
