@@ -40,6 +40,8 @@ CREATE TABLE runs (
   priority INTEGER NOT NULL,
   concurrency_key TEXT,
   deaths INTEGER NOT NULL DEFAULT 0,
+  paused INTEGER NOT NULL DEFAULT 0,
+  waits INTEGER NOT NULL DEFAULT 0,
   failure TEXT,
   failure_message TEXT
 ) STRICT;
@@ -64,6 +66,11 @@ CREATE TABLE log_lines (
   message TEXT NOT NULL,
   fields TEXT,
   PRIMARY KEY (run, sequence)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE waits (
+  run INTEGER NOT NULL REFERENCES runs (key) ON DELETE CASCADE,
+  execution INTEGER NOT NULL,
+  PRIMARY KEY (run, execution)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE documents (
   name TEXT NOT NULL UNIQUE,

@@ -77,6 +77,9 @@ private:
         if (!row.summary.documents.empty() && !has_document(database_, row.summary.documents)) {
             note(row, "its documents are missing: " + row.summary.documents);
         }
+        if (read_waits(database_, row.key).size() != row.summary.waits) {
+            note(row, "the table `waits` does not say what its records do");
+        }
         const auto executions = read_executions(database_, row.key);
         if (tally.executions() != executions) {
             note(row, "the table `executions` does not say what its records do");

@@ -31,6 +31,7 @@ TEST(EventCodecTest, KeepsARunsCreation) {
     entry.documents = "sha256:0";
     entry.retry_of = "O";
     entry.retry_from = "load";
+    entry.retry_all = true;
     entry.trigger = "cli";
     entry.priority = -3;
     entry.key = "k";
@@ -40,7 +41,7 @@ TEST(EventCodecTest, KeepsARunsCreation) {
               R"("max_parallel_forced":4,"cancel_grace_ms":5,"activations_per_task_max":6,)"
               R"("seed":18446744073709551615,"output_bytes_max":8,"loop_output_bytes_max":9},)"
               R"("parent_run_id":"P","documents":"sha256:0","retry_of":"O","retry_from":"load",)"
-              R"("trigger":"cli","priority":-3,"key":"k"})");
+              R"("retry_all":true,"trigger":"cli","priority":-3,"key":"k"})");
 }
 
 TEST(EventCodecTest, KeepsTheStartOfAnAttemptAndTheEndOfARun) {
@@ -56,7 +57,8 @@ TEST(EventCodecTest, KeepsTheStartOfAnAttemptAndTheEndOfARun) {
             core::RunStatus::Failed, core::Failure{"crashed", "it died", false, 0}, {{"rows", 3}}}),
         R"({"v":1,"kind":"run_ended","status":"failed","failure":{"code":"crashed",)"
         R"("message":"it died","retryable":false,"retry_after_ms":0},"outputs":{"rows":3}})");
-    EXPECT_EQ(round_trip(core::RunResumed{2}), R"({"v":1,"kind":"run_resumed","deaths":2})");
+    EXPECT_EQ(round_trip(core::RunResumed{2, true}),
+              R"({"v":1,"kind":"run_resumed","deaths":2,"settled":true})");
 }
 
 TEST(EventCodecTest, KeepsEveryEventOfTheMachine) {
