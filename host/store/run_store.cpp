@@ -4,6 +4,7 @@
 
 #include "host/store/run_rows.hpp"
 #include "host/store/run_schema.hpp"
+#include "host/store/store_files.hpp"
 
 namespace oa::host {
 namespace {
@@ -74,7 +75,7 @@ RunStore::RunStore(RunStoreSettings settings)
       commit_(writer_) {}
 
 SqliteDatabase::Settings RunStore::settings_for(SqliteDatabase::Access access) const {
-    return {.file = settings_.folder / "runs.db",
+    return {.file = store_file(settings_.folder),
             .access = access,
             .durability = settings_.durability,
             .busy_timeout = settings_.busy_timeout};

@@ -39,9 +39,9 @@ struct RunSummary {
     std::string retry_of;    ///< the run that it does again; empty: none
     std::string retry_from;  ///< the task that it does again first; empty: none
     std::string trigger;     ///< what asked for it
-    std::int32_t priority = 0;           ///< higher ones start first
-    std::string key;                     ///< of `concurrency`; empty: none
-    std::uint32_t deaths = 0;            ///< hosts in a row that died while they worked on it
+    std::int32_t priority = 0;  ///< higher ones start first
+    std::string key;            ///< of `concurrency`; empty: none
+    std::uint32_t deaths = 0;   ///< hosts in a row that died while they worked on it
     bool is_paused = false;
     /// Tasks that wait for a time or an answer, as far as the events tell: one that is stopped by
     /// another's failure counts until the run is cancelled or ends.
@@ -60,6 +60,8 @@ public:
     [[nodiscard]] const std::map<core::ExecutionIndex, ExecutionSummary>& executions() const {
         return executions_;
     }
+
+    [[nodiscard]] const std::set<core::ExecutionIndex>& waits() const { return waits_; }
 
     void add(const core::JournalRecord& record);
 
