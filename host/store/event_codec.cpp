@@ -134,9 +134,9 @@ void members(Archive& archive, Value& value) {
 }
 template <typename Archive, Is<core::RunResumed> Value>
 void members(Archive& archive, Value& value) {
-    auto& [deaths, is_settled] = value;
+    auto& [deaths, settled] = value;
     archive("deaths", deaths);
-    archive("settled", is_settled);
+    archive("settled", settled);
 }
 template <typename Archive, Is<core::AttemptStarted> Value>
 void members(Archive& archive, Value& value) {

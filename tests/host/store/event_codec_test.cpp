@@ -77,6 +77,17 @@ TEST(EventCodecTest, KeepsEveryEventOfTheMachine) {
                   text + "}");
     EXPECT_EQ(round_trip(event(core::RetryDecided{1, 2, true, {}})),
               R"({"v":1,"kind":"retry_decided","execution":1,"attempt":2,"again":true})");
+    EXPECT_EQ(round_trip(event(core::WaitBegun{1, 2, core::Milliseconds(-3), {}})),
+              R"({"v":1,"kind":"wait_begun","execution":1,"attempt":2,"delay_ms":-3})");
+    EXPECT_EQ(round_trip(event(core::WaitBegun{1, 2, {}, failure})),
+              R"({"v":1,"kind":"wait_begun","execution":1,"attempt":2,"failure":)" + text + "}");
+    EXPECT_EQ(round_trip(event(core::WaitEnded{1, 2, failure})),
+              R"({"v":1,"kind":"wait_ended","execution":1,"attempt":2,"failure":)" + text + "}");
+    EXPECT_EQ(round_trip(event(core::TimerFired{{core::Timer::Kind::Wait, 1, 2}})),
+              R"({"v":1,"kind":"timer_fired","timer":{"kind":"wait","execution":1,"attempt":2}})");
+    EXPECT_EQ(round_trip(event(core::PauseRequested{"a window"})),
+              R"({"v":1,"kind":"pause_requested","reason":"a window"})");
+    EXPECT_EQ(round_trip(event(core::ResumeRequested{})), R"({"v":1,"kind":"resume_requested"})");
     EXPECT_EQ(round_trip(event(core::CancelRequested{"ctrl-c"})),
               R"({"v":1,"kind":"cancel_requested","reason":"ctrl-c"})");
     EXPECT_EQ(round_trip(event(core::RunFailed{failure})),
