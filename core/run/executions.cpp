@@ -138,7 +138,8 @@ void RunMachine::fail_attempt(ExecutionIndex index, Failure failure, Commands& c
     end_attempt(index, commands);
     Execution& execution = executions_.at(index);
     const Task& task = workflow_.tasks[execution.task];
-    if (stopping_ || execution.attempt >= task.retry.attempts_max ||
+    const bool may_not = failure.code == "interrupted" && !task.idempotent.value_or(true);
+    if (stopping_ || may_not || execution.attempt >= task.retry.attempts_max ||
         (!task.retry.when && !failure.retryable)) {
         end_execution(index, TaskStatus::Failed, std::move(failure), commands);
     } else if (task.retry.when) {

@@ -136,6 +136,24 @@ void RunData::evaluate_variables(json::object given) {
     }
 }
 
+void RunData::restore_variables(json::object given, const json::object& recorded) {
+    try {
+        evaluate_variables(std::move(given));
+    } catch (const TemplateError&) {  // a source is not there any more: the record is
+        roots_.at(vars_name).get_object().reserve(recorded.size());
+    }
+    for (const auto& entry : recorded) {
+        const json::value* const fresh = variables().if_contains(entry.key());
+        json::value masked = fresh == nullptr ? json::value() : *fresh;
+        if (sources_.masker != nullptr) {
+            sources_.masker->mask(masked);
+        }
+        if (fresh == nullptr || masked != entry.value()) {
+            set_variable(entry.key(), entry.value());
+        }
+    }
+}
+
 const json::object& RunData::variables() const {
     return roots_.at(vars_name).get_object();
 }
@@ -194,9 +212,11 @@ bool RunData::decide_retry(const ValuePlace& place, const Failure& failure) cons
     }
 }
 
-std::uint32_t RunData::begin_loop(ExecutionIndex loop, const ValuePlace& place) {
-    const Loop& for_each = *workflow_.tasks[place.task].for_each;
-    json::value items = for_each.items.resolve(View(*this, place));
+json::value RunData::loop_items(const ValuePlace& place) const {
+    return workflow_.tasks[place.task].for_each->items.resolve(View(*this, place));
+}
+
+std::uint32_t RunData::begin_loop(ExecutionIndex loop, const ValuePlace& place, json::value items) {
     LoopValues values;
     if (auto* list = items.if_array()) {
         values.items = std::move(*list);
@@ -209,7 +229,8 @@ std::uint32_t RunData::begin_loop(ExecutionIndex loop, const ValuePlace& place) 
         }
     } else {
         throw TemplateError("for_each takes a list or a map, not " + describe(items),
-                            "give one, such as ${tasks.NAME.output.files}", for_each.position);
+                            "give one, such as ${tasks.NAME.output.files}",
+                            workflow_.tasks[place.task].for_each->position);
     }
     const auto count = static_cast<std::uint32_t>(values.items.size());
     values.outputs.resize(count);

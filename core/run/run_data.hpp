@@ -59,6 +59,9 @@ public:
     /// variable that names a secret, or another such variable, is evaluated at each use instead.
     /// Throws TemplateError.
     void evaluate_variables(boost::json::object given = {});
+    /// The same for a run that is resumed: as they are on record, where secrets are masked. What
+    /// evaluates to the same once more is taken from there, unmasked.
+    void restore_variables(boost::json::object given, const boost::json::object& recorded);
     /// As they are now, without those that name secrets.
     [[nodiscard]] const boost::json::object& variables() const;
     void set_variable(std::string_view name, boost::json::value value);
@@ -81,9 +84,13 @@ public:
     /// Whether `retry.when` holds for a failure. Throws TemplateError.
     [[nodiscard]] bool decide_retry(const ValuePlace& place, const Failure& failure) const;
 
-    /// Evaluates what a task with `for_each` runs for and keeps it until take_loop. Gives the
-    /// number of elements. Throws TemplateError.
-    [[nodiscard]] std::uint32_t begin_loop(ExecutionIndex loop, const ValuePlace& place);
+    /// What a task with `for_each` runs for: a list or a map, if the document is right. Throws
+    /// TemplateError.
+    [[nodiscard]] boost::json::value loop_items(const ValuePlace& place) const;
+    /// Keeps that until take_loop. Gives the number of elements. Throws TemplateError.
+    [[nodiscard]] std::uint32_t begin_loop(ExecutionIndex loop,
+                                           const ValuePlace& place,
+                                           boost::json::value items);
     /// Bytes that the outputs of the loop have so far, about.
     std::size_t set_element_output(const Element& element, boost::json::value output);
     /// The outputs in the order of the elements, null for those that have none. Forgets the loop.

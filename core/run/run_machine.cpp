@@ -62,6 +62,12 @@ void RunMachine::apply(const RunEvent& event, Commands& commands) {
             broken_ = true;
             stop(RunStatus::Failed, broken->failure, commands);
             advance(commands);
+        } else if (const auto* request = std::get_if<CancelRequested>(&event)) {
+            // What never began has nothing to do finally.
+            status_ = RunStatus::Running;
+            broken_ = true;
+            on_cancel(*request, commands);
+            advance(commands);
         }
         return;
     }

@@ -250,9 +250,8 @@ class RunMachine {
 public:
     RunMachine(const Workflow& workflow, const RunSettings& settings);
 
-    /// Takes one event and appends what is to be done. The first event is
-    /// RunStarted or RunFailed; after
-    /// FinishRun all events are ignored.
+    /// Takes one event and appends what is to be done. The first event is RunStarted, RunFailed or
+    /// CancelRequested; after FinishRun all events are ignored.
     void apply(const RunEvent& event, std::vector<RunCommand>& commands);
 
     [[nodiscard]] RunStatus status() const noexcept { return status_; }

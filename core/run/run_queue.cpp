@@ -62,6 +62,16 @@ void RunQueue::ended(const std::string& id, Decisions& decisions) {
     fill(decisions);
 }
 
+void RunQueue::trusted(const std::string& id, Decisions& decisions) {
+    const auto found = runs_.find(id);
+    if (found == runs_.end() || !found->second.running || !found->second.ticket.suspect) {
+        return;
+    }
+    found->second.ticket.suspect = false;
+    --suspects_running_;
+    fill(decisions);
+}
+
 void RunQueue::cancelled(const std::string& id) {
     const auto found = runs_.find(id);
     if (found != runs_.end() && !found->second.running) {

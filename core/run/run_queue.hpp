@@ -114,6 +114,9 @@ public:
     void restore(std::vector<RecoveredRun> runs, Decisions& decisions);
     /// A run has ended that was started. Ignored for others.
     void ended(const std::string& id, Decisions& decisions);
+    /// A suspect that runs has come further without harm: it is no suspect any more. Ignored for
+    /// others.
+    void trusted(const std::string& id, Decisions& decisions);
     /// A run that waits was cancelled by somebody else, and leaves. Ignored for others.
     void cancelled(const std::string& id);
     /// Starts nothing from now on.

@@ -5,6 +5,7 @@
 
 #include <boost/json.hpp>
 
+#include "host/engine/execution_id.hpp"
 #include "host/engine/run_loop.hpp"
 
 namespace oa::host {
@@ -14,6 +15,19 @@ using core::RunEvent;
 using core::TaskIndex;
 using core::TaskReport;
 using core::TaskStatus;
+
+namespace {
+
+/// Whether a template reads what may have changed when it is resolved again.
+bool reads_sources(const core::Template& value) {
+    bool found = false;
+    value.for_each_placeholder([&](const core::Placeholder& placeholder) {
+        found = found || placeholder.source != core::Placeholder::Source::Expression;
+    });
+    return found;
+}
+
+}  // namespace
 
 class RunLoop::AttemptJob final : public Job {
 public:
@@ -48,25 +62,39 @@ void RunLoop::execute(const core::Decide& command) {
     const core::ValuePlace place{command.task, command.execution, command.element};
     core::Decided answer;
     answer.execution = command.execution;
+    std::shared_ptr<const boost::json::value> recorded;  // what cannot be found out again
     try {
         const core::Task& task = workflow_.tasks[command.task];
         if (command.element || !core::asks_elements(task)) {
             answer.run = data_.decide(place, command.standing);
         }
         if (answer.run && task.for_each && !command.element) {
-            answer.elements = data_.begin_loop(command.execution, place);
+            boost::json::value items = data_.loop_items(place);
+            if (reads_sources(task.for_each->items)) {
+                boost::json::value masked = items;
+                masker_->mask(masked);
+                recorded = std::make_shared<const boost::json::value>(std::move(masked));
+            }
+            answer.elements = data_.begin_loop(command.execution, place, std::move(items));
         }
     } catch (const core::TemplateError& error) {
         answer.failure = unresolved(error);
     }
-    own_messages_.emplace_back(RunEvent{std::move(answer)});
+    own_messages_.emplace_back(core::MachineEvent{std::move(answer), std::move(recorded)});
 }
 
 void RunLoop::execute(const core::StartAttempt& command) {
+    // Of a run that is suspended, whoever resumes it starts this.
+    if (!suspended_ && !reuse(command)) {
+        start_again(command, 0);
+    }
+}
+
+void RunLoop::start_again(const core::StartAttempt& command, std::uint32_t cancels) {
     // What it reads of itself is what its last execution left.
     try {
         if (workflow_.tasks[command.task].sub_workflow) {
-            start_sub_run(command);
+            start_sub_run(command, cancels);
         } else {
             start_call(command);
         }
@@ -78,8 +106,7 @@ void RunLoop::execute(const core::StartAttempt& command) {
 
 void RunLoop::begin_report(const core::StartAttempt& command) {
     const ExecutionIndex execution = command.element ? command.element->loop : command.execution;
-    const auto [begun, first] =
-        begun_.try_emplace(execution, Begun{services_.clock.wall(), services_.clock.now()});
+    const auto [begun, first] = begun_.try_emplace(execution, Begun{wall(), steady()});
     if (!machine_.is_latest(command.task, execution)) {
         return;
     }
@@ -116,38 +143,47 @@ void RunLoop::start_call(const core::StartAttempt& command) {
     if (command.element) {
         invocation->element = command.element->index;
     }
-    invocation->idempotency_key = execution_id(command);
+    invocation->idempotency_key =
+        execution_id(request_.run_id, task.name, command.execution, command.element);
     invocation->blobs = blobs_;
     invocation->isolation = task.isolation;
     if (task.timeout) {
         invocation->deadline = services_.clock.now() + *task.timeout;
     }
     write(core::AttemptStarted{command.execution, command.task, command.attempt, command.element});
-    if (journal_failure_) {
-        fail_attempt(command.execution, command.attempt, *journal_failure_);
-        return;
-    }
-    sink().attempt_started({command.task, command.attempt, invocation->element});
+    later([this, attempt = core::AttemptRef{command.task, command.attempt, invocation->element}] {
+        sink().attempt_started(attempt);
+    });
     auto control = services_.invoker.prepare(std::move(invocation), *this);
     auto job = std::make_shared<AttemptJob>(shared_from_this(), command.execution, command.attempt,
                                             control);
     attempts_[command.execution] = Attempt{command.attempt, place, std::move(control), job};
-    services_.pool.submit(std::move(job));
+    later([this, job = std::move(job)] { services_.pool.submit(job); });
 }
 
-// Names an execution of a task, or of one of its elements, for good: all its attempts share it.
-std::string RunLoop::execution_id(const core::StartAttempt& command) const {
-    std::string id = request_.run_id + "/" + workflow_.tasks[command.task].name + "/";
-    if (!command.element) {
-        return id + std::to_string(command.execution);
+// What the run before this one did need not be done again.
+bool RunLoop::reuse(const core::StartAttempt& command) {
+    if (!request_.reuse) {
+        return false;
     }
-    return id + std::to_string(command.element->loop) + "/" +
-           std::to_string(command.element->index);
+    Reuse::Place before{command.task, machine_.task(command.task).activations, std::nullopt};
+    if (command.element) {
+        before.element = command.element->index;
+    }
+    const auto found = request_.reuse->outputs.find(before);
+    if (found == request_.reuse->outputs.end()) {
+        return false;
+    }
+    begin_report(command);
+    const core::ValuePlace place{command.task, command.execution, command.element};
+    attempts_[command.execution] = Attempt{command.attempt, place, nullptr, nullptr};
+    own_messages_.emplace_back(Reused{command.execution, command.attempt, found->second});
+    return true;
 }
 
 void RunLoop::execute(const core::CancelAttempt& command) {
     const auto found = attempts_.find(command.execution);
-    if (found != attempts_.end()) {
+    if (found != attempts_.end() && found->second.control) {
         found->second.control->cancel();
     }
 }
@@ -164,8 +200,12 @@ void RunLoop::execute(const core::AbandonAttempt& command) {
 }
 
 void RunLoop::execute(const core::SetTimer& command) {
-    timers_[command.timer] = services_.timers.set(
-        services_.clock.now() + command.delay, [weak = weak_from_this(), timer = command.timer] {
+    set_timer(command.timer, command.delay);
+}
+
+void RunLoop::set_timer(const core::Timer& timer, core::Milliseconds delay) {
+    timers_[timer] =
+        services_.timers.set(services_.clock.now() + delay, [weak = weak_from_this(), timer] {
             if (const std::shared_ptr<RunLoop> loop = weak.lock()) {
                 loop->post(RunEvent{core::TimerFired{timer}});
             }
@@ -199,7 +239,9 @@ void RunLoop::execute(const core::RetryScheduled& command) {
     if (command.element) {
         attempt.element = command.element->index;
     }
-    sink().attempt_failed(attempt, command.failure, command.delay);
+    later([this, attempt, failure = command.failure, delay = command.delay] {
+        sink().attempt_failed(attempt, failure, delay);
+    });
 }
 
 void RunLoop::execute(const core::ElementEnded& command) {
@@ -208,8 +250,10 @@ void RunLoop::execute(const core::ElementEnded& command) {
     report.attempts = state.attempts;
     report.elements = state.elements;
     report.elements_ended = state.elements_ended;
-    sink().element_ended(report, command.task, command.element.index, command.status,
-                         command.failure);
+    later([this, report, command] {
+        sink().element_ended(report, command.task, command.element.index, command.status,
+                             command.failure);
+    });
 }
 
 // What expressions see of a task is of its latest execution; others end unseen by them.
@@ -228,7 +272,7 @@ void RunLoop::execute(const core::TaskEnded& command) {
             data_.set_latest(command.task);
         }
     }
-    sink().task_ended(command.task, report);
+    later([this, task = command.task, report] { sink().task_ended(task, report); });
 }
 
 void RunLoop::end_report(const core::TaskEnded& command, TaskReport& report) {
@@ -250,8 +294,7 @@ void RunLoop::end_report(const core::TaskEnded& command, TaskReport& report) {
     if (begun) {
         Begun& values = begun.mapped();
         report.started_at = values.started_at;
-        report.duration =
-            std::chrono::duration_cast<core::Milliseconds>(services_.clock.now() - values.started);
+        report.duration = std::chrono::duration_cast<core::Milliseconds>(steady() - values.started);
         report.output = std::move(values.output);
         report.sub_run = std::move(values.sub_run);
     }
@@ -278,18 +321,14 @@ void RunLoop::execute(const core::FinishRun& command) {
             report_.failure = unresolved(error);
         }
     }
-    report_.duration =
-        std::chrono::duration_cast<core::Milliseconds>(services_.clock.now() - run_started_);
+    report_.duration = std::chrono::duration_cast<core::Milliseconds>(steady() - run_started_);
     report_.tasks = data_.take_reports();
-    write(core::RunEnded{report_.status});
-    if (journal_failure_) {
-        // What is not on record has not succeeded.
-        report_.status = core::RunStatus::Failed;
-        report_.failure = journal_failure_;
-    }
-    sink().run_ended(report_);
-    listening_ = false;
-    blobs_.reset();
+    write(core::RunEnded{report_.status, report_.failure, report_.outputs});
+    later([this] {
+        sink().run_ended(report_);
+        listening_ = false;
+        blobs_.reset();
+    });
 }
 
 }  // namespace oa::host

@@ -47,6 +47,26 @@ std::shared_ptr<core::Masker> make_masker(const std::shared_ptr<core::Masker>& o
 
 }  // namespace
 
+core::RunCreated creation_of(const RunRequest& request, const core::Masker* masker) {
+    boost::json::value inputs = request.inputs;  // of a run within a run they may hold secrets
+    if (masker != nullptr) {
+        masker->mask(inputs);
+    }
+    return {.run_id = request.run_id,
+            .workflow = request.workflow->name,
+            .attempt = request.attempt,
+            .inputs = std::move(inputs.get_object()),
+            .settings = request.settings,
+            .parent_run_id = request.parent_run_id,
+            .documents = request.documents,
+            .retry_of = request.retry_of,
+            .retry_from = request.retry_from,
+            .retry_all = request.retry_all,
+            .trigger = request.trigger,
+            .priority = request.priority,
+            .key = request.key};
+}
+
 std::shared_ptr<RunLoop> RunLoop::make(RunServices services, RunRequest request) {
     return std::shared_ptr<RunLoop>(new RunLoop(std::move(services), std::move(request)));
 }
@@ -67,23 +87,19 @@ RunLoop::RunLoop(RunServices services, RunRequest request)
 }
 
 void RunLoop::start() {
-    boost::json::value inputs = request_.inputs;  // of a run within a run they may hold secrets
-    masker_->mask(inputs);
-    append(core::RunCreated{.run_id = request_.run_id,
-                            .workflow = workflow_.name,
-                            .attempt = request_.attempt,
-                            .inputs = std::move(inputs.get_object()),
-                            .settings = request_.settings,
-                            .parent_run_id = request_.parent_run_id});
-    blobs_ = std::move(request_.blobs);
-    if (!blobs_ && services_.blobs != nullptr) {
-        blobs_ = services_.blobs->open(request_.run_id);
-    }
-    run_started_ = services_.clock.now();
-    report_.started_at = services_.clock.wall();
-    report_.status = core::RunStatus::Running;
-    sink().run_started(report_, workflow_);
-    post(RunEvent{core::RunStarted{}});
+    post(Start{});
+}
+
+void RunLoop::resume(std::vector<core::JournalRecord> records) {
+    post(Resume{std::move(records)});
+}
+
+void RunLoop::suspend() {
+    post(Suspend{});
+}
+
+void RunLoop::leave() {
+    post(Leave{});
 }
 
 void RunLoop::cancel(const std::string& reason) {
@@ -96,77 +112,89 @@ const core::RunReport& RunLoop::wait() {
     return report_;
 }
 
-void RunLoop::post(Message message) {
-    {
-        const std::lock_guard lock(mailbox_mutex_);
-        mailbox_.push_back(std::move(message));
-        if (draining_) {
-            return;
-        }
-        draining_ = true;
-    }
-    drain();
-}
-
-void RunLoop::drain() {
-    std::vector<Message> batch;
-    for (;;) {
-        batch.clear();
-        {
-            const std::lock_guard lock(mailbox_mutex_);
-            if (mailbox_.empty()) {
-                draining_ = false;
-                if (machine_.status() <= core::RunStatus::Running || ended_) {
-                    return;
-                }
-                // The last thing that the run does: from here on wait() may return and the sink
-                // may be gone.
-                ended_ = true;
-                ended_changed_.notify_all();
-                break;
-            }
-            batch.swap(mailbox_);
-        }
-        for (Message& message : batch) {
-            handle(std::move(message));
-            while (!own_messages_.empty()) {
-                std::vector<Message> own;
-                own.swap(own_messages_);
-                for (Message& caused : own) {
-                    handle(std::move(caused));
-                }
-            }
-        }
-    }
-    if (request_.on_end) {
-        std::exchange(request_.on_end, nullptr)(report_, data_.variables());
-    }
-}
-
 void RunLoop::handle(Message message) {
-    if (machine_.status() > core::RunStatus::Running) {
+    if (machine_.status() > core::RunStatus::Running || left_) {
         return;
     }
     if (auto* done = std::get_if<AttemptDone>(&message)) {
         attempt_done(std::move(*done));
+    } else if (const auto* event = std::get_if<RunEvent>(&message)) {
+        handle(*event);
+    } else if (const auto* recorded = std::get_if<core::MachineEvent>(&message)) {
+        take(recorded->event, recorded->output);
+    } else if (const auto* known = std::get_if<Reused>(&message)) {
+        reused(*known);
+    } else if (std::holds_alternative<Start>(message)) {
+        create();
+        begin();
+    } else if (std::holds_alternative<Suspend>(message)) {
+        suspended_ = true;
+        for (const auto& [execution, run] : sub_runs_) {
+            run->suspend();
+        }
+    } else if (const auto* sub_run = std::get_if<SubRunLeft>(&message)) {
+        attempts_.erase(sub_run->execution);
+        sub_runs_.erase(sub_run->execution);
+    } else if (std::holds_alternative<Leave>(message)) {
+        left_ = true;
+    } else if (auto* resumed = std::get_if<Resume>(&message)) {
+        play_back(std::move(*resumed));
+    }
+}
+
+void RunLoop::handle(const RunEvent& event) {
+    const auto* request = std::get_if<core::CancelRequested>(&event);
+    if (request == nullptr) {
+        take(event, nullptr);
         return;
     }
-    const auto& event = std::get<RunEvent>(message);
-    if (std::holds_alternative<core::RunStarted>(event)) {
+    if (!created_) {
+        early_cancels_.push_back(request->reason);
+        return;
+    }
+    const std::string reason = masker_->mask(request->reason);
+    later([this, reason] { sink().run_cancelling(reason); });
+    take(core::CancelRequested{reason}, nullptr);
+}
+
+void RunLoop::create() {
+    created_ = true;
+    if (request_.is_created) {
+        records_ = 1;
+    } else {
+        write(creation_of(request_, masker_.get()));
+    }
+}
+
+void RunLoop::open_blobs() {
+    blobs_ = std::move(request_.blobs);
+    if (!blobs_ && services_.blobs != nullptr) {
+        blobs_ = services_.blobs->open(request_.run_id);
+    }
+}
+
+// The run is on record and starts.
+void RunLoop::begin() {
+    open_blobs();
+    run_started_ = services_.clock.now();
+    report_.started_at = services_.clock.wall();
+    report_.status = core::RunStatus::Running;
+    later([this] { sink().run_started(report_, workflow_); });
+    if (early_cancels_.empty()) {
         try {
             data_.evaluate_variables(std::move(request_.variables));
+            boost::json::value variables = data_.variables();
+            masker_->mask(variables);
+            take(core::RunStarted{},
+                 std::make_shared<const boost::json::value>(std::move(variables)));
         } catch (const core::TemplateError& error) {
             take(core::RunFailed{unresolved(error)}, nullptr);
-            return;
         }
     }
-    if (const auto* request = std::get_if<core::CancelRequested>(&event)) {
-        const std::string reason = masker_->mask(request->reason);
-        sink().run_cancelling(reason);
-        take(core::CancelRequested{reason}, nullptr);
-        return;
+    for (std::string& reason : early_cancels_) {
+        own_messages_.emplace_back(RunEvent{core::CancelRequested{std::move(reason)}});
     }
-    take(event, nullptr);
+    early_cancels_.clear();
 }
 
 // Journals an event, gives it to the machine and does what that commands.
@@ -188,25 +216,72 @@ void RunLoop::attempt_done(AttemptDone done) {
     const core::ValuePlace place = found->second.place;
     attempts_.erase(found);
     sub_runs_.erase(done.execution);
+    settle();
     mask(done.outcome);
     finish_output(place, done);
     core::Outcome& outcome = done.outcome;
     auto output = std::make_shared<const boost::json::value>(std::move(outcome.output));
-    if (!place.element) {
-        Begun& begun = begun_.at(place.execution);
-        begun.output = output;
-        begun.sub_run = std::move(done.sub_run);
-        if (machine_.is_latest(place.task, place.execution)) {
-            core::TaskReport& report = data_.edit(place.task);
-            report.output = begun.output;
-            report.sub_run = begun.sub_run;
-        }
-    }
+    note_output(place, output, std::move(done.sub_run));
     if (outcome.failure) {
         take(core::AttemptFailed{done.execution, done.attempt, std::move(*outcome.failure)},
              std::move(output));
-    } else {
-        take(core::AttemptSucceeded{done.execution, done.attempt}, std::move(output));
+        return;
+    }
+    const auto& called = workflow_.tasks[place.task].sub_workflow;
+    if (called && called->shares_variables) {  // it has no output: these are on record instead
+        boost::json::value variables = std::move(done.variables);
+        masker_->mask(variables);
+        output = std::make_shared<const boost::json::value>(std::move(variables));
+    }
+    take(core::AttemptSucceeded{done.execution, done.attempt}, std::move(output));
+}
+
+void RunLoop::reused(const Reused& attempt) {
+    const auto found = attempts_.find(attempt.execution);
+    if (found == attempts_.end() || found->second.attempt != attempt.attempt) {
+        return;
+    }
+    const core::ValuePlace place = found->second.place;
+    attempts_.erase(found);
+    take_over(place, attempt.output);
+    take(core::AttemptSucceeded{attempt.execution, attempt.attempt}, attempt.output);
+}
+
+// What an attempt gave, as it is on record.
+void RunLoop::take_over(const core::ValuePlace& place,
+                        const std::shared_ptr<const boost::json::value>& output) {
+    const core::Task& task = workflow_.tasks[place.task];
+    if (task.sub_workflow && task.sub_workflow->shares_variables) {
+        if (output->is_object()) {
+            save_variables(place, output->get_object());
+        }
+        note_output(place, std::make_shared<const boost::json::value>(), nullptr);
+        return;
+    }
+    if (place.element) {
+        data_.set_element_output(*place.element, *output);
+    }
+    data_.save_output(place.task, *output);
+    note_output(place, output, nullptr);
+}
+
+// What an attempt gave is what is seen of its task, unless that is a loop.
+void RunLoop::note_output(const core::ValuePlace& place,
+                          std::shared_ptr<const boost::json::value> output,
+                          std::shared_ptr<const core::RunReport> sub_run) {
+    if (place.element) {
+        return;
+    }
+    const auto begun = begun_.find(place.execution);
+    if (begun == begun_.end()) {
+        return;
+    }
+    begun->second.output = std::move(output);
+    begun->second.sub_run = std::move(sub_run);
+    if (machine_.is_latest(place.task, place.execution)) {
+        core::TaskReport& report = data_.edit(place.task);
+        report.output = begun->second.output;
+        report.sub_run = begun->second.sub_run;
     }
 }
 
@@ -228,7 +303,8 @@ void RunLoop::finish_output(const core::ValuePlace& place, AttemptDone& done) {
     }
     check_size(place, outcome);
     if (!outcome.failure) {
-        save_variables(place, done);
+        save_variables(place, done.variables);
+        data_.save_output(place.task, outcome.output);
     }
 }
 
@@ -256,16 +332,15 @@ void RunLoop::check_size(const core::ValuePlace& place, core::Outcome& outcome) 
     }
 }
 
-void RunLoop::save_variables(const core::ValuePlace& place, const AttemptDone& done) {
-    const core::Task& task = workflow_.tasks[place.task];
-    if (task.sub_workflow && task.sub_workflow->shares_variables) {
-        for (const auto& variable : done.variables) {
-            boost::json::value value = variable.value();
-            masker_->mask(value);
-            data_.set_variable(variable.key(), std::move(value));
+// Those of a run within this run that shares them.
+void RunLoop::save_variables(const core::ValuePlace& place, boost::json::object variables) {
+    const auto& called = workflow_.tasks[place.task].sub_workflow;
+    if (called && called->shares_variables) {
+        for (auto& variable : variables) {
+            masker_->mask(variable.value());
+            data_.set_variable(variable.key(), std::move(variable.value()));
         }
     }
-    data_.save_output(place.task, done.outcome.output);
 }
 
 void RunLoop::fail_attempt(ExecutionIndex execution, std::uint32_t attempt, Failure failure) {
@@ -305,36 +380,21 @@ Failure RunLoop::masked(Failure failure) const {
     return failure;
 }
 
-Failure RunLoop::journal_failed(const std::exception& error) {
-    return Failure{.code = "unavailable",
-                   .message = std::string("the journal does not take records: ") + error.what()};
-}
-
-void RunLoop::append(core::JournalEntry entry) {
-    services_.journal.append(
-        request_.run_id, core::JournalRecord{++records_, services_.clock.wall(), std::move(entry)});
-}
-
-// A journal that fails once is not asked again: the run stops, and says why.
-void RunLoop::write(core::JournalEntry entry) {
-    if (journal_failure_) {
-        return;
-    }
-    try {
-        append(std::move(entry));
-    } catch (const std::exception& error) {
-        journal_failure_ = journal_failed(error);
-        own_messages_.emplace_back(RunEvent{core::RunFailed{*journal_failure_}});
-    }
-}
-
 void RunLoop::log(const core::Invocation& invocation,
                   core::TaskLogLevel level,
                   std::string_view message,
                   std::string_view fields) {
-    if (listening_) {
-        sink().task_log(label(invocation), level, masker_->mask(message),
-                        masked_fields(*masker_, fields));
+    if (!listening_) {
+        return;
+    }
+    std::string said = masker_->mask(message);
+    std::string values = masked_fields(*masker_, fields);
+    const std::string task = label(invocation);
+    if (sink().wants(level)) {
+        sink().task_log(task, level, said, values);
+    }
+    if (keeps(level)) {
+        keep_line({services_.clock.wall(), task, level, std::move(said), std::move(values)});
     }
 }
 
@@ -347,7 +407,12 @@ void RunLoop::progress(const core::Invocation& invocation,
 }
 
 bool RunLoop::wants(core::TaskLogLevel level) const {
-    return listening_ && sink().wants(level);
+    return listening_ && (sink().wants(level) || keeps(level));
+}
+
+// Whether it goes on record.
+bool RunLoop::keeps(core::TaskLogLevel level) const {
+    return level >= core::TaskLogLevel::Info && services_.journal.keeps_lines();
 }
 
 }  // namespace oa::host

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <variant>
@@ -23,6 +24,7 @@
 #include "core/run/run_machine.hpp"
 #include "core/secret/masker.hpp"
 #include "host/engine/job_runner.hpp"
+#include "host/engine/reuse.hpp"
 #include "host/engine/timers.hpp"
 
 namespace oa::host {
@@ -43,6 +45,10 @@ struct RunServices {
     const std::vector<std::string>* secret_environment = nullptr;
     /// Of the whole host: gets every secret that a run uses. Null: there is none.
     std::shared_ptr<core::Masker> masker = nullptr;
+    /// Where a run goes on when the journal has answered later; null: in the pool.
+    JobRunner* continuations = nullptr;
+    /// Of the runs within a run that is resumed; null: they start anew.
+    const core::RunHistory* history = nullptr;
 };
 
 struct RunRequest {
@@ -51,8 +57,24 @@ struct RunRequest {
     std::string run_id;
     std::uint32_t attempt = 1;
     core::RunSettings settings = {};
+    std::string documents = {};  ///< as in core::RunCreated, and so are those that follow
+    std::string retry_of = {};
+    std::string retry_from = {};
+    bool retry_all = false;
+    std::string trigger = {};
+    std::int32_t priority = 0;
+    std::string key = {};
+    /// What need not be done again; null: everything is to be done.
+    std::shared_ptr<const Reuse> reuse = {};
+    bool is_created = false;  ///< its creation is on record already, as record 1
+    /// Called once: the run is on record and will end, or why it is not and never was.
+    std::function<void(const core::JournalFailure* refusal)> on_accepted = {};
     /// Called once, by the thread that ends the run, after the sink has heard of it.
     std::function<void(const core::RunReport& report, boost::json::object variables)> on_end = {};
+    /// Called once for a run that is resumed: an attempt has ended since, or nothing runs.
+    std::function<void()> on_settled = {};
+    /// Called once in place of on_end: the run was suspended or left, and is open on record.
+    std::function<void()> on_left = {};
 
     // Of a run that is a task of another run.
     std::string parent_run_id = {};
@@ -63,8 +85,23 @@ struct RunRequest {
     std::shared_ptr<core::Masker> masker = {};    ///< of the run that it is a task of
 };
 
+/// What goes on record of a run that is accepted. `masker` may be null.
+[[nodiscard]] core::RunCreated creation_of(const RunRequest& request, const core::Masker* masker);
+
 /// Carries one run from its creation to its end: feeds the run machine with events and does what it
 /// commands.
+///
+/// What happens is handled in batches. All that a batch puts on record goes to the journal at once;
+/// what it leads to outside of the run (calls, runs within it, what the sink hears) waits until the
+/// journal has it. Meanwhile what comes in waits in the mailbox, and makes the next batch.
+///
+/// A run that a host left open is resumed from its records: they are played back to the machine and
+/// the data, with nothing done outside, and then what was in flight is done again, or fails with
+/// `interrupted` where the document says `idempotent: false`.
+///
+/// Where the journal cannot take records for the moment (a full disk), the run waits and tries
+/// again. Where it has failed for good the run halts: it ends in this process only, and stays open
+/// on record.
 ///
 /// Nothing leaves it that holds a secret which the run has used: what functions give, log and fail
 /// with is masked where it comes in, what the document makes of it where it is made. So journal,
@@ -82,13 +119,21 @@ public:
     RunLoop& operator=(const RunLoop&) = delete;
     ~RunLoop() override = default;
 
-    /// Journals the creation and starts. Once. Throws what the journal throws: the run is then not
-    /// accepted.
+    /// Journals the creation and starts. Once, and in place of resume().
     void start();
+    /// Goes on with a run from its records, which begin with its creation. Where they say that the
+    /// run has ended, it ends at once, and nothing is put on record.
+    void resume(std::vector<core::JournalRecord> records);
+    /// Starts no more attempts, so that the process can end. When those that run have ended, lets
+    /// go of the run, which stays open on record. From any thread.
+    void suspend();
+    /// The same without waiting for what runs: that is asked to stop, and what it says does not
+    /// count.
+    void leave();
     /// Asks the run to stop; from any thread. The run ends when its tasks have, or when they have
     /// been given up, and what is to be done finally is done. Asked once more, that is stopped too.
     void cancel(const std::string& reason);
-    /// Waits until the run has ended.
+    /// Waits until the run has ended, or has been let go.
     [[nodiscard]] const core::RunReport& wait();
 
     void log(const core::Invocation& invocation,
@@ -103,6 +148,7 @@ public:
 private:
     class AttemptJob;
     class SubRun;
+    class Continuation;
     struct AttemptDone {
         core::ExecutionIndex execution = 0;
         std::uint32_t attempt = 0;
@@ -110,7 +156,35 @@ private:
         std::shared_ptr<const core::RunReport> sub_run;
         boost::json::object variables;  // of the sub-run
     };
-    using Message = std::variant<core::RunEvent, AttemptDone>;
+    /// An attempt whose output the run before this one has.
+    struct Reused {
+        core::ExecutionIndex execution = 0;
+        std::uint32_t attempt = 0;
+        std::shared_ptr<const boost::json::value> output;
+    };
+    struct Start {};
+    struct SubRunLeft {
+        core::ExecutionIndex execution = 0;
+    };
+    struct Suspend {};
+    struct Leave {};
+    struct Resume {
+        std::vector<core::JournalRecord> records;
+        std::uint32_t cancels = 0;  // how often it has been asked to stop by now
+    };
+    struct KeepLines {};
+    using Message = std::variant<core::RunEvent,
+                                 core::MachineEvent,
+                                 AttemptDone,
+                                 Reused,
+                                 Start,
+                                 Resume,
+                                 SubRunLeft,
+                                 Suspend,
+                                 Leave,
+                                 KeepLines>;
+
+    enum class Committing { Idle, Asked, Answered, LeftToJournal };
 
     struct Attempt {
         std::uint32_t attempt = 0;
@@ -127,16 +201,78 @@ private:
         std::shared_ptr<const core::RunReport> sub_run = nullptr;
     };
 
+    /// What the records of a run that is resumed leave to be done.
+    struct Playback {
+        struct InFlight {
+            core::StartAttempt command;
+            std::uint32_t cancels = 0;  // how often it was asked to stop
+        };
+        std::map<core::ExecutionIndex, core::StartAttempt> to_start;
+        std::map<core::ExecutionIndex, InFlight> in_flight;
+        std::map<core::ExecutionIndex, core::Decide> undecided;
+        std::map<core::ExecutionIndex, core::DecideRetry> undecided_retries;
+        struct DueTimer {
+            core::WallTime set_at;
+            core::Milliseconds delay{0};
+        };
+        std::map<core::Timer, DueTimer> timers;
+        std::uint32_t cancels = 0;
+        std::optional<core::RunEnded> ended;
+    };
+
     RunLoop(RunServices services, RunRequest request);
 
+    // The mailbox and the journal.
     void post(Message message);
     void drain();
+    [[nodiscard]] bool take_messages(std::vector<Message>& batch);
     void handle(Message message);
+    void handle(const core::RunEvent& event);
+    [[nodiscard]] bool commit();
+    [[nodiscard]] bool give_to_journal();
+    [[nodiscard]] bool finish_commit();
+    void journal_answered(const core::JournalFailure* failure);
+    void go_on(bool (RunLoop::*step)());
+    void halt(const core::JournalFailure& failure);
+    void let_go();
+    void note_settled();
+    void settle();
+    void end();
+    void later(std::function<void()> effect);
+    void write(core::JournalEntry entry);
+    void keep_line(core::LogLine line);
+
+    void create();
+    void begin();
     void take(const core::RunEvent& event, std::shared_ptr<const boost::json::value> output);
     void attempt_done(AttemptDone done);
+    void reused(const Reused& attempt);
+    void take_over(const core::ValuePlace& place,
+                   const std::shared_ptr<const boost::json::value>& output);
+    void note_output(const core::ValuePlace& place,
+                     std::shared_ptr<const boost::json::value> output,
+                     std::shared_ptr<const core::RunReport> sub_run);
     void finish_output(const core::ValuePlace& place, AttemptDone& done);
     void check_size(const core::ValuePlace& place, core::Outcome& outcome);
-    void save_variables(const core::ValuePlace& place, const AttemptDone& done);
+    void save_variables(const core::ValuePlace& place, boost::json::object variables);
+
+    // Resuming.
+    void play_back(Resume resume);
+    void play(const core::JournalRecord& record, Playback& playback);
+    void play(const core::MachineEvent& event, Playback& playback);
+    void play_attempt_end(core::ExecutionIndex execution,
+                          const core::MachineEvent& event,
+                          Playback& playback);
+    void play_decided(const core::MachineEvent& event, Playback& playback);
+    void play(const core::RunCommand& command, Playback& playback);
+    void go_live(const Playback& playback);
+    void go_live(const core::Timer& timer, const Playback::DueTimer& due);
+    void go_live(const Playback::InFlight& attempt);
+    void start_again(const core::StartAttempt& command, std::uint32_t cancels);
+    void open_blobs();
+    void set_timer(const core::Timer& timer, core::Milliseconds delay);
+    [[nodiscard]] core::WallTime wall() const;
+    [[nodiscard]] std::chrono::steady_clock::time_point steady() const;
 
     void execute(const core::HandOn& command);
     void execute(const core::Decide& command);
@@ -155,16 +291,22 @@ private:
     void begin_report(const core::StartAttempt& command);
     void end_report(const core::TaskEnded& command, core::TaskReport& report);
     void start_call(const core::StartAttempt& command);
-    void start_sub_run(const core::StartAttempt& command);
-    void append(core::JournalEntry entry);
-    void write(core::JournalEntry entry);
+    void start_sub_run(const core::StartAttempt& command, std::uint32_t cancels = 0);
+    [[nodiscard]] RunRequest sub_run_request(const core::StartAttempt& command,
+                                             const std::string& run_id,
+                                             boost::json::object inputs);
+    [[nodiscard]] std::vector<core::JournalRecord> records_of(const std::string& run_id) const;
+    [[nodiscard]] boost::json::object inputs_again(const core::ValuePlace& place,
+                                                   const core::JournalRecord& creation);
+    [[nodiscard]] std::shared_ptr<const Reuse> reuse_in(const core::StartAttempt& command,
+                                                        const core::Workflow& workflow) const;
+    [[nodiscard]] bool reuse(const core::StartAttempt& command);
     void fail_attempt(core::ExecutionIndex execution, std::uint32_t attempt, core::Failure failure);
-    [[nodiscard]] std::string execution_id(const core::StartAttempt& command) const;
     [[nodiscard]] core::Failure unresolved(const core::TemplateError& error) const;
     void mask(core::Outcome& outcome) const;
     [[nodiscard]] core::Failure masked(core::Failure failure) const;
-    [[nodiscard]] static core::Failure journal_failed(const std::exception& error);
     [[nodiscard]] core::EventSink& sink() const;
+    [[nodiscard]] bool keeps(core::TaskLogLevel level) const;
 
     RunServices services_;
     RunRequest request_;
@@ -176,7 +318,17 @@ private:
     core::RunData data_;
     core::RunReport report_;
     std::vector<core::RunCommand> commands_;
-    std::vector<Message> own_messages_;  // events that executing a command caused
+    std::vector<Message> own_messages_;           // events that executing a command caused
+    core::JournalBatch batch_;                    // what goes to the journal next, or is there now
+    std::vector<std::function<void()>> effects_;  // what waits until the batch is on record
+    bool created_ = false;
+    bool resumed_ = false;
+    bool closed_ = false;       // it was resumed, and has ended before
+    bool suspended_ = false;    // no attempts start any more
+    bool left_ = false;         // it was let go, and is open on record
+    bool is_settling_ = false;  // it was taken up, and nothing has been on record since
+    std::vector<std::string> early_cancels_;   // those that came before the run was created
+    std::optional<core::WallTime> played_at_;  // of the record that is being played back
     std::unordered_map<core::ExecutionIndex, Attempt> attempts_;
     std::unordered_map<core::ExecutionIndex, std::shared_ptr<RunLoop>> sub_runs_;
     std::unordered_map<core::ExecutionIndex, Begun> begun_;
@@ -184,7 +336,13 @@ private:
     std::chrono::steady_clock::time_point run_started_;
     std::shared_ptr<core::BlobScope> blobs_;  // from the start to the end; may be null
     std::uint64_t records_ = 0;
-    std::optional<core::Failure> journal_failure_;
+
+    std::atomic<Committing> committing_{Committing::Idle};
+    std::optional<core::JournalFailure> commit_failure_;  // of whoever answers for the journal
+
+    std::mutex lines_mutex_;
+    std::vector<core::LogLine> lines_;  // that the journal does not have yet
+    std::size_t lines_bytes_ = 0;
 
     std::mutex mailbox_mutex_;
     std::vector<Message> mailbox_;

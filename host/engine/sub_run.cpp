@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 
 #include "core/workflow/inputs.hpp"
+#include "host/engine/execution_id.hpp"
 #include "host/engine/quiet_sink.hpp"
 #include "host/engine/run_loop.hpp"
 
@@ -60,48 +61,88 @@ private:
     std::weak_ptr<RunLoop> run_;
 };
 
-void RunLoop::start_sub_run(const core::StartAttempt& command) {
+void RunLoop::start_sub_run(const core::StartAttempt& command, std::uint32_t cancels) {
     const core::SubWorkflow& called = *workflow_.tasks[command.task].sub_workflow;
     const core::ValuePlace place{command.task, command.execution, command.element};
-    boost::json::object given = data_.sub_workflow_inputs(place);
-    begin_report(command);
-    if (request_.depth + 1 > depth_max) {
+    const std::string run_id = execution_id(request_.run_id, workflow_.tasks[command.task].name,
+                                            command.execution, command.element) +
+                               "/" + std::to_string(command.attempt);
+    std::vector<core::JournalRecord> records;
+    try {
+        records = records_of(run_id);
+    } catch (const std::exception& error) {
+        begin_report(command);
         fail_attempt(command.execution, command.attempt,
-                     {.code = "nesting_limit",
-                      .message = "workflows run each other more than " + std::to_string(depth_max) +
-                                 " deep, the last one being '" + called.workflow->name + "'"});
+                     {.code = "storage_error", .message = error.what()});
         return;
     }
-    core::BoundInputs bound = core::bind_inputs(*called.workflow, given);
-    if (!bound.problems.empty()) {
-        fail_attempt(command.execution, command.attempt, refused_inputs(*called.workflow, bound));
-        return;
+    boost::json::object inputs;
+    if (records.empty()) {
+        boost::json::object given = data_.sub_workflow_inputs(place);
+        begin_report(command);
+        if (request_.depth + 1 > depth_max) {
+            fail_attempt(
+                command.execution, command.attempt,
+                {.code = "nesting_limit",
+                 .message = "workflows run each other more than " + std::to_string(depth_max) +
+                            " deep, the last one being '" + called.workflow->name + "'"});
+            return;
+        }
+        core::BoundInputs bound = core::bind_inputs(*called.workflow, given);
+        if (!bound.problems.empty()) {
+            fail_attempt(command.execution, command.attempt,
+                         refused_inputs(*called.workflow, bound));
+            return;
+        }
+        inputs = std::move(bound.values);
+    } else {
+        begin_report(command);
+        inputs = inputs_again(place, records.front());
     }
     write(core::AttemptStarted{command.execution, command.task, command.attempt, command.element});
-    if (journal_failure_) {
-        fail_attempt(command.execution, command.attempt, *journal_failure_);
-        return;
-    }
     core::AttemptRef attempt{command.task, command.attempt, std::nullopt};
     if (command.element) {
         attempt.element = command.element->index;
     }
-    sink().attempt_started(attempt);
+    later([this, attempt] { sink().attempt_started(attempt); });
 
+    const std::shared_ptr<RunLoop> run =
+        make(services_, sub_run_request(command, run_id, std::move(inputs)));
+    attempts_[command.execution] =
+        Attempt{command.attempt, place, std::make_shared<SubRun>(run), nullptr};
+    sub_runs_[command.execution] = run;
+    later([this, run, attempt, cancels, records = std::move(records)] {
+        run->request_.sink = sink().sub_run(attempt);
+        if (!run->request_.sink) {
+            run->request_.sink = std::make_shared<QuietSink>();
+        }
+        if (!records.empty()) {
+            run->post(Resume{records, cancels});
+            return;
+        }
+        run->start();
+        for (std::uint32_t cancel = 0; cancel < cancels; ++cancel) {
+            run->cancel("the task that it runs for was told to stop");
+        }
+    });
+}
+
+RunRequest RunLoop::sub_run_request(const core::StartAttempt& command,
+                                    const std::string& run_id,
+                                    boost::json::object inputs) {
+    const core::SubWorkflow& called = *workflow_.tasks[command.task].sub_workflow;
     RunRequest request;
     // Kept alive by whatever keeps this run's workflow alive.
     request.workflow = std::shared_ptr<const core::Workflow>(request_.workflow, called.workflow);
-    request.inputs = std::move(bound.values);
-    request.run_id = execution_id(command) + "/" + std::to_string(command.attempt);
+    request.inputs = std::move(inputs);
+    request.run_id = run_id;
     request.settings = request_.settings;
+    request.trigger = "workflow";
     request.parent_run_id = request_.run_id;
     request.depth = request_.depth + 1;
     request.blobs = blobs_;
     request.masker = masker_;
-    request.sink = sink().sub_run(attempt);
-    if (!request.sink) {
-        request.sink = std::make_shared<QuietSink>();
-    }
+    request.reuse = reuse_in(command, *called.workflow);
     if (called.shares_variables) {
         request.variables = data_.variables();
     }
@@ -117,16 +158,59 @@ void RunLoop::start_sub_run(const core::StartAttempt& command) {
         }
         parent->post(std::move(done));
     };
-    const std::shared_ptr<RunLoop> run = make(services_, std::move(request));
-    attempts_[command.execution] =
-        Attempt{command.attempt, place, std::make_shared<SubRun>(run), nullptr};
-    sub_runs_[command.execution] = run;
+    request.on_left = [parent = shared_from_this(), execution = command.execution] {
+        parent->post(SubRunLeft{execution});
+    };
+    return request;
+}
+
+// Of a run within this run; none where it never began. Throws what the history throws.
+std::vector<core::JournalRecord> RunLoop::records_of(const std::string& run_id) const {
+    if (services_.history == nullptr || !resumed_) {
+        return {};
+    }
+    return services_.history->load(run_id);
+}
+
+// What a run within this run was given. The record has its secrets masked; where what the document
+// gives now looks the same, that is it.
+boost::json::object RunLoop::inputs_again(const core::ValuePlace& place,
+                                          const core::JournalRecord& creation) {
+    const auto* created = std::get_if<core::RunCreated>(&creation.entry);
+    boost::json::object recorded = created == nullptr ? boost::json::object{} : created->inputs;
+    const core::Workflow& called = *workflow_.tasks[place.task].sub_workflow->workflow;
     try {
-        run->start();
-    } catch (const std::exception& error) {
-        attempts_.erase(command.execution);
-        sub_runs_.erase(command.execution);
-        fail_attempt(command.execution, command.attempt, journal_failed(error));
+        core::BoundInputs bound = core::bind_inputs(called, data_.sub_workflow_inputs(place));
+        boost::json::value masked = bound.values;
+        masker_->mask(masked);
+        if (bound.problems.empty() && masked == boost::json::value(recorded)) {
+            return std::move(bound.values);
+        }
+    } catch (const core::TemplateError&) {
+        return recorded;  // a source is not there any more
+    }
+    return recorded;
+}
+
+// What a run within the run that this one does again has done already.
+std::shared_ptr<const Reuse> RunLoop::reuse_in(const core::StartAttempt& command,
+                                               const core::Workflow& workflow) const {
+    if (!request_.reuse || services_.history == nullptr) {
+        return nullptr;
+    }
+    Reuse::Place before{command.task, machine_.task(command.task).activations, std::nullopt};
+    if (command.element) {
+        before.element = command.element->index;
+    }
+    const auto found = request_.reuse->sub_runs.find(before);
+    if (found == request_.reuse->sub_runs.end() || command.attempt > 1) {
+        return nullptr;
+    }
+    try {
+        return std::make_shared<const Reuse>(make_reuse(
+            workflow, found->second, services_.history->load(found->second), std::nullopt));
+    } catch (const std::exception&) {
+        return nullptr;  // what cannot be read is done again
     }
 }
 

@@ -10,7 +10,11 @@ namespace oa::host {
 /// then does not grow with its length. Thread safe.
 class ForgetfulJournal final : public core::Journal {
 public:
-    void append(const std::string& /*run_id*/, core::JournalRecord /*record*/) override {}
+    void append(const std::string& /*run_id*/,
+                const core::JournalBatch& /*batch*/,
+                Done done) override {
+        done(nullptr);
+    }
 };
 
 }  // namespace oa::host

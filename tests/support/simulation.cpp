@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <deque>
 #include <functional>
 #include <optional>
 #include <utility>
@@ -233,16 +234,17 @@ public:
         }
         record_.add(text + Sink::number(invocation->attempt) + " " + *invocation->params);
         auto behaviour = next_behaviour(invocation->task);
-        call_ = std::make_shared<Call>(timeline_, std::move(invocation), std::move(behaviour));
-        return call_;
+        prepared_.push_back(
+            std::make_shared<Call>(timeline_, std::move(invocation), std::move(behaviour)));
+        return prepared_.back();
     }
     core::Outcome invoke(core::CallControl& call) override {
         return static_cast<Call&>(call).outcome();
     }
-    /// Of the call that was prepared last.
+    /// Of the calls that were prepared, in their order.
     void submit(std::shared_ptr<host::Job> job) override {
-        call_->begin([job = std::move(job)] { job->run(); });
-        call_.reset();
+        prepared_.front()->begin([job = std::move(job)] { job->run(); });
+        prepared_.pop_front();
     }
     void write_off(host::Job& /*job*/) override {}
 
@@ -264,7 +266,7 @@ private:
     Record& record_;
     json::object behaviours_;
     std::map<std::string, std::size_t> used_;
-    std::shared_ptr<Call> call_;
+    std::deque<std::shared_ptr<Call>> prepared_;
 };
 
 std::map<std::string, std::string, std::less<>> texts(const World& world, std::string_view key) {

@@ -153,17 +153,33 @@ class HearingJournal final : public core::Journal {
 public:
     explicit HearingJournal(Heard& heard) : heard_(heard) {}
 
-    void append(const std::string& /*run_id*/, core::JournalRecord record) override {
+    void append(const std::string& /*run_id*/,
+                const core::JournalBatch& batch,
+                Done done) override {
+        for (const core::JournalRecord& record : batch.records) {
+            take(record);
+        }
+        for (const core::LogLine& line : batch.lines) {
+            heard_.add("journal", line.message);
+            heard_.add("journal", line.fields);
+        }
+        done(nullptr);
+    }
+    [[nodiscard]] bool keeps_lines() const override { return true; }
+
+private:
+    void take(const core::JournalRecord& record) {
         std::visit(Overloaded{[&](const core::RunCreated& created) {
                                   heard_.add("journal", json::value(created.inputs));
                               },
-                              [&](const core::AttemptStarted&) {},
+                              [&](const core::RunResumed&) {}, [&](const core::AttemptStarted&) {},
                               [&](const core::MachineEvent& event) { take(event); },
-                              [&](const core::RunEnded&) {}},
+                              [&](const core::RunEnded& ended) {
+                                  heard_.add("journal", ended.failure);
+                                  heard_.add("journal", json::value(ended.outputs));
+                              }},
                    record.entry);
     }
-
-private:
     void take(const core::MachineEvent& event) {
         if (event.output) {
             heard_.add("journal", *event.output);

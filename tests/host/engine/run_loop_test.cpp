@@ -312,7 +312,7 @@ TEST_F(RunLoopTest, JournalsEveryAttemptBeforeItStartsAndEveryOutcomeBeforeWhatF
     builder.task("b");
     run(builder.build());
 
-    const auto records = journal.records("run-1");
+    const auto records = journal.load("run-1");
     Words words;
     for (const core::JournalRecord& record : records) {
         EXPECT_EQ(record.number, words.size() + 1);
@@ -329,41 +329,92 @@ TEST_F(RunLoopTest, JournalsEveryAttemptBeforeItStartsAndEveryOutcomeBeforeWhatF
                             "ended"}));
 }
 
+/// Takes so many batches and then no more.
 class FailingJournal final : public core::Journal {
 public:
     explicit FailingJournal(std::uint64_t good) : good_(good) {}
-    void append(const std::string& /*run_id*/, core::JournalRecord record) override {
-        if (record.number > good_) {
-            throw std::runtime_error("no space left on device");
+    void append(const std::string& /*run_id*/,
+                const core::JournalBatch& batch,
+                Done done) override {
+        const core::JournalFailure failure{false, "no such device"};
+        if (asked_++ >= good_) {
+            done(&failure);
+            return;
         }
+        for (const core::JournalRecord& record : batch.records) {
+            ended_ = ended_ || std::holds_alternative<core::RunEnded>(record.entry);
+        }
+        done(nullptr);
     }
+    [[nodiscard]] bool has_ended() const { return ended_; }
 
 private:
     std::uint64_t good_;
+    std::uint64_t asked_ = 0;
+    bool ended_ = false;
 };
 
 TEST_F(RunLoopTest, DoesNotAcceptARunThatTheJournalDoesNotTake) {
     WorkflowBuilder builder(Flow::Sequence);
     builder.task("a");
     FailingJournal broken(0);
-    EXPECT_THROW(make(builder.build(), broken)->start(), std::runtime_error);
+    std::string refusal;
+    RunRequest request{.workflow = std::make_shared<const core::Workflow>(builder.build()),
+                       .inputs = {},
+                       .run_id = "run-1",
+                       .on_accepted = [&](const core::JournalFailure* failure) {
+                           refusal = failure == nullptr ? "accepted" : failure->message;
+                       }};
+    const auto loop = RunLoop::make(
+        RunServices{invoker, broken, sink, clock, pool, timers, nullptr}, std::move(request));
+    loop->start();
+    static_cast<void>(loop->wait());
+
+    EXPECT_EQ(refusal, "no such device");
     EXPECT_TRUE(invoker.calls().empty());
+    EXPECT_TRUE(sink.words().empty()) << "nobody heard of it";
 }
 
-TEST_F(RunLoopTest, StopsWithTheReasonWhenTheJournalBreaksAtAnyRecord) {
+TEST_F(RunLoopTest, HaltsWithTheReasonWhenTheJournalBreaksAndNeverSaysThatItSucceeded) {
     WorkflowBuilder builder(Flow::Sequence);
     builder.task("a");
     builder.task("b");
-    for (std::uint64_t good = 1; good < 7; ++good) {
+    for (std::uint64_t good = 1; good < 3; ++good) {
         FailingJournal broken(good);
         const auto loop = make(builder.build(), broken);
         loop->start();
         const core::RunReport& report = loop->wait();
         EXPECT_EQ(report.status, RunStatus::Failed) << good;
         ASSERT_TRUE(report.failure) << good;
-        EXPECT_NE(report.failure->message.find("no space left on device"), std::string::npos)
-            << good;
+        EXPECT_EQ(report.failure->code, "storage_error") << good;
+        EXPECT_NE(report.failure->message.find("no such device"), std::string::npos) << good;
+        EXPECT_FALSE(broken.has_ended()) << "it stays open on record";
     }
+    for (const std::string& word : sink.words()) {
+        EXPECT_EQ(word.find("run ended"), std::string::npos) << word;
+    }
+}
+
+TEST_F(RunLoopTest, PutsWhatBelongsTogetherOnRecordAtOnce) {
+    struct CountingJournal final : core::Journal {
+        void append(const std::string& /*run_id*/,
+                    const core::JournalBatch& batch,
+                    Done done) override {
+            sizes.push_back(batch.records.size());
+            done(nullptr);
+        }
+        std::vector<std::size_t> sizes;
+    };
+    WorkflowBuilder builder(Flow::Sequence);
+    builder.task("a");
+    builder.task("b");
+    builder.task("c");
+    CountingJournal counting;
+    const auto loop = make(builder.build(), counting);
+    loop->start();
+    static_cast<void>(loop->wait());
+    // Creation, start and first attempt; an end and the next attempt; the last end and the run's.
+    EXPECT_EQ(counting.sizes, (std::vector<std::size_t>{3, 2, 2, 2}));
 }
 
 TEST_F(RunLoopTest, EndsTenThousandTasksUnderAStormOfCancellations) {

@@ -109,7 +109,7 @@ TEST_F(SubRunTest, IsJournalledOnItsOwnWithTheRunThatItBelongsTo) {
     documents.texts["inner"] = "tasks: [{name: x, test.do: {}}]\n";
     run("tasks: [{name: a, workflow: inner}]\n");
 
-    const auto records = journal.records("run/a/0/1");
+    const auto records = journal.load("run/a/0/1");
     ASSERT_FALSE(records.empty());
     EXPECT_EQ(std::get<core::RunCreated>(records.front().entry).parent_run_id, "run");
     EXPECT_TRUE(std::holds_alternative<core::RunEnded>(records.back().entry));

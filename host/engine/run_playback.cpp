@@ -1,0 +1,243 @@
+// Resuming a run: its records are played back to the machine and the data, and then what was in
+// flight is done again.
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include <boost/json.hpp>
+
+#include "host/engine/run_loop.hpp"
+
+namespace oa::host {
+
+using core::ExecutionIndex;
+using core::RunEvent;
+
+namespace {
+
+core::StartAttempt as_command(const core::AttemptStarted& started) {
+    return {started.execution, started.task, started.attempt, started.element};
+}
+
+core::ValuePlace place_of(const core::StartAttempt& command) {
+    return {command.task, command.execution, command.element};
+}
+
+core::Failure interrupted(const std::string& what) {
+    return {.code = "interrupted", .message = "the host ended while this ran" + what};
+}
+
+}  // namespace
+
+// While records are played back it is the time at which they were written.
+core::WallTime RunLoop::wall() const {
+    return played_at_.value_or(services_.clock.wall());
+}
+
+std::chrono::steady_clock::time_point RunLoop::steady() const {
+    const auto now = services_.clock.now();
+    return played_at_ ? now - std::chrono::duration_cast<std::chrono::steady_clock::duration>(
+                                  services_.clock.wall() - *played_at_)
+                      : now;
+}
+
+void RunLoop::play_back(Resume resume) {
+    created_ = true;
+    resumed_ = true;
+    Playback playback;
+    for (const core::JournalRecord& record : resume.records) {
+        records_ = record.number;
+        played_at_ = record.at;
+        play(record, playback);
+    }
+    played_at_.reset();
+    if (playback.ended) {
+        report_.status = playback.ended->status;
+        report_.failure = std::move(playback.ended->failure);
+        report_.outputs = std::move(playback.ended->outputs);
+        if (report_.tasks.empty()) {  // its end was not the machine's
+            report_.tasks = data_.take_reports();
+        }
+        closed_ = true;
+        return;
+    }
+    playback.cancels = resume.cancels > playback.cancels ? resume.cancels - playback.cancels : 0;
+    go_live(playback);
+}
+
+void RunLoop::play(const core::JournalRecord& record, Playback& playback) {
+    if (const auto* event = std::get_if<core::MachineEvent>(&record.entry)) {
+        play(*event, playback);
+    } else if (const auto* ended = std::get_if<core::RunEnded>(&record.entry)) {
+        playback.ended = *ended;
+    } else if (const auto* started = std::get_if<core::AttemptStarted>(&record.entry)) {
+        const core::StartAttempt command = as_command(*started);
+        playback.to_start.erase(command.execution);
+        playback.in_flight.try_emplace(command.execution, Playback::InFlight{command});
+        begin_report(command);
+    }
+}
+
+void RunLoop::play(const core::MachineEvent& taken, Playback& playback) {
+    const RunEvent& event = taken.event;
+    if (std::holds_alternative<core::RunStarted>(event)) {
+        run_started_ = steady();
+        report_.started_at = wall();
+        report_.status = core::RunStatus::Running;
+        static const boost::json::object none;
+        const auto* recorded = taken.output ? taken.output->if_object() : nullptr;
+        data_.restore_variables(std::move(request_.variables),
+                                recorded == nullptr ? none : *recorded);
+    } else if (const auto* success = std::get_if<core::AttemptSucceeded>(&event)) {
+        play_attempt_end(success->execution, taken, playback);
+    } else if (const auto* failed = std::get_if<core::AttemptFailed>(&event)) {
+        play_attempt_end(failed->execution, taken, playback);
+    } else if (std::holds_alternative<core::Decided>(event)) {
+        play_decided(taken, playback);
+    } else if (const auto* decided = std::get_if<core::RetryDecided>(&event)) {
+        playback.undecided_retries.erase(decided->execution);
+    } else if (const auto* fired = std::get_if<core::TimerFired>(&event)) {
+        playback.timers.erase(fired->timer);
+    } else if (std::holds_alternative<core::CancelRequested>(event)) {
+        ++playback.cancels;
+    }
+    commands_.clear();
+    machine_.apply(event, commands_);
+    for (const core::RunCommand& command : commands_) {
+        play(command, playback);
+    }
+}
+
+void RunLoop::play_attempt_end(ExecutionIndex execution,
+                               const core::MachineEvent& event,
+                               Playback& playback) {
+    core::StartAttempt command;
+    if (const auto begun = playback.in_flight.extract(execution)) {
+        command = begun.mapped().command;
+    } else if (const auto waiting = playback.to_start.extract(execution)) {
+        command = waiting.mapped();  // it ended without being started: unresolved, or taken over
+        begin_report(command);
+    } else {
+        return;
+    }
+    if (!event.output) {
+        return;
+    }
+    if (std::holds_alternative<core::AttemptSucceeded>(event.event)) {
+        take_over(place_of(command), event.output);
+    } else {
+        note_output(place_of(command), event.output, nullptr);
+    }
+}
+
+// The elements of a loop follow from what is on record, unless a source outside said what they are:
+// then they are on record themselves, masked.
+void RunLoop::play_decided(const core::MachineEvent& event, Playback& playback) {
+    const auto& decided = std::get<core::Decided>(event.event);
+    const auto asked = playback.undecided.extract(decided.execution);
+    if (!asked || !decided.elements || decided.failure) {
+        return;
+    }
+    const core::Decide& command = asked.mapped();
+    const core::ValuePlace place{command.task, command.execution, command.element};
+    boost::json::value items = boost::json::array(*decided.elements);
+    if (event.output) {
+        items = *event.output;
+    }
+    try {
+        boost::json::value fresh = data_.loop_items(place);
+        boost::json::value masked = fresh;
+        masker_->mask(masked);
+        if (!event.output || masked == *event.output) {
+            items = std::move(fresh);
+        }
+    } catch (const core::TemplateError&) {
+        static_cast<void>(data_.begin_loop(command.execution, place, std::move(items)));
+        return;
+    }
+    static_cast<void>(data_.begin_loop(command.execution, place, std::move(items)));
+}
+
+void RunLoop::play(const core::RunCommand& command, Playback& playback) {
+    if (const auto* decide = std::get_if<core::Decide>(&command)) {
+        playback.undecided.insert_or_assign(decide->execution, *decide);
+    } else if (const auto* start = std::get_if<core::StartAttempt>(&command)) {
+        playback.to_start.insert_or_assign(start->execution, *start);
+    } else if (const auto* cancel = std::get_if<core::CancelAttempt>(&command)) {
+        const auto found = playback.in_flight.find(cancel->execution);
+        if (found != playback.in_flight.end()) {
+            ++found->second.cancels;
+        }
+    } else if (const auto* abandon = std::get_if<core::AbandonAttempt>(&command)) {
+        playback.in_flight.erase(abandon->execution);
+    } else if (const auto* set = std::get_if<core::SetTimer>(&command)) {
+        playback.timers.insert_or_assign(set->timer, Playback::DueTimer{wall(), set->delay});
+    } else if (const auto* drop = std::get_if<core::DropTimer>(&command)) {
+        playback.timers.erase(drop->timer);
+    } else if (const auto* retry = std::get_if<core::DecideRetry>(&command)) {
+        playback.undecided_retries.insert_or_assign(retry->execution, *retry);
+    } else if (!std::holds_alternative<core::RetryScheduled>(command)) {
+        std::visit([this](const auto& concrete) { execute(concrete); }, command);
+    }
+}
+
+void RunLoop::go_live(const Playback& playback) {
+    is_settling_ = request_.parent_run_id.empty();
+    if (machine_.status() == core::RunStatus::Queued) {
+        begin();
+    } else {
+        open_blobs();
+        later([this] { sink().run_started(report_, workflow_); });
+    }
+    for (std::uint32_t cancel = 0; cancel < playback.cancels; ++cancel) {
+        own_messages_.emplace_back(RunEvent{core::CancelRequested{"the run was told to stop"}});
+    }
+    for (const auto& [timer, due] : playback.timers) {
+        go_live(timer, due);
+    }
+    for (const auto& [execution, attempt] : playback.in_flight) {
+        go_live(attempt);
+    }
+    for (const auto& [execution, command] : playback.to_start) {
+        execute(command);
+    }
+    for (const auto& [execution, command] : playback.undecided) {
+        execute(command);
+    }
+    for (const auto& [execution, command] : playback.undecided_retries) {
+        execute(command);
+    }
+}
+
+// Time passed while there was no host. A clock that was set back does not make a wait longer.
+void RunLoop::go_live(const core::Timer& timer, const Playback::DueTimer& due) {
+    if (timer.kind == core::Timer::Kind::AttemptTimeout ||
+        timer.kind == core::Timer::Kind::CancelGrace) {
+        return;  // of attempts that are gone
+    }
+    const auto passed = std::chrono::duration_cast<core::Milliseconds>(wall() - due.set_at);
+    set_timer(timer, std::clamp(due.delay - passed, core::Milliseconds{0}, due.delay));
+}
+
+void RunLoop::go_live(const Playback::InFlight& attempt) {
+    const core::StartAttempt& command = attempt.command;
+    const core::Task& task = workflow_.tasks[command.task];
+    if (!task.sub_workflow && attempt.cancels > 0) {
+        fail_attempt(command.execution, command.attempt, interrupted(", having been told to stop"));
+        return;
+    }
+    if (!task.sub_workflow && !task.idempotent.value_or(true)) {
+        fail_attempt(command.execution, command.attempt,
+                     interrupted("; as `idempotent: false` says, it is not started again: find out "
+                                 "what it has done"));
+        return;
+    }
+    if (task.timeout && attempt.cancels == 0) {
+        set_timer({core::Timer::Kind::AttemptTimeout, command.execution, command.attempt},
+                  *task.timeout);
+    }
+    start_again(command, attempt.cancels);
+}
+
+}  // namespace oa::host
