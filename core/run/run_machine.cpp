@@ -68,6 +68,10 @@ void RunMachine::apply(const RunEvent& event, Commands& commands) {
             broken_ = true;
             on_cancel(*request, commands);
             advance(commands);
+        } else if (std::holds_alternative<PauseRequested>(event)) {
+            on_pause(commands);
+        } else if (std::holds_alternative<ResumeRequested>(event)) {
+            lift_pause(commands);
         }
         return;
     }

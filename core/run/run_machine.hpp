@@ -48,7 +48,7 @@ public:
     RunMachine(const Workflow& workflow, const RunSettings& settings);
 
     /// Takes one event and appends what is to be done. The first event is RunStarted, RunFailed or
-    /// CancelRequested; after FinishRun all events are ignored.
+    /// CancelRequested, unless it is paused before that; after FinishRun all events are ignored.
     void apply(const RunEvent& event, std::vector<RunCommand>& commands);
 
     [[nodiscard]] RunStatus status() const noexcept { return status_; }

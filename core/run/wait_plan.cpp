@@ -66,6 +66,7 @@ WaitPlan RunData::wait(const ValuePlace& place, WallTime now) const {
     const View view(*this, place);
     json::value value = wait.value.resolve(view);
     WaitPlan plan;
+    plan.kind = wait.kind;
     if (wait.kind == Wait::Kind::Sleep) {
         plan.delay = duration_of(value, "'sleep'", wait.position);
     } else if (wait.kind == Wait::Kind::Until) {

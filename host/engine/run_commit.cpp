@@ -39,6 +39,9 @@ private:
 void RunLoop::post(Message message) {
     {
         const std::lock_guard lock(mailbox_mutex_);
+        if (ended_) {
+            return;
+        }
         mailbox_.push_back(std::move(message));
         if (draining_) {
             return;
@@ -75,7 +78,6 @@ bool RunLoop::take_messages(std::vector<Message>& batch) {
         batch.swap(mailbox_);
         return true;
     }
-    mailbox_.clear();
     draining_ = false;
     if (ended_ || (machine_.status() <= core::RunStatus::Running && !closed_)) {
         return false;
@@ -87,11 +89,14 @@ bool RunLoop::take_messages(std::vector<Message>& batch) {
 
 // The last thing that the run does: from here on wait() may return and the sink may be gone.
 void RunLoop::end() {
+    std::vector<Message> too_late;  // let go without the lock: answers among them say so
     {
         const std::lock_guard lock(mailbox_mutex_);
+        too_late.swap(mailbox_);
         ended_ = true;
         ended_changed_.notify_all();
     }
+    too_late.clear();
     if (left_ && request_.on_left) {
         std::exchange(request_.on_left, nullptr)();
     } else if (!left_ && request_.on_end) {
@@ -234,10 +239,15 @@ void RunLoop::let_go() {
         }
     }
     attempts_.clear();
-    for (const auto& [execution, run] : sub_runs_) {
-        run->leave();
+    waits_.clear();
+    for (const auto& entry : sub_runs_) {
+        entry.second.run->leave();
     }
-    sub_runs_.clear();
+    {
+        const std::lock_guard lock(outside_mutex_);
+        approvals_.clear();
+        sub_runs_.clear();
+    }
     blobs_.reset();
 }
 

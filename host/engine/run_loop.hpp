@@ -23,6 +23,7 @@
 #include "core/run/run_data.hpp"
 #include "core/run/run_machine.hpp"
 #include "core/secret/masker.hpp"
+#include "host/engine/approval.hpp"
 #include "host/engine/job_runner.hpp"
 #include "host/engine/reuse.hpp"
 #include "host/engine/timers.hpp"
@@ -133,6 +134,22 @@ public:
     /// Asks the run to stop; from any thread. The run ends when its tasks have, or when they have
     /// been given up, and what is to be done finally is done. Asked once more, that is stopped too.
     void cancel(const std::string& reason);
+    /// Lets nothing new start, in the runs within it neither, until it is resumed or cancelled;
+    /// from any thread. What runs or waits goes on. Without effect where it is paused already.
+    void pause(const std::string& reason);
+    /// Ends a pause; from any thread.
+    void resume();
+    /// What waits for an answer, in the runs within it too, as far as it is on record; from any
+    /// thread.
+    [[nodiscard]] std::vector<OpenApproval> approvals() const;
+    /// Answers an approval that is open under that name, as in OpenApproval; from any thread.
+    /// False: there is none. `on_record` is called once, where this gives true: with true when the
+    /// answer is on record, with false when something else ended the wait first. It must not call
+    /// this run. Throws AnswerRefused.
+    [[nodiscard]] bool answer(const std::string& task,
+                              std::optional<std::uint32_t> element,
+                              const ApprovalAnswer& answer,
+                              std::function<void(bool taken)> on_record = {});
     /// Waits until the run has ended, or has been let go.
     [[nodiscard]] const core::RunReport& wait();
 
@@ -173,6 +190,11 @@ private:
         std::uint32_t cancels = 0;  // how often it has been asked to stop by now
     };
     struct KeepLines {};
+    struct Answer {
+        core::ExecutionIndex execution = 0;
+        ApprovalAnswer answer;
+        std::shared_ptr<Receipt> receipt;
+    };
     using Message = std::variant<core::RunEvent,
                                  core::MachineEvent,
                                  AttemptDone,
@@ -182,7 +204,8 @@ private:
                                  SubRunLeft,
                                  Suspend,
                                  Leave,
-                                 KeepLines>;
+                                 KeepLines,
+                                 Answer>;
 
     enum class Committing { Idle, Asked, Answered, LeftToJournal };
 
@@ -199,6 +222,17 @@ private:
         std::chrono::steady_clock::time_point started;
         std::shared_ptr<const boost::json::value> output = nullptr;  // of its latest attempt
         std::shared_ptr<const core::RunReport> sub_run = nullptr;
+    };
+
+    struct OpenWait {
+        core::BeginWait command;
+        std::optional<core::WaitPlan> plan;  // nothing: it has not begun
+        core::WallTime since;
+    };
+
+    struct InnerRun {
+        std::string label;  // "deploy", "deploy[2]" for an element
+        std::shared_ptr<RunLoop> run;
     };
 
     /// What the records of a run that is resumed leave to be done.
@@ -228,6 +262,7 @@ private:
     [[nodiscard]] bool take_messages(std::vector<Message>& batch);
     void handle(Message message);
     void handle(const core::RunEvent& event);
+    void take_request(const core::RunEvent& event);
     [[nodiscard]] bool commit();
     [[nodiscard]] bool give_to_journal();
     [[nodiscard]] bool finish_commit();
@@ -244,6 +279,7 @@ private:
 
     void create();
     void begin();
+    void begin_tasks();
     void take(const core::RunEvent& event, std::shared_ptr<const boost::json::value> output);
     void attempt_done(AttemptDone done);
     void reused(const Reused& attempt);
@@ -256,6 +292,18 @@ private:
     void check_size(const core::ValuePlace& place, core::Outcome& outcome);
     void save_variables(const core::ValuePlace& place, boost::json::object variables);
 
+    // Waits.
+    void note_wait(const core::BeginWait& command);
+    void note_wait_begun(const core::WaitBegun& event, const boost::json::value* record);
+    void announce_wait(core::ExecutionIndex execution);
+    void forget_wait(core::ExecutionIndex execution);
+    [[nodiscard]] const OpenWait* find_wait(core::ExecutionIndex execution) const;
+    [[nodiscard]] core::Milliseconds patience(const core::Timer& timer) const;
+    void wait_timer_fired(const core::Timer& timer);
+    void end_wait(const OpenWait& wait, const core::RunEvent& event, boost::json::value output);
+    void answered(const Answer& message);
+    [[noreturn]] static void refuse(const OpenApproval& approval, const ApprovalAnswer& answer);
+
     // Resuming.
     void play_back(Resume resume);
     void play(const core::JournalRecord& record, Playback& playback);
@@ -263,11 +311,13 @@ private:
     void play_attempt_end(core::ExecutionIndex execution,
                           const core::MachineEvent& event,
                           Playback& playback);
+    void play_wait_end(core::ExecutionIndex execution, const core::MachineEvent& event);
     void play_decided(const core::MachineEvent& event, Playback& playback);
     void play(const core::RunCommand& command, Playback& playback);
     void go_live(const Playback& playback);
     void go_live(const core::Timer& timer, const Playback::DueTimer& due);
     void go_live(const Playback::InFlight& attempt);
+    void go_live_with_waits();
     void start_again(const core::StartAttempt& command, std::uint32_t cancels);
     void open_blobs();
     void set_timer(const core::Timer& timer, core::Milliseconds delay);
@@ -277,6 +327,7 @@ private:
     void execute(const core::HandOn& command);
     void execute(const core::Decide& command);
     void execute(const core::StartAttempt& command);
+    void execute(const core::BeginWait& command);
     void execute(const core::CancelAttempt& command);
     void execute(const core::AbandonAttempt& command);
     void execute(const core::SetTimer& command);
@@ -285,6 +336,8 @@ private:
     void execute(const core::RetryScheduled& command);
     void execute(const core::ElementEnded& command);
     void execute(const core::TaskEnded& command);
+    void execute(const core::RunPaused& command);
+    void execute(const core::RunContinued& command);
     void execute(const core::MainEnded& command);
     void execute(const core::FinishRun& command);
 
@@ -292,6 +345,7 @@ private:
     void end_report(const core::TaskEnded& command, core::TaskReport& report);
     void start_call(const core::StartAttempt& command);
     void start_sub_run(const core::StartAttempt& command, std::uint32_t cancels = 0);
+    void forget_sub_run(core::ExecutionIndex execution);
     [[nodiscard]] RunRequest sub_run_request(const core::StartAttempt& command,
                                              const std::string& run_id,
                                              boost::json::object inputs);
@@ -300,6 +354,8 @@ private:
                                                    const core::JournalRecord& creation);
     [[nodiscard]] std::shared_ptr<const Reuse> reuse_in(const core::StartAttempt& command,
                                                         const core::Workflow& workflow) const;
+    [[nodiscard]] std::shared_ptr<const boost::json::value> reusable(
+        const core::StartAttempt& command) const;
     [[nodiscard]] bool reuse(const core::StartAttempt& command);
     void fail_attempt(core::ExecutionIndex execution, std::uint32_t attempt, core::Failure failure);
     [[nodiscard]] core::Failure unresolved(const core::TemplateError& error) const;
@@ -327,10 +383,11 @@ private:
     bool suspended_ = false;    // no attempts start any more
     bool left_ = false;         // it was let go, and is open on record
     bool is_settling_ = false;  // it was taken up, and nothing has been on record since
-    std::vector<std::string> early_cancels_;   // those that came before the run was created
+    std::vector<core::RunEvent> early_requests_;  // those that came before the run was created
+    std::string pause_reason_;
     std::optional<core::WallTime> played_at_;  // of the record that is being played back
     std::unordered_map<core::ExecutionIndex, Attempt> attempts_;
-    std::unordered_map<core::ExecutionIndex, std::shared_ptr<RunLoop>> sub_runs_;
+    std::map<core::ExecutionIndex, OpenWait> waits_;
     std::unordered_map<core::ExecutionIndex, Begun> begun_;
     std::map<core::Timer, Timers::Token> timers_;
     std::chrono::steady_clock::time_point run_started_;
@@ -343,6 +400,10 @@ private:
     std::mutex lines_mutex_;
     std::vector<core::LogLine> lines_;  // that the journal does not have yet
     std::size_t lines_bytes_ = 0;
+
+    mutable std::mutex outside_mutex_;
+    std::map<core::ExecutionIndex, OpenApproval> approvals_;
+    std::map<core::ExecutionIndex, InnerRun> sub_runs_;  // the drainer alone changes it
 
     std::mutex mailbox_mutex_;
     std::vector<Message> mailbox_;

@@ -117,7 +117,7 @@ void members(Archive& archive, Value& value) {
 template <typename Archive, Is<core::RunCreated> Value>
 void members(Archive& archive, Value& value) {
     auto& [run_id, workflow, attempt, inputs, settings, parent_run_id, documents, retry_of,
-           retry_from, trigger, priority, key] = value;
+           retry_from, retry_all, trigger, priority, key] = value;
     archive("run_id", run_id);
     archive("workflow", workflow);
     archive("attempt", attempt);
@@ -127,14 +127,16 @@ void members(Archive& archive, Value& value) {
     archive("documents", documents);
     archive("retry_of", retry_of);
     archive("retry_from", retry_from);
+    archive("retry_all", retry_all);
     archive("trigger", trigger);
     archive("priority", priority);
     archive("key", key);
 }
 template <typename Archive, Is<core::RunResumed> Value>
 void members(Archive& archive, Value& value) {
-    auto& [deaths] = value;
+    auto& [deaths, settled] = value;
     archive("deaths", deaths);
+    archive("settled", settled);
 }
 template <typename Archive, Is<core::AttemptStarted> Value>
 void members(Archive& archive, Value& value) {

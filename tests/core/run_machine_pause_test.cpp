@@ -38,13 +38,28 @@ TEST(RunMachinePauseTest, LetsWhatRunsGoOnAndStartsNothing) {
 
 TEST(RunMachinePauseTest, IsSaidOnceHoweverOftenItIsAsked) {
     Machine machine(in_line({"a"}));
-    EXPECT_EQ(machine.pause(), Words{}) << "there is nothing to pause yet";
     EXPECT_EQ(machine.start(), (Words{"start a"}));
     EXPECT_EQ(machine.resume(), Words{});
     EXPECT_EQ(machine.pause(), (Words{"paused"}));
     EXPECT_EQ(machine.pause(), Words{});
     EXPECT_EQ(machine.resume(), (Words{"continued"}));
     EXPECT_EQ(machine.resume(), Words{});
+}
+
+TEST(RunMachinePauseTest, CanComeBeforeTheRunStarts) {
+    Machine machine(in_line({"a"}));
+    EXPECT_EQ(machine.pause(), (Words{"paused"}));
+    EXPECT_EQ(machine.start(), Words{});
+    EXPECT_EQ(machine.resume(), (Words{"continued", "start a"}));
+
+    Machine again(in_line({"a"}));
+    again.pause();
+    EXPECT_EQ(again.resume(), (Words{"continued"}));
+    EXPECT_EQ(again.start(), (Words{"start a"}));
+
+    Machine cancelled(in_line({"a"}));
+    cancelled.pause();
+    EXPECT_EQ(cancelled.cancel(), (Words{"continued", "end a cancelled", "finish cancelled"}));
 }
 
 TEST(RunMachinePauseTest, DoesNotKeepARunOpenThatHasNothingLeftToDo) {

@@ -40,6 +40,7 @@ TEST(EventCodecTest, KeepsARunsCreation) {
               R"("max_parallel_forced":4,"cancel_grace_ms":5,"activations_per_task_max":6,)"
               R"("seed":18446744073709551615,"output_bytes_max":8,"loop_output_bytes_max":9},)"
               R"("parent_run_id":"P","documents":"sha256:0","retry_of":"O","retry_from":"load",)"
+              R"("retry_all":false,)"
               R"("trigger":"cli","priority":-3,"key":"k"})");
 }
 
@@ -56,7 +57,8 @@ TEST(EventCodecTest, KeepsTheStartOfAnAttemptAndTheEndOfARun) {
             core::RunStatus::Failed, core::Failure{"crashed", "it died", false, 0}, {{"rows", 3}}}),
         R"({"v":1,"kind":"run_ended","status":"failed","failure":{"code":"crashed",)"
         R"("message":"it died","retryable":false,"retry_after_ms":0},"outputs":{"rows":3}})");
-    EXPECT_EQ(round_trip(core::RunResumed{2}), R"({"v":1,"kind":"run_resumed","deaths":2})");
+    EXPECT_EQ(round_trip(core::RunResumed{2, true}),
+              R"({"v":1,"kind":"run_resumed","deaths":2,"settled":true})");
 }
 
 TEST(EventCodecTest, KeepsEveryEventOfTheMachine) {
@@ -75,6 +77,17 @@ TEST(EventCodecTest, KeepsEveryEventOfTheMachine) {
                   text + "}");
     EXPECT_EQ(round_trip(event(core::RetryDecided{1, 2, true, {}})),
               R"({"v":1,"kind":"retry_decided","execution":1,"attempt":2,"again":true})");
+    EXPECT_EQ(round_trip(event(core::WaitBegun{1, 2, core::Milliseconds(-3), {}})),
+              R"({"v":1,"kind":"wait_begun","execution":1,"attempt":2,"delay_ms":-3})");
+    EXPECT_EQ(round_trip(event(core::WaitBegun{1, 2, {}, failure})),
+              R"({"v":1,"kind":"wait_begun","execution":1,"attempt":2,"failure":)" + text + "}");
+    EXPECT_EQ(round_trip(event(core::WaitEnded{1, 2, failure})),
+              R"({"v":1,"kind":"wait_ended","execution":1,"attempt":2,"failure":)" + text + "}");
+    EXPECT_EQ(round_trip(event(core::TimerFired{{core::Timer::Kind::Wait, 1, 2}})),
+              R"({"v":1,"kind":"timer_fired","timer":{"kind":"wait","execution":1,"attempt":2}})");
+    EXPECT_EQ(round_trip(event(core::PauseRequested{"a window"})),
+              R"({"v":1,"kind":"pause_requested","reason":"a window"})");
+    EXPECT_EQ(round_trip(event(core::ResumeRequested{})), R"({"v":1,"kind":"resume_requested"})");
     EXPECT_EQ(round_trip(event(core::CancelRequested{"ctrl-c"})),
               R"({"v":1,"kind":"cancel_requested","reason":"ctrl-c"})");
     EXPECT_EQ(round_trip(event(core::RunFailed{failure})),

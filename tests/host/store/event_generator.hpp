@@ -25,7 +25,7 @@ public:
             case 2:
                 return core::RunEnded{static_cast<core::RunStatus>(below(5)), perhaps_failure(),
                                       object(3)};
-            case 3: return core::RunResumed{number()};
+            case 3: return core::RunResumed{number(), flag()};
             default: return core::MachineEvent{run_event(), output()};
         }
     }
@@ -111,6 +111,7 @@ private:
         entry.documents = text();
         entry.retry_of = text();
         entry.retry_from = text();
+        entry.retry_all = flag();
         entry.trigger = text();
         entry.priority = flag() ? std::numeric_limits<std::int32_t>::min() : 7;
         entry.key = text();
