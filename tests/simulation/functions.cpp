@@ -154,10 +154,12 @@ std::shared_ptr<Functions::Call> Functions::take_announced() {
 }
 
 void Functions::submit(std::shared_ptr<host::Job> job) {
+    if (stopped_) {
+        return;
+    }
     const std::shared_ptr<Call> call = take_announced();
-    if (stopped_ || !call) {
-        context_.breach(stopped_ ? "a host that has died makes a call"
-                                 : "a call is made that nobody was told of");
+    if (!call) {
+        context_.breach("a call is made that nobody was told of");
         return;
     }
     submitted_[job.get()] = call;
@@ -236,6 +238,10 @@ void Functions::end(Call& call) {
     seen.succeeded = seen.succeeded || succeeded;
     seen.last_end = witness_.next();
     std::exchange(call.job, nullptr)->run();
+}
+
+void Functions::forget(const std::string& run_id) {
+    prepared_.remove_if([&](const auto& call) { return call->invocation->run_id == run_id; });
 }
 
 void Functions::stop() {

@@ -42,7 +42,9 @@ public:
 
     /// The next job is one of this run, task and attempt: as the sink hears it.
     void announce(std::string run_id, std::string task, const core::AttemptRef& attempt);
-    /// The host has died, and all its threads with it.
+    /// A run was refused: its calls are not made.
+    void forget(const std::string& run_id);
+    /// The host has died, and all its threads with it: nothing is called any more.
     void stop();
 
 private:

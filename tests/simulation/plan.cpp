@@ -122,6 +122,11 @@ private:
             fields.push_back({task.sub_workflow ? "list" : "i",
                               text(task.sub_workflow ? "${[item]}" : "${item}")});
         }
+        const bool saves =
+            task.save_as || (task.sub_workflow && task.sub_workflow->shares_variables);
+        if (task.for_each && saves && !plan_.timed) {
+            task.for_each->max_parallel = 1;  // the last one to save is what is seen
+        }
         task.params = Template(std::move(fields));
         if (chance(random_, 8)) {
             task.output = text(chance(random_, 80) ? "${output}" : "${output.v}");

@@ -194,6 +194,9 @@ void RunAudit::check_taken_over(const Attempt& attempt) {
 
 void RunAudit::check_interrupted(const Attempt& attempt) {
     was_interrupted_ = true;
+    if (workflow_.tasks[attempt.command.task].sub_workflow) {
+        return;  // it is what a task of that run failed with
+    }
     if (!attempt.on_record || !attempt.may_start_again) {
         breach(name(attempt.command) + " was interrupted while no host died");
     }

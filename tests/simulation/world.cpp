@@ -133,7 +133,7 @@ public:
     }
 
     const std::uint32_t number;
-    bool dead = false;
+    bool dead = false;  // what is still done in it is of no account
     StoreAccess access;
     Functions functions;
     TimersOf timers;  // of the engine
@@ -148,9 +148,7 @@ private:
 };
 
 void World::Sink::hear(const std::string& what) {
-    if (life_.dead) {
-        world_.context_.breach("a host that has died says of run " + run_id_ + ": " + what);
-    } else if (!what.empty()) {
+    if (!life_.dead && !what.empty()) {
         world_.context_.trace("heard of " + run_id_ + ": " + what);
     }
 }
@@ -171,6 +169,9 @@ void World::Sink::attempt_started(const core::AttemptRef& attempt) {
 
 void World::Sink::run_ended(const core::RunReport& run) {
     hear("run ended " + std::string(to_string(run.status)));
+    if (life_.dead) {
+        return;
+    }
     const RunAudit* audit = world_.store_.audit(run_id_);
     if (audit == nullptr || !audit->ended() || audit->ended()->status != run.status) {
         world_.context_.breach("run " + run_id_ + " ends otherwise than on record");
@@ -365,6 +366,7 @@ void World::on_end(const std::string& id,
     if (life_->access.is_broken()) {
         life_->events.after(Milliseconds{below(context_.random, 50)}, [this] { crash(); });
     } else if (audit == nullptr) {  // the disk was full
+        life_->functions.forget(id);
         life_->events.after(Milliseconds{300}, [this, id] {
             life_->loops.erase(id);
             ask(id);
