@@ -43,6 +43,14 @@ std::size_t number_length(std::string_view text) {
     return length;
 }
 
+std::optional<Milliseconds> from_milliseconds(double milliseconds) {
+    const double rounded = std::round(milliseconds);
+    if (!(rounded >= 0 && rounded <= duration_max_ms)) {
+        return std::nullopt;  // not a number included
+    }
+    return Milliseconds(static_cast<std::int64_t>(rounded));
+}
+
 /// "1.5" for 1500 thousandths, without trailing zeros, at most two decimals.
 std::string decimal(std::int64_t thousandths) {
     std::string text = std::to_string(thousandths / 1000);
@@ -69,14 +77,14 @@ std::optional<Milliseconds> parse_duration(std::string_view text) {
     const std::string_view suffix = text.substr(length);
     for (const Unit& unit : units) {
         if (suffix == unit.name) {
-            const double milliseconds = std::round(number * unit.milliseconds);
-            if (!(milliseconds <= duration_max_ms)) {
-                return std::nullopt;
-            }
-            return Milliseconds(static_cast<std::int64_t>(milliseconds));
+            return from_milliseconds(number * unit.milliseconds);
         }
     }
     return std::nullopt;
+}
+
+std::optional<Milliseconds> duration_of_seconds(double seconds) {
+    return from_milliseconds(seconds * 1e3);
 }
 
 std::string format_duration(Milliseconds duration) {

@@ -13,6 +13,9 @@ using Milliseconds = std::chrono::milliseconds;
 /// most 366 days.
 [[nodiscard]] std::optional<Milliseconds> parse_duration(std::string_view text);
 
+/// A number of seconds, within the same limits.
+[[nodiscard]] std::optional<Milliseconds> duration_of_seconds(double seconds);
+
 /// For people: "250ms", "1.5s", "2m 5s", "1h 0m".
 [[nodiscard]] std::string format_duration(Milliseconds duration);
 

@@ -7,6 +7,7 @@
 
 #include "core/port/task_invoker.hpp"
 #include "core/run/report.hpp"
+#include "core/run/wait_plan.hpp"
 #include "core/workflow/workflow.hpp"
 
 namespace oa::core {
@@ -32,6 +33,10 @@ public:
     virtual void attempt_failed(const AttemptRef& attempt,
                                 const Failure& failure,
                                 Milliseconds delay) = 0;
+    /// A task waits, in place of an attempt: for a time, or for an answer to `plan.message`.
+    virtual void wait_begun(const AttemptRef& /*attempt*/, const WaitPlan& /*plan*/) {}
+    /// It does no more, for whatever reason; how the task or the element ended is told apart.
+    virtual void wait_ended(const AttemptRef& /*attempt*/) {}
     /// A task with `for_each` is done with an element; `report` tells how far the task is.
     virtual void element_ended(const TaskReport& report,
                                TaskIndex task,
@@ -41,6 +46,9 @@ public:
     virtual void task_ended(TaskIndex task, const TaskReport& report) = 0;
     /// Somebody asked the run to stop; what runs is being cancelled.
     virtual void run_cancelling(std::string_view reason) = 0;
+    /// Nothing new starts until run_continued.
+    virtual void run_paused(std::string_view /*reason*/) {}
+    virtual void run_continued() {}
     virtual void run_ended(const RunReport& run) = 0;
     /// The attempt runs another workflow: who is to hear of that run. Null: nobody. Called before
     /// that run starts; the result lives at least until it has ended.

@@ -29,15 +29,18 @@ struct RunCreated {
     std::string documents;   ///< as the store names them; empty: those of the parent, or not kept
     std::string retry_of;    ///< the run that it does again; empty: none
     std::string retry_from;  ///< the task that it does again first; empty: all that did not succeed
+    bool retry_all = false;  ///< nothing of that run is taken over
     std::string trigger;     ///< what asked for it: "cli", "api", "schedule", "webhook"
     std::int32_t priority = 0;  ///< higher ones start first
     std::string key;            ///< of `concurrency`, evaluated; empty: none
 };
 
-/// A host has taken up a run that another host had left open.
+/// A host is about to take up a run that another host had left open; or, once it has, that nothing
+/// of the run is being worked on: it waits for a time or a person.
 struct RunResumed {
-    /// How many hosts in a row died while they worked on it, and it came no further.
+    /// How many hosts in a row have died while they worked on it, and it came no further.
     std::uint32_t deaths = 0;
+    bool is_settled = false;  ///< the latter
 };
 
 /// An attempt is about to start. After a crash it is the ones without an end that were in flight;

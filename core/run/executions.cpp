@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <utility>
 
@@ -60,7 +61,7 @@ void RunMachine::activate(TaskIndex task, const std::optional<Lead>& lead, Comma
         execution.standing = standing(task, lead);
         ask(index, execution, commands);
     } else {
-        ready_.push_back(index);
+        queue_of(task).push_back(index);
     }
 }
 
@@ -70,23 +71,37 @@ void RunMachine::ask(ExecutionIndex index, Execution& execution, Commands& comma
     commands.emplace_back(Decide{index, execution.task, execution.standing, execution.element});
 }
 
-void RunMachine::fill_slots(Commands& commands) {
-    while (!ready_.empty() && in_flight_ < settings_.max_parallel) {
+std::deque<ExecutionIndex>& RunMachine::queue_of(TaskIndex task) {
+    return workflow_.tasks[task].wait ? ready_waits_ : ready_;
+}
+
+// Starts what may start: waits at once, all else as far as there are slots.
+void RunMachine::start_ready(Commands& commands) {
+    while (!paused_ && !ready_waits_.empty()) {
+        const ExecutionIndex index = ready_waits_.front();
+        ready_waits_.pop_front();
+        start_execution(index, commands);
+    }
+    while (!paused_ && !ready_.empty() && in_flight_ < settings_.max_parallel) {
         const ExecutionIndex index = ready_.front();
         ready_.pop_front();
-        if (executions_.at(index).loop) {
-            start_element(index, commands);
-        } else {
-            start_attempt(index, commands);
-        }
+        start_execution(index, commands);
     }
 }
 
-void RunMachine::start_attempt(ExecutionIndex index, Commands& commands) {
-    Execution& execution = executions_.at(index);
-    execution.phase = Phase::InFlight;
+void RunMachine::start_execution(ExecutionIndex index, Commands& commands) {
+    const Execution& execution = executions_.at(index);
+    if (execution.loop) {
+        start_element(index, commands);
+    } else if (workflow_.tasks[execution.task].wait) {
+        begin_wait(index, commands);
+    } else {
+        start_attempt(index, commands);
+    }
+}
+
+void RunMachine::begin_attempt(ExecutionIndex index, Execution& execution) {
     ++execution.attempt;
-    ++in_flight_;
     TaskRecord& record = tasks_[execution.task];
     if (execution.element) {
         Loop& loop = *executions_.at(execution.element->loop).loop;
@@ -98,6 +113,13 @@ void RunMachine::start_attempt(ExecutionIndex index, Commands& commands) {
         record.state.status = TaskStatus::Running;
         record.state.attempts = execution.attempt;
     }
+}
+
+void RunMachine::start_attempt(ExecutionIndex index, Commands& commands) {
+    Execution& execution = executions_.at(index);
+    execution.phase = Phase::InFlight;
+    begin_attempt(index, execution);
+    ++in_flight_;
     if (const auto& timeout = workflow_.tasks[execution.task].timeout) {
         commands.emplace_back(
             SetTimer{{Timer::Kind::AttemptTimeout, index, execution.attempt}, *timeout});
@@ -261,6 +283,7 @@ void RunMachine::stop(RunStatus verdict, const Failure& why, Commands& commands)
         failure_ = why;
     }
     ready_.clear();
+    ready_waits_.clear();
     std::vector<ExecutionIndex> open;
     open.reserve(executions_.size());
     for (const auto& entry : executions_) {
@@ -288,6 +311,8 @@ void RunMachine::stop_execution(ExecutionIndex index, const Failure& why, Comman
             commands.emplace_back(DropTimer{{Timer::Kind::RetryDelay, index, execution->attempt}});
             end_execution(index, TaskStatus::Cancelled, why, commands);
             break;
+        case Phase::BeginningWait:
+        case Phase::Waiting: end_wait(index, TaskStatus::Cancelled, why, commands); break;
         case Phase::InFlight:
             if (workflow_.tasks[execution->task].timeout) {
                 commands.emplace_back(

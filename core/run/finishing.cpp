@@ -8,7 +8,8 @@
 namespace oa::core {
 
 bool RunMachine::idle() const noexcept {
-    return in_flight_ == 0 && delayed_ == 0 && deciding_ == 0 && ready_.empty();
+    return in_flight_ == 0 && delayed_ == 0 && deciding_ == 0 && waiting_ == 0 && ready_.empty() &&
+           ready_waits_.empty();
 }
 
 void RunMachine::advance(Commands& commands) {
@@ -16,7 +17,7 @@ void RunMachine::advance(Commands& commands) {
         return;
     }
     settle_all(commands);
-    fill_slots(commands);
+    start_ready(commands);
     while (idle()) {
         if (!verdict_ && !release_circle()) {
             end_main(commands);
@@ -25,7 +26,7 @@ void RunMachine::advance(Commands& commands) {
             return;
         }
         settle_all(commands);
-        fill_slots(commands);
+        start_ready(commands);
     }
 }
 

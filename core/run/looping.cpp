@@ -2,6 +2,8 @@
 // has begun and not ended has one of its own, so that retries and time-outs are those of any task.
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -24,15 +26,17 @@ void RunMachine::begin_loop(ExecutionIndex index, std::uint32_t elements, Comman
     execution.phase = Phase::Looping;
     execution.loop = std::make_unique<Loop>();
     execution.loop->elements = elements;
-    execution.loop->open_max = std::min(
-        task.for_each->max_parallel.value_or(settings_.max_parallel), settings_.max_parallel);
+    // Elements that wait occupy nothing, so only the document limits how many do at a time.
+    const std::uint32_t slots =
+        task.wait ? std::numeric_limits<std::uint32_t>::max() : settings_.max_parallel;
+    execution.loop->open_max = std::min(task.for_each->max_parallel.value_or(slots), slots);
     queue_loop(index, *execution.loop);
 }
 
 void RunMachine::queue_loop(ExecutionIndex index, Loop& loop) {
     if (!stopping_ && !loop.queued && loop.next < loop.elements && loop.open < loop.open_max) {
         loop.queued = true;
-        ready_.push_back(index);
+        queue_of(executions_.at(index).task).push_back(index);
     }
 }
 
@@ -50,7 +54,7 @@ void RunMachine::start_element(ExecutionIndex index, Commands& commands) {
     if (tasks_[element.task].asks_elements) {
         ask(own, element, commands);
     } else {
-        start_attempt(own, commands);
+        start_execution(own, commands);
     }
 }
 

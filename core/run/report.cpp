@@ -1,27 +1,10 @@
 #include "core/run/report.hpp"
 
-#include <array>
-#include <cstdio>
-#include <ctime>
-
 #include <boost/json.hpp>
 
 namespace oa::core {
 
 namespace json = boost::json;
-
-std::string format_time(WallTime time) {
-    const auto since_epoch =
-        std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch()).count();
-    const auto seconds = static_cast<std::time_t>(since_epoch / 1000);
-    std::tm parts{};
-    gmtime_r(&seconds, &parts);
-    std::array<char, 64> text{};
-    std::snprintf(text.data(), text.size(), "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ",
-                  parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour,
-                  parts.tm_min, parts.tm_sec, static_cast<int>(since_epoch % 1000));
-    return text.data();
-}
 
 json::value to_json(const std::optional<Failure>& failure) {
     if (!failure) {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -11,10 +10,9 @@
 
 #include "core/duration.hpp"
 #include "core/run/status.hpp"
+#include "core/wall_time.hpp"
 
 namespace oa::core {
-
-using WallTime = std::chrono::system_clock::time_point;
 
 struct RunReport;
 
@@ -54,8 +52,5 @@ struct RunReport {
 
 /// The task's output; JSON null when it has none.
 [[nodiscard]] const boost::json::value& output_of(const TaskReport& report);
-
-/// RFC 3339 in UTC with milliseconds: 2026-01-31T23:59:59.999Z.
-[[nodiscard]] std::string format_time(WallTime time);
 
 }  // namespace oa::core

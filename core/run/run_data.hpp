@@ -15,6 +15,7 @@
 #include "core/port/secret_source.hpp"
 #include "core/run/report.hpp"
 #include "core/run/run_machine.hpp"
+#include "core/run/wait_plan.hpp"
 #include "core/secret/masker.hpp"
 #include "core/workflow/workflow.hpp"
 
@@ -104,6 +105,9 @@ public:
     [[nodiscard]] bool used_secrets() const noexcept { return used_secrets_; }
     /// The inputs that a task gives to the workflow that it runs. Throws TemplateError.
     [[nodiscard]] boost::json::object sub_workflow_inputs(const ValuePlace& place) const;
+
+    /// What a task that waits waits for; `now` is when it begins. Throws TemplateError.
+    [[nodiscard]] WaitPlan wait(const ValuePlace& place, WallTime now) const;
 
     /// What the task's `output` makes of the function's output; the function's output itself where
     /// there is none. Throws TemplateError.

@@ -68,6 +68,10 @@ void RunMachine::apply(const RunEvent& event, Commands& commands) {
             broken_ = true;
             on_cancel(*request, commands);
             advance(commands);
+        } else if (std::holds_alternative<PauseRequested>(event)) {
+            on_pause(commands);
+        } else if (std::holds_alternative<ResumeRequested>(event)) {
+            lift_pause(commands);
         }
         return;
     }
@@ -80,6 +84,10 @@ void RunMachine::apply(const RunEvent& event, Commands& commands) {
                           [&](const TimerFired& fired) { on_timer(fired.timer, commands); },
                           [&](const Decided& decided) { on_decided(decided, commands); },
                           [&](const RetryDecided& decided) { on_retry_decided(decided, commands); },
+                          [&](const WaitBegun& begun) { on_wait_begun(begun, commands); },
+                          [&](const WaitEnded& ended) { on_wait_ended(ended, commands); },
+                          [&](const PauseRequested&) { on_pause(commands); },
+                          [&](const ResumeRequested&) { lift_pause(commands); },
                           [&](const CancelRequested& request) { on_cancel(request, commands); },
                           [&](const RunFailed& broken) {
                               broken_ = true;
@@ -139,6 +147,8 @@ void RunMachine::on_failure(const AttemptFailed& event, Commands& commands) {
         case Phase::Ready:
         case Phase::DecidingRetry:
         case Phase::Delayed:
+        case Phase::BeginningWait:
+        case Phase::Waiting:
         case Phase::Looping: break;
     }
 }
@@ -190,6 +200,11 @@ void RunMachine::on_attempt_timer(const Timer& timer, Execution& execution, Comm
                 ready_.push_back(timer.execution);
             }
             break;
+        case Timer::Kind::Wait:
+            if (execution.phase == Phase::Waiting) {
+                wait_is_over(timer.execution, execution, commands);
+            }
+            break;
     }
 }
 
@@ -197,6 +212,7 @@ void RunMachine::on_attempt_timer(const Timer& timer, Execution& execution, Comm
 // does not.
 void RunMachine::on_cancel(const CancelRequested& request, Commands& commands) {
     ++cancels_;
+    lift_pause(commands);
     const Failure why{.code = "cancelled", .message = request.reason};
     if (verdict_ && cancels_ == 1) {
         if (*verdict_ == RunStatus::Succeeded) {
@@ -237,9 +253,24 @@ void RunMachine::on_decided(const Decided& event, Commands& commands) {
     } else if (event.elements) {
         begin_loop(event.execution, *event.elements, commands);
     } else if (execution->element) {
-        ready_.push_front(event.execution);
+        queue_of(execution->task).push_front(event.execution);
     } else {
-        ready_.push_back(event.execution);
+        queue_of(execution->task).push_back(event.execution);
+    }
+}
+
+// What stands in the queues stays there.
+void RunMachine::on_pause(Commands& commands) {
+    if (!paused_) {
+        paused_ = true;
+        commands.emplace_back(RunPaused{});
+    }
+}
+
+void RunMachine::lift_pause(Commands& commands) {
+    if (paused_) {
+        paused_ = false;
+        commands.emplace_back(RunContinued{});
     }
 }
 

@@ -1,223 +1,19 @@
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
-#include <tuple>
-#include <variant>
 #include <vector>
 
 #include "core/duration.hpp"
+#include "core/run/run_events.hpp"
 #include "core/run/status.hpp"
 #include "core/workflow/workflow.hpp"
 
 namespace oa::core {
-
-/// Number of an activation of a task within a run, from 0 in the order of activation. Loops
-/// activate a task more than once.
-using ExecutionIndex = std::uint32_t;
-
-/// One of the things that a task with `for_each` runs for.
-struct Element {
-    ExecutionIndex loop = 0;  ///< the execution that runs for them all
-    std::uint32_t index = 0;  ///< from 0, in the order of the list or map
-
-    friend bool operator==(const Element&, const Element&) = default;
-};
-
-/// What success() and failure() are where a task is about to start.
-struct Standing {
-    bool success = true;
-    bool failure = false;
-
-    friend bool operator==(const Standing&, const Standing&) = default;
-};
-
-/// What a run may cost and how patient it is.
-struct RunSettings {
-    std::uint32_t max_parallel =
-        16;  ///< attempts in flight at one time, where the document has no number of its own
-    std::optional<std::uint32_t> max_parallel_forced =
-        {};                             ///< the same, over the document's number
-    Milliseconds cancel_grace{10'000};  ///< from asking an attempt to stop to giving up on it
-    std::uint32_t activations_per_task_max =
-        100;  ///< a run ends with step_limit after so many activations times its tasks
-    std::uint64_t seed = 0;                          ///< of the jitter of retry delays
-    std::size_t output_bytes_max = 1U << 20U;        ///< of a task, as compact JSON, about
-    std::size_t loop_output_bytes_max = 64U << 20U;  ///< of all elements of a loop together
-};
-
-/// A timer of a run. Two timers are the same when all members are.
-struct Timer {
-    enum class Kind {
-        RunTimeout,
-        AttemptTimeout,
-        RetryDelay,
-        CancelGrace,
-    };
-    Kind kind = Kind::RunTimeout;
-    ExecutionIndex execution = 0;  ///< not for RunTimeout
-    std::uint32_t attempt = 0;     ///< not for RunTimeout
-
-    friend bool operator==(const Timer&, const Timer&) = default;
-    friend bool operator<(const Timer& left, const Timer& right) {
-        return std::tie(left.kind, left.execution, left.attempt) <
-               std::tie(right.kind, right.execution, right.attempt);
-    }
-};
-
-/// Events: what has happened. The machine ignores an event that comes too late to matter (a timer
-/// or an attempt that it no longer waits for), so that senders need no bookkeeping.
-struct RunStarted {};
-struct AttemptSucceeded {
-    ExecutionIndex execution = 0;
-    std::uint32_t attempt = 1;
-};
-struct AttemptFailed {
-    ExecutionIndex execution = 0;
-    std::uint32_t attempt = 1;
-    Failure failure;
-};
-struct TimerFired {
-    Timer timer;
-};
-/// Answers Decide.
-struct Decided {
-    ExecutionIndex execution = 0;
-    bool run = true;                        ///< false: the task or the element is skipped
-    std::optional<std::uint32_t> elements;  ///< how many, for a task with `for_each`
-    std::optional<Failure> failure;         ///< it has no answer: the task or the element fails
-};
-/// Answers DecideRetry.
-struct RetryDecided {
-    ExecutionIndex execution = 0;
-    std::uint32_t attempt = 1;
-    bool again = false;
-    std::optional<Failure> failure;  ///< it has no answer: this is what the task fails with
-};
-struct CancelRequested {
-    std::string reason;  ///< who or what asked; goes into the run's error
-};
-/// Something other than a task makes the run impossible: variables without a value, a journal that
-/// takes no records. It may come instead of RunStarted: then nothing starts. What is in `finally`
-/// does not start either.
-struct RunFailed {
-    Failure failure;
-};
-using RunEvent = std::variant<RunStarted,
-                              AttemptSucceeded,
-                              AttemptFailed,
-                              TimerFired,
-                              Decided,
-                              RetryDecided,
-                              CancelRequested,
-                              RunFailed>;
-
-/// Commands: what is to be done, in this order.
-
-/// An execution that has just ended led to another one, which takes its output as input, or the
-/// input that it had itself, where it was skipped.
-struct HandOn {
-    ExecutionIndex from = 0;
-    ExecutionIndex to = 0;
-};
-
-/// Whether a task runs (`when`), and for how many elements (`for_each`), follows from values that
-/// the machine does not have. With `element`, whether it runs for that element.
-struct Decide {
-    ExecutionIndex execution = 0;
-    TaskIndex task = 0;
-    Standing standing;
-    std::optional<Element> element;
-};
-struct StartAttempt {
-    ExecutionIndex execution = 0;
-    TaskIndex task = 0;
-    std::uint32_t attempt = 1;
-    std::optional<Element> element;
-};
-/// Asks an attempt to stop. One that runs a workflow may be asked once more: what that does finally
-/// is then to stop, too.
-struct CancelAttempt {
-    ExecutionIndex execution = 0;
-    std::uint32_t attempt = 1;
-};
-/// The attempt ignored its cancellation: whatever it says from now on does not count.
-struct AbandonAttempt {
-    ExecutionIndex execution = 0;
-    std::uint32_t attempt = 1;
-};
-struct SetTimer {
-    Timer timer;
-    Milliseconds delay{0};
-};
-struct DropTimer {
-    Timer timer;
-};
-/// Whether a failed attempt is worth another one, as `retry.when` has it.
-struct DecideRetry {
-    ExecutionIndex execution = 0;
-    TaskIndex task = 0;
-    std::uint32_t attempt = 1;  ///< the one that failed
-    std::optional<Element> element;
-    Failure failure;
-};
-/// A failed attempt will be followed by another one.
-struct RetryScheduled {
-    ExecutionIndex execution = 0;
-    TaskIndex task = 0;
-    std::uint32_t attempt = 1;  ///< the one that failed
-    std::optional<Element> element;
-    Milliseconds delay{0};
-    Failure failure;
-};
-/// A task with `for_each` is done with one of its elements: succeeded, failed, skipped or
-/// cancelled.
-struct ElementEnded {
-    TaskIndex task = 0;
-    ExecutionIndex execution = 0;
-    Element element;
-    TaskStatus status = TaskStatus::Pending;
-    std::optional<Failure> failure;  ///< unless it succeeded
-};
-/// An execution has ended; or, with no execution, a task that will never be activated.
-struct TaskEnded {
-    TaskIndex task = 0;
-    std::optional<ExecutionIndex> execution;
-    TaskStatus status = TaskStatus::Pending;
-    std::optional<Failure> failure;  ///< unless it succeeded
-    std::uint32_t attempts = 0;
-    bool latest = true;                          ///< the task had not been activated again before
-    std::optional<std::uint32_t> elements = {};  ///< with `for_each`, where it came to that
-    std::uint32_t elements_ended = 0;
-};
-/// All tasks outside of `finally` have ended, and so has the run if there are no others.
-struct MainEnded {
-    RunStatus status = RunStatus::Running;
-    std::optional<Failure> failure;
-};
-/// The last command of a run.
-struct FinishRun {
-    RunStatus status = RunStatus::Running;
-    std::optional<Failure> failure;
-};
-using RunCommand = std::variant<HandOn,
-                                Decide,
-                                StartAttempt,
-                                CancelAttempt,
-                                AbandonAttempt,
-                                SetTimer,
-                                DropTimer,
-                                DecideRetry,
-                                RetryScheduled,
-                                ElementEnded,
-                                TaskEnded,
-                                MainEnded,
-                                FinishRun>;
 
 /// What is known of a task: of its latest execution, where there was one.
 struct TaskState {
@@ -236,14 +32,15 @@ struct TaskState {
 /// How it works. An activation makes an execution and puts it at the end of the ready queue; the
 /// head of the queue starts while fewer than max_parallel attempts are in flight. A task with a
 /// condition or a loop is decided on first; a loop stays in the queue and starts one element when
-/// its turn comes, so that no more of them are kept than are open. When an execution ends, its
+/// its turn comes, so that no more of them are kept than are open. Tasks that wait have a queue of
+/// their own, since they occupy nothing; a pause holds both queues. When an execution ends, its
 /// transitions activate their targets. In the graph flow a task that will not be activated any more
 /// is "settled"; when all needs of a task are settled it is activated, or skipped if one of them
 /// was not successful. A task that transitions name (a handler) settles when all tasks that name it
 /// have settled and none of its executions is open; handlers that wait for each other in a circle
-/// settle together once nothing else is left to do. When nothing is ready, in flight, being decided
-/// or waiting for a retry, and every task is settled, the tasks of `finally` run one after the
-/// other, and then the run ends.
+/// settle together once nothing else is left to do. When nothing is ready, in flight, being
+/// decided, waiting, or to be tried again, and every task is settled, the tasks of `finally` run
+/// one after the other, and then the run ends.
 ///
 /// Not thread safe. The workflow must outlive the machine.
 class RunMachine {
@@ -251,7 +48,7 @@ public:
     RunMachine(const Workflow& workflow, const RunSettings& settings);
 
     /// Takes one event and appends what is to be done. The first event is RunStarted, RunFailed or
-    /// CancelRequested; after FinishRun all events are ignored.
+    /// CancelRequested, unless it is paused before that; after FinishRun all events are ignored.
     void apply(const RunEvent& event, std::vector<RunCommand>& commands);
 
     [[nodiscard]] RunStatus status() const noexcept { return status_; }
@@ -261,6 +58,7 @@ public:
         return tasks_[task].latest == execution;
     }
     [[nodiscard]] std::uint32_t in_flight() const noexcept { return in_flight_; }
+    [[nodiscard]] bool paused() const noexcept { return paused_; }
 
 private:
     using Commands = std::vector<RunCommand>;
@@ -273,6 +71,8 @@ private:
         Cancelling,     // an attempt runs, has been asked to stop because the run stops
         DecidingRetry,  // RetryDecided is to come
         Delayed,        // between two attempts
+        BeginningWait,  // WaitBegun is to come
+        Waiting,        // for its timer or WaitEnded
         Looping,        // its elements have executions of their own
     };
 
@@ -302,7 +102,8 @@ private:
         Standing standing;
         std::optional<Element> element;
         std::optional<Failure> last_failure;
-        std::unique_ptr<Loop> loop;  // in phase Looping
+        std::optional<Milliseconds> wait;  // in phase Waiting, where there is a timer
+        std::unique_ptr<Loop> loop;        // in phase Looping
     };
 
     struct TaskRecord {
@@ -332,11 +133,18 @@ private:
     void on_cancel(const CancelRequested& request, Commands& commands);
     void on_decided(const Decided& event, Commands& commands);
     void on_retry_decided(const RetryDecided& event, Commands& commands);
+    void on_wait_begun(const WaitBegun& event, Commands& commands);
+    void on_wait_ended(const WaitEnded& event, Commands& commands);
+    void on_pause(Commands& commands);
+    void lift_pause(Commands& commands);
 
     // Executions and attempts.
     void activate(TaskIndex task, const std::optional<Lead>& lead, Commands& commands);
     void ask(ExecutionIndex index, Execution& execution, Commands& commands);
-    void fill_slots(Commands& commands);
+    [[nodiscard]] std::deque<ExecutionIndex>& queue_of(TaskIndex task);
+    void start_ready(Commands& commands);
+    void start_execution(ExecutionIndex index, Commands& commands);
+    void begin_attempt(ExecutionIndex index, Execution& execution);
     void start_attempt(ExecutionIndex index, Commands& commands);
     void ask_to_stop(ExecutionIndex index, Execution& execution, Phase phase, Commands& commands);
     void end_attempt(ExecutionIndex index, Commands& commands);
@@ -351,6 +159,14 @@ private:
     void stop_at_failure(TaskIndex task, const Failure& failure, Commands& commands);
     void stop(RunStatus verdict, const Failure& why, Commands& commands);
     void stop_execution(ExecutionIndex index, const Failure& why, Commands& commands);
+
+    // Waits.
+    void begin_wait(ExecutionIndex index, Commands& commands);
+    void end_wait(ExecutionIndex index,
+                  TaskStatus status,
+                  std::optional<Failure> failure,
+                  Commands& commands);
+    void wait_is_over(ExecutionIndex index, Execution& execution, Commands& commands);
 
     // Loops.
     void begin_loop(ExecutionIndex index, std::uint32_t elements, Commands& commands);
@@ -393,11 +209,13 @@ private:
     std::map<ExecutionIndex, Execution> executions_;  // those that have not ended
     ExecutionIndex executions_begun_ = 0;
     std::deque<ExecutionIndex> ready_;
+    std::deque<ExecutionIndex> ready_waits_;
     std::vector<TaskIndex> to_settle_;
     std::vector<TaskIndex> to_judge_;  // tasks whose needs have all settled
     std::uint32_t in_flight_ = 0;
     std::uint32_t delayed_ = 0;
     std::uint32_t deciding_ = 0;
+    std::uint32_t waiting_ = 0;
     std::uint64_t activations_ = 0;
     std::uint64_t activations_max_ = 0;
     std::uint32_t cancels_ = 0;
@@ -406,6 +224,7 @@ private:
     std::optional<Failure> failure_;     // why the run does not succeed
     bool sequence_failed_ = false;
     bool broken_ = false;  // by RunFailed
+    bool paused_ = false;
     bool run_timer_set_ = false;
 };
 

@@ -1,6 +1,7 @@
 #include "core/workflow/expression_check.hpp"
 
 #include <algorithm>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <unordered_set>
@@ -39,6 +40,8 @@ const std::vector<std::string> task_fields = {"output",   "status",     "error",
 const std::vector<std::string> run_fields = {"id", "attempt", "status", "error"};
 const std::vector<std::string> workflow_fields = {"name"};
 const std::vector<std::string> error_fields = {"code", "message", "retryable"};
+const std::vector<std::string> wait_outputs = {"until"};
+const std::vector<std::string> approval_outputs = {"approved", "by", "comment", "at"};
 
 bool contains(const std::vector<std::string>& words, const std::string& word) {
     return std::find(words.begin(), words.end(), word) != words.end();
@@ -261,7 +264,9 @@ private:
     }
 
     /// Whether the place takes an expression without brackets, and so no ENV: or WALLET: either.
-    [[nodiscard]] bool takes_bare_expressions() const { return use_->site.wanted != Wanted::Any; }
+    [[nodiscard]] bool takes_bare_expressions() const {
+        return use_->site.wanted == Wanted::Condition || use_->site.wanted == Wanted::Elements;
+    }
 
     [[nodiscard]] std::string_view text_from(const Reference& path) const {
         const std::string_view text = use_->node->scalar;
@@ -377,16 +382,25 @@ private:
             return;
         }
         const Task& task = reading_.workflow.tasks[found->second];
-        if (part != nullptr && *part == "output" && task.sub_workflow && !task.output) {
+        if (part != nullptr && *part == "output" && !task.output) {
             check_outputs_of(task, path);
         }
         check_order(path, found->second);
     }
 
-    /// What a task gives that runs another workflow is known: that one's outputs.
+    /// What a task gives is known where it waits, or runs another workflow: that one's outputs.
     void check_outputs_of(const Task& task, const Reference& path) {
-        const Workflow* inner = task.sub_workflow->workflow;
         const std::size_t number = task.for_each ? 3 : 2;  // behind an index, in a list of outputs
+        if (task.wait) {
+            const bool approval = task.wait->kind == Wait::Kind::Approval;
+            check_field(path, number, approval ? approval_outputs : wait_outputs,
+                        "the output of '" + std::string(to_string(task.wait->kind)) + "'");
+            return;
+        }
+        if (!task.sub_workflow) {
+            return;
+        }
+        const Workflow* inner = task.sub_workflow->workflow;
         const std::string* name = field(path, number);
         if (inner == nullptr || inner->outputs.empty() || name == nullptr ||
             may_be_missing(path, number)) {
@@ -453,21 +467,45 @@ private:
             reading_.error(reading_.position_in(*use_->node, use_->offset + error.offset),
                            std::move(error.message), std::move(error.hint), "expression");
         }
-        const StaticType type = checked.type;
-        if (!checked.errors.empty() || type == StaticType::Any) {
-            return;
+        if (checked.errors.empty() && checked.type != StaticType::Any) {
+            check_wanted(checked.type);
         }
-        if (use_->site.wanted == Wanted::Condition && type != StaticType::Bool) {
-            reading_.error(use_->position,
-                           use_text() + ": a condition is true or false, and this is " +
-                               std::string(with_article(type)),
-                           comparison_hint(type, use_text()), "expression");
-        } else if (use_->site.wanted == Wanted::Elements && type != StaticType::List &&
-                   type != StaticType::Map) {
-            reading_.error(use_->position,
-                           use_text() + ": 'for_each' goes through a list or a map, and this is " +
-                               std::string(with_article(type)),
-                           "give the list itself, such as [1, 2, 3]", "expression");
+    }
+
+    void check_wanted(StaticType type) {
+        switch (use_->site.wanted) {
+            case Wanted::Any: break;
+            case Wanted::Condition:
+                want(type, {StaticType::Bool}, "a condition is true or false",
+                     comparison_hint(type, use_text()));
+                break;
+            case Wanted::Elements:
+                want(type, {StaticType::List, StaticType::Map},
+                     "'for_each' goes through a list or a map",
+                     "give the list itself, such as [1, 2, 3]");
+                break;
+            case Wanted::Duration:
+                want(type,
+                     {StaticType::String, StaticType::Int, StaticType::Uint, StaticType::Double,
+                      StaticType::Duration},
+                     "a duration is a text such as 30s, or a number of seconds", {});
+                break;
+            case Wanted::Time:
+                want(type, {StaticType::String, StaticType::Timestamp},
+                     "a time is a text such as 2027-01-01T08:00:00Z", {});
+                break;
+        }
+    }
+
+    void want(StaticType type,
+              std::initializer_list<StaticType> allowed,
+              const std::string& rule,
+              std::string hint) {
+        if (std::find(allowed.begin(), allowed.end(), type) == allowed.end()) {
+            reading_.error(
+                use_->position,
+                use_text() + ": " + rule + ", and this is " + std::string(with_article(type)),
+                std::move(hint), "expression");
         }
     }
 

@@ -24,7 +24,7 @@ enum class ExpressionPlace {
 constexpr TaskIndex no_task = std::numeric_limits<TaskIndex>::max();
 
 /// What the value has to be, where that can be told before it is there.
-enum class Wanted { Any, Condition, Elements };
+enum class Wanted { Any, Condition, Elements, Duration, Time };
 
 struct ExpressionSite {
     ExpressionPlace place = ExpressionPlace::Variable;

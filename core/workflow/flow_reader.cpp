@@ -279,6 +279,9 @@ std::string default_name(const Task& task) {
         const std::string stem = std::filesystem::path(task.sub_workflow->name).stem().string();
         return name_problem(stem) ? "workflow" : stem;
     }
+    if (task.wait) {
+        return std::string(to_string(task.wait->kind));
+    }
     return task.function.empty() ? "task" : task.module + "." + task.function;
 }
 

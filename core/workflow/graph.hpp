@@ -32,10 +32,13 @@ struct GraphOptions {
 ///
 /// A node, in the order of the document, those of `finally` last:
 /// * "name", "line", "column"
-/// * "module", "function"; both null for a sub-workflow
+/// * "module", "function"; both null for a sub-workflow and for what waits
 /// * "workflow": null or {"name": as written, "file", "recursive", "graph"}; "graph" is an object
 ///   like the outer one, null where it is not drawn; "recursive" says that it is one of those
 ///   around it
+/// * "wait": null or {"kind": "sleep", "wait_until" or "approval", "value": what is waited for}; of
+///   an approval also "by", "timeout" (each null where there is none) and "default". Texts are as
+///   written, with their placeholders
 /// * "entry": starts with the run; "handler": only when another task names it; "finally"
 /// * "when": null or the text of the condition
 /// * "for_each": null or {"items": text, "max_parallel": number or null}

@@ -37,6 +37,9 @@ std::string label_of(const GraphNode& node) {
     if (task.when) {
         add("when " + task.when->text);
     }
+    if (task.wait && task.wait->kind == Wait::Kind::Approval) {
+        add(words_of(task.wait->value));
+    }
     std::string remarks;
     for (const auto& word : remarks_of(node)) {
         if (word != "handler") {

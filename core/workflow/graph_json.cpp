@@ -75,9 +75,24 @@ json::value sub_workflow_of(const GraphNode& node) {
         {"graph", node.inner ? json::value(graph_of(*node.inner)) : json::value()}};
 }
 
+/// Texts as they are written, with their placeholders.
+json::value wait_of(const Task& task) {
+    if (!task.wait) {
+        return nullptr;
+    }
+    const Wait& wait = *task.wait;
+    json::object object{{"kind", to_string(wait.kind)}, {"value", as_written(wait.value)}};
+    if (wait.kind == Wait::Kind::Approval) {
+        object["by"] = wait.by ? as_written(*wait.by) : json::value();
+        object["timeout"] = wait.timeout ? as_written(*wait.timeout) : json::value();
+        object["default"] = to_string(wait.unanswered);
+    }
+    return object;
+}
+
 json::object node_of(const GraphNode& node) {
     const Task& task = *node.task;
-    const bool calls = !task.sub_workflow;
+    const bool calls = !task.sub_workflow && !task.wait;
     return json::object{
         {"name", task.name},
         {"line", task.position.line},
@@ -85,6 +100,7 @@ json::object node_of(const GraphNode& node) {
         {"module", calls ? json::value(task.module) : json::value()},
         {"function", calls ? json::value(task.function) : json::value()},
         {"workflow", sub_workflow_of(node)},
+        {"wait", wait_of(task)},
         {"entry", node.entry},
         {"handler", node.handler},
         {"finally", node.finally},

@@ -78,6 +78,9 @@ std::vector<std::string> facts_of(const GraphNode& node) {
     if (task.when) {
         facts.push_back("when " + task.when->text);
     }
+    if (task.wait && task.wait->kind == Wait::Kind::Approval) {
+        facts.push_back(words_of(task.wait->value));
+    }
     std::string remarks;
     for (const auto& word : remarks_of(node)) {
         if (word != "handler") {

@@ -7,6 +7,7 @@
 
 #include "core/duration.hpp"
 #include "core/json/json.hpp"
+#include "core/workflow/preview.hpp"
 
 namespace oa::core {
 namespace {
@@ -42,6 +43,18 @@ std::vector<GraphEdge> edges_of(const Workflow& workflow) {
         add_transitions(edges, index, task.on_failure, task.ends_on_failure, EdgeKind::OnFailure);
     }
     return edges;
+}
+
+void add_remarks(const Wait& wait, std::vector<std::string>& words) {
+    if (wait.by) {
+        words.push_back("by " + words_of(*wait.by));
+    }
+    if (wait.timeout) {
+        words.push_back("at most " + words_of(*wait.timeout));
+    }
+    if (wait.unanswered != Wait::Unanswered::Fail) {
+        words.push_back("then " + std::string(to_string(wait.unanswered)));
+    }
 }
 
 class ModelMaker {
@@ -127,7 +140,38 @@ GraphModel make_graph_model(const Workflow& workflow, const GraphOptions& option
     return ModelMaker(options).make(workflow);
 }
 
+boost::json::value as_written(const Template& value) {
+    return Preview(value).value();
+}
+
+std::string words_of(const Template& value) {
+    const boost::json::value written = as_written(value);
+    const boost::json::array single{written};
+    std::string words;
+    for (const auto& item : written.is_array() ? written.get_array() : single) {
+        words += words.empty() ? "" : ", ";
+        words += item.is_string() ? std::string(item.get_string()) : write_json(item);
+    }
+    return words;
+}
+
+std::string_view to_string(Wait::Unanswered unanswered) {
+    switch (unanswered) {
+        case Wait::Unanswered::Fail: return "fail";
+        case Wait::Unanswered::Approve: return "approve";
+        case Wait::Unanswered::Reject: return "reject";
+    }
+    return "";
+}
+
 std::string call_of(const Task& task) {
+    if (task.wait) {
+        switch (task.wait->kind) {
+            case Wait::Kind::Sleep: return "sleep " + words_of(task.wait->value);
+            case Wait::Kind::Until: return "wait until " + words_of(task.wait->value);
+            case Wait::Kind::Approval: return "approval";
+        }
+    }
     return task.sub_workflow ? "workflow " + task.sub_workflow->name
                              : task.module + '.' + task.function;
 }
@@ -165,6 +209,9 @@ std::vector<std::string> remarks_of(const GraphNode& node) {
     }
     if (task.timeout) {
         words.push_back("at most " + format_duration(*task.timeout));
+    }
+    if (task.wait) {
+        add_remarks(*task.wait, words);
     }
     if (task.allow_failure) {
         words.emplace_back("may fail");

@@ -49,13 +49,19 @@ struct GraphModel {
 
 // Texts about a task, each as it stands in the document and not yet escaped.
 
-/// "http.get", "workflow deploy.yaml".
+/// "http.get", "workflow deploy.yaml", "sleep 30s", "approval".
 [[nodiscard]] std::string call_of(const Task& task);
 /// What `for_each` goes through.
 [[nodiscard]] std::string items_of(const Loop& loop);
 /// The same with the limit: "inputs.hosts, 4 at a time".
 [[nodiscard]] std::string loop_words(const Loop& loop);
-/// "handler", "up to 3 attempts", "may fail", "at most 30s".
+/// A template as it stands in the document: texts with their placeholders.
+[[nodiscard]] boost::json::value as_written(const Template& value);
+/// The same as a text: "30s", "${inputs.at}", "ops, group:admins".
+[[nodiscard]] std::string words_of(const Template& value);
+/// What an approval is that nobody has answered in time: "approve", "reject", "fail".
+[[nodiscard]] std::string_view to_string(Wait::Unanswered unanswered);
+/// "handler", "up to 3 attempts", "may fail", "at most 30s", "by ops".
 [[nodiscard]] std::vector<std::string> remarks_of(const GraphNode& node);
 
 }  // namespace oa::core

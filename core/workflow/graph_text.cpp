@@ -133,6 +133,9 @@ private:
 
     void write_facts(const GraphModel& model, const GraphNode& node, std::size_t indent) {
         const Task& task = *node.task;
+        if (task.wait && task.wait->kind == Wait::Kind::Approval) {
+            write_text("asks:", words_of(task.wait->value), indent);
+        }
         write_names("needs:", names_of(model, task.needs, false), indent);
         if (task.when) {
             write_text("when:", task.when->text, indent);

@@ -24,9 +24,9 @@ const std::vector<std::string>& language_names() {
 
 const std::vector<std::string>& task_key_names() {
     static const std::vector<std::string> names = {
-        "name",       "module",     "function", "workflow",     "with",          "needs",
-        "on_success", "when",       "for_each", "max_parallel", "allow_failure", "idempotent",
-        "output",     "on_failure", "retry",    "timeout",      "isolation"};
+        "name",  "module",   "function",     "workflow",      "with",       "needs",   "on_success",
+        "when",  "for_each", "max_parallel", "allow_failure", "idempotent", "output",  "on_failure",
+        "retry", "timeout",  "isolation",    "sleep",         "wait_until", "approval"};
     return names;
 }
 

@@ -1,6 +1,7 @@
 #include "core/workflow/language_schema.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 #include <utility>
@@ -107,6 +108,8 @@ std::string one_of(const std::set<std::string>& words) {
 /// Of the older system; the reader knows it itself.
 constexpr std::string_view steps_module = "oaworkflow";
 
+constexpr std::array<std::string_view, 3> wait_keys{"sleep", "wait_until", "approval"};
+
 /// What all names of one module mean: its functions, each with all of its names.
 using Functions = std::map<const FunctionInfo*, std::set<std::string>>;
 
@@ -139,6 +142,7 @@ public:
             definitions_[call] = std::move(schema);
         }
         definitions_["calls"] = calls();
+        definitions_["waits"] = waits();
         definitions_["calls_beside"] = calls_beside(false);
         definitions_["older_calls_beside"] = calls_beside(true);
         definitions_["task"] = task(task_keys_, false);
@@ -185,7 +189,7 @@ private:
     // ----- tasks -----
 
     static json::object without_flow(json::object keys) {
-        for (const char* key : {"needs", "on_success", "on_failure"}) {
+        for (const char* key : {"needs", "on_success", "on_failure", "approval"}) {
             keys.stable_erase(key);
         }
         return keys;
@@ -200,7 +204,7 @@ private:
                 {"else", parameters_apart(keys, older)}};
     }
 
-    /// `with`, `workflow`, or `<module>.<function>:`.
+    /// `with`, `workflow`, `<module>.<function>:`, or what waits.
     [[nodiscard]] json::object parameters_apart(json::object properties, bool older) const {
         json::object patterns;
         add_inline_calls(properties, patterns);
@@ -209,8 +213,24 @@ private:
                             {"allOf", json::array{reference("calls")}}};
         if (!older) {
             schema["additionalProperties"] = false;
+            schema.at("allOf").as_array().push_back(reference("waits"));
         }
         return schema;
+    }
+
+    /// Beside what waits stands nothing that calls a function.
+    [[nodiscard]] json::object waits() const {
+        json::array rules;
+        for (const std::string_view wait : wait_keys) {
+            json::array names{wait};
+            for (const char* key : {"name", "needs", "on_success", "on_failure", "when", "for_each",
+                                    "max_parallel", "allow_failure", "output"}) {
+                names.emplace_back(key);
+            }
+            rules.push_back(when(required({wait}),
+                                 {{"propertyNames", json::object{{"enum", std::move(names)}}}}));
+        }
+        return {{"allOf", std::move(rules)}};
     }
 
     /// The older style: parameters beside the keys of the task, which they hide.
@@ -227,8 +247,10 @@ private:
 
     /// Exactly one call, and its `with`.
     [[nodiscard]] json::object calls() const {
-        const json::object named{
-            {"anyOf", json::array{required({"module"}), required({"workflow"})}}};
+        json::array named{required({"module"}), required({"workflow"})};
+        for (const std::string_view wait : wait_keys) {
+            named.push_back(required({wait}));
+        }
         json::object inline_form{{"type", "object"}};
         inline_form["not"] =
             json::object{{"propertyNames", json::object{{"enum", keys_of(task_keys_)}}}};
@@ -237,7 +259,7 @@ private:
             when(required({"function"}), required({"module"})),
             json::object{{"if", inline_form},
                          {"then", json::object{{"properties", json::object{{"with", false}}}}},
-                         {"else", named}}};
+                         {"else", json::object{{"anyOf", std::move(named)}}}}};
         add_module_rules(rules, [](const FunctionInfo& info) {
             return json::object{{"properties", json::object{{"with", reference(call_of(info))}}}};
         });
@@ -253,7 +275,11 @@ private:
 
     json::object parameters_of(const FunctionInfo& info, bool older) const {
         json::object schema;
-        json::array names = keys_of(task_keys_);
+        json::object keys = task_keys_;
+        for (const std::string_view wait : wait_keys) {
+            keys.erase(wait);
+        }
+        json::array names = keys_of(keys);
         const auto& declared = definitions_.at(call_of(info)).as_object();
         json::object properties;
         for (const std::string& name : info.parameters) {

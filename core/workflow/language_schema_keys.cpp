@@ -74,6 +74,22 @@ std::string_view task_key_schemas() {
   "allow_failure": {"type": "boolean", "default": false, "markdownDescription": "Its failure does not fail the run."},
   "idempotent": {"type": "boolean", "markdownDescription": "`false`: doing it twice would do harm, so it is not started again after a crash. Without it, as the function says."},
   "output": {"markdownDescription": "Reshapes what the function gave (`output`) before it is kept. A text without a placeholder is an expression.", "examples": ["output.items"]},
+  "sleep": {"$ref": "#/definitions/wait",
+    "markdownDescription": "In place of a function: waits so long. It survives a restart of the host.", "examples": ["30s", "2h"]},
+  "wait_until": {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$|[{<]",
+    "patternErrorMessage": "A time has a date and a zone, as in 2027-01-01T08:00:00Z.",
+    "markdownDescription": "In place of a function: waits until that time, or not at all when it is over.", "examples": ["2027-01-01T08:00:00Z", "${inputs.start}"]},
+  "approval": {"type": ["string", "object"], "required": ["message"], "additionalProperties": false,
+    "markdownDescription": "In place of a function: waits until somebody approves or rejects. A rejection fails the task with `rejected`.",
+    "if": {"required": ["default"]}, "then": {"required": ["timeout"]},
+    "properties": {
+      "message": {"type": "string", "markdownDescription": "What is to be approved."},
+      "by": {"anyOf": [{"type": "string"}, {"type": "array", "minItems": 1, "items": {"type": "string"}}],
+        "markdownDescription": "Who may answer: a name, `group:NAME`, or a list of them. Without it, anybody who may run things.", "examples": [["ada", "group:ops"]]},
+      "timeout": {"$ref": "#/definitions/wait", "markdownDescription": "How long to wait for an answer. Without it, for ever."},
+      "default": {"enum": ["fail", "approve", "reject"], "default": "fail", "markdownDescription": "What happens when `timeout` is over."}
+    },
+    "examples": ["Deploy ${inputs.version}?", {"message": "Deploy?", "by": "group:ops", "timeout": "2h"}]},
   "isolation": {"$ref": "#/definitions/isolation", "markdownDescription": "Where the function runs, over what the plug-in's own setting says."}
 })json";
 }
@@ -89,6 +105,9 @@ std::string_view shared_schemas() {
   "duration": {"type": ["string", "number"], "minimum": 0, "pattern": "^[0-9]+([.][0-9]+)?(ms|s|m|h|d)?$",
     "patternErrorMessage": "A duration is a number with a unit, such as 250ms, 30s, 5m, 2h or 1d, or a number of seconds.",
     "examples": ["250ms", "30s", "5m", "2h", "1d"]},
+  "wait": {"type": ["string", "number"], "minimum": 0, "pattern": "^[0-9]+([.][0-9]+)?(ms|s|m|h|d)?$|[{<]",
+    "patternErrorMessage": "A duration is a number with a unit, such as 250ms, 30s, 5m, 2h or 1d, or a number of seconds.",
+    "examples": ["30s", "5m", "2h", "1d"]},
   "retry": {"type": ["integer", "object"], "minimum": 1, "maximum": 1000, "additionalProperties": false,
     "properties": {
       "max_attempts": {"type": "integer", "minimum": 1, "maximum": 1000, "markdownDescription": "Attempts in all, the first one included."},

@@ -11,6 +11,7 @@
 #include "core/workflow/language_names.hpp"
 #include "core/workflow/retry_reader.hpp"
 #include "core/workflow/value_reader.hpp"
+#include "core/workflow/wait_reader.hpp"
 
 namespace oa::core {
 namespace {
@@ -25,6 +26,7 @@ const std::vector<std::string> flow_keys = {"needs", "on_success", "on_failure"}
 const std::vector<std::pair<std::string, std::string>> older_keys = {{"onsuccess", "on_success"},
                                                                      {"onfailure", "on_failure"}};
 constexpr std::string_view older_end_target = "END";
+constexpr std::string_view two_tasks = "make two tasks of it";
 const std::vector<std::string> defaults_keys = {"retry", "timeout", "isolation"};
 const std::vector<std::string> isolation_words = {"in-process", "process"};
 
@@ -62,33 +64,51 @@ public:
     }
 
     TaskDraft read() {
-        find_workflow();
-        if (workflow_ == nullptr) {
+        find_calls();
+        if (wait_ != nullptr) {
+            draft_.task.retry = {};
+            draft_.task.timeout.reset();
+            draft_.task.isolation.reset();
+        } else if (workflow_ == nullptr) {
             call_ = read_call(reading_, node_, task_keys);
         }
         for (const YamlNode::Entry& entry : node_.entries) {
             read_entry(entry);
         }
         check_max_parallel();
-        read_parameters();
+        if (wait_ == nullptr) {
+            read_parameters();
+        }
         return std::move(draft_);
     }
 
 private:
     // ----- what the task runs -----
 
-    /// `workflow` takes the place of a function; beside one that has such a parameter it is that.
-    void find_workflow() {
-        const YamlNode::Entry* workflow = node_.find("workflow");
+    /// `workflow`, or what it waits for, takes the place of a function; beside one that has such a
+    /// parameter it is that.
+    void find_calls() {
         const bool calls = node_.find("module") != nullptr || node_.find("function") != nullptr;
-        if (workflow == nullptr || is_null(*workflow->value)) {
-            return;
+        for (const YamlNode::Entry& entry : node_.entries) {
+            const bool inline_call = entry.key.find('.') != std::string::npos;
+            ignores_waits_ = ignores_waits_ || (reading_.compat_oa3 && (calls || inline_call));
+            if (calls || is_null(*entry.value)) {
+                continue;
+            }
+            if (entry.key == "workflow") {
+                workflow_ = &entry;
+            } else if (is_wait_key(entry.key) && wait_ == nullptr) {
+                wait_ = &entry;
+            }
         }
-        workflow_ = calls ? nullptr : workflow;
+        if (workflow_ != nullptr || ignores_waits_) {
+            wait_ = nullptr;
+        }
     }
 
     [[nodiscard]] bool parameters_stand_beside() const {
-        return workflow_ == nullptr && call_.with == nullptr && call_.inline_entry == nullptr;
+        return workflow_ == nullptr && wait_ == nullptr && call_.with == nullptr &&
+               call_.inline_entry == nullptr;
     }
 
     /// Parameters that stand beside the task's own keys are the older style.
@@ -99,9 +119,10 @@ private:
         return call_.info->takes(key) || (call_.info->open && !is_task_key(key));
     }
 
-    /// `max_parallel` means something beside `for_each` only.
+    /// `max_parallel` means something beside `for_each` only, and nothing waits that calls a
+    /// function.
     [[nodiscard]] bool is_task_key(const std::string& key) const {
-        return contains(task_keys, key) &&
+        return contains(task_keys, key) && !(is_wait_key(key) && wait_ == nullptr) &&
                (key != "max_parallel" || node_.find("for_each") != nullptr);
     }
 
@@ -127,6 +148,28 @@ private:
         }
     }
 
+    void read_wait_of(const YamlNode::Entry& entry) {
+        if (&entry == wait_) {
+            draft_.task.wait = read_wait(reading_, entry, place_.index);
+            if (place_.in_finally && draft_.task.wait->kind == Wait::Kind::Approval) {
+                reading_.error(entry.key_position,
+                               "'finally' has to end by itself, so there is no 'approval' in it",
+                               "put it in 'tasks'");
+            }
+        } else if (wait_ != nullptr) {
+            reading_.error(
+                entry.key_position,
+                "a task waits for one thing, and this one has '" + wait_->key + "' already",
+                std::string(two_tasks));
+        } else if (workflow_ != nullptr || call_.info != nullptr || !parameters_stand_beside()) {
+            reading_.error(entry.key_position,
+                           std::string(workflow_ == nullptr ? "a task calls a function"
+                                                            : "a task runs a workflow") +
+                               " or waits, not both",
+                           std::string(two_tasks));
+        }
+    }
+
     // ----- keys -----
 
     void read_entry(const YamlNode::Entry& entry) {
@@ -135,7 +178,7 @@ private:
         }
         if (is_parameter(entry.key)) {
             parameters_.push_back(&entry);
-        } else if (!contains(task_keys, entry.key)) {
+        } else if (!contains(task_keys, entry.key) || (ignores_waits_ && is_wait_key(entry.key))) {
             read_other(entry);
         } else if (place_.in_finally && contains(flow_keys, entry.key)) {
             reading_.error(entry.key_position,
@@ -178,6 +221,11 @@ private:
 
     void read_unknown(const YamlNode::Entry& entry) {
         const bool dotted = entry.key.find('.') != std::string::npos;
+        if (wait_ != nullptr && dotted) {
+            reading_.error(entry.key_position, "a task calls a function or waits, not both",
+                           std::string(two_tasks));
+            return;
+        }
         if (workflow_ != nullptr && dotted) {
             reading_.error(entry.key_position,
                            "a task runs a workflow or calls a function, not both");
@@ -199,6 +247,9 @@ private:
             return;
         }
         std::vector<std::string> known = task_keys;
+        if (ignores_waits_) {
+            std::erase_if(known, [](const std::string& key) { return is_wait_key(key); });
+        }
         if (parameters_stand_beside() && call_.info != nullptr) {
             known.insert(known.end(), call_.info->parameters.begin(), call_.info->parameters.end());
         }
@@ -221,7 +272,11 @@ private:
     void read_key(const YamlNode::Entry& entry) {
         const std::string& key = entry.key;
         const YamlNode& node = *entry.value;
-        if (key == "name") {
+        if (is_wait_key(key)) {
+            read_wait_of(entry);
+        } else if (wait_ != nullptr && refuse_beside_wait(reading_, entry, wait_->key)) {
+            return;
+        } else if (key == "name") {
             read_task_name(reading_, node, draft_);
         } else if (key == "workflow") {
             read_workflow_name(entry);
@@ -312,6 +367,8 @@ private:
     TaskDraft draft_;
     Call call_;
     const YamlNode::Entry* workflow_ = nullptr;
+    const YamlNode::Entry* wait_ = nullptr;
+    bool ignores_waits_ = false;  // in the older system these keys meant nothing
     const YamlNode::Entry* max_parallel_ = nullptr;
     bool has_loop_ = false;
     std::vector<const YamlNode::Entry*> parameters_;

@@ -109,6 +109,9 @@ Template read_text_template(Reading& reading, const YamlNode& node, ExpressionSi
     if (refused) {
         return Template();
     }
+    if (parsed.text_template.parts().size() > 1) {
+        site.wanted = Wanted::Any;  // it becomes part of a text
+    }
     for (TextTemplate::Part& part : parsed.text_template.parts()) {
         auto* placeholder = std::get_if<Placeholder>(&part);
         if (placeholder == nullptr) {

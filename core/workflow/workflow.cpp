@@ -11,6 +11,15 @@ std::string_view to_string(Flow flow) {
     return "unknown";
 }
 
+std::string_view to_string(Wait::Kind kind) {
+    switch (kind) {
+        case Wait::Kind::Sleep: return "sleep";
+        case Wait::Kind::Until: return "wait_until";
+        case Wait::Kind::Approval: return "approval";
+    }
+    return "unknown";
+}
+
 bool asks_elements(const Task& task) {
     if (!task.for_each || !task.when) {
         return false;

@@ -60,6 +60,21 @@ struct SubWorkflow {
                                     ///< saves is saved here (steps of compat: oa3)
 };
 
+/// `sleep`, `wait_until`, `approval`: the task waits, in place of calling a function.
+struct Wait {
+    enum class Kind { Sleep, Until, Approval };
+    /// What an approval is that nobody has answered in time.
+    enum class Unanswered { Fail, Approve, Reject };
+
+    Kind kind = Kind::Sleep;
+    SourcePosition position;  ///< of its value
+    Template value;           ///< the duration, the time, the message
+    // Of an approval:
+    std::optional<Template> by;       ///< who may answer, a name or a list of names; else anybody
+    std::optional<Template> timeout;  ///< a duration; else it waits until there is an answer
+    Unanswered unanswered = Unanswered::Fail;
+};
+
 struct Task {
     /// Unique; only in a sequence of compat: oa3 may several have one name. Expressions then see
     /// the one that ran last.
@@ -69,6 +84,7 @@ struct Task {
     std::string function;                ///< as written
     const FunctionInfo* info = nullptr;  ///< [owner: the catalog that the document was read with]
     std::optional<SubWorkflow> sub_workflow;      ///< in place of module and function
+    std::optional<Wait> wait;                     ///< in place of module and function
     Template params;                              ///< an object
     std::shared_ptr<const Schema> params_schema;  ///< of what they are once they are resolved; null
                                                   ///< where the function declares nothing
@@ -174,6 +190,8 @@ struct Workflow {
 };
 
 [[nodiscard]] std::string_view to_string(Flow flow);
+/// The key of the language.
+[[nodiscard]] std::string_view to_string(Wait::Kind kind);
 
 /// Whether the `when` of a task with `for_each` is asked for each element, since it reads one.
 [[nodiscard]] bool asks_elements(const Task& task);

@@ -387,6 +387,15 @@ std::variant<CommandLine, ExitStatus> parse_command_line(int argc, const char* c
                      "Tasks at one time, over the document's own number (16)")
         ->check(CLI::Range(1, 1000))
         ->type_name("N");
+    run_app
+        ->add_option("--data", run.data,
+                     "Keep the run in a store in this folder, so that it goes on after a crash")
+        ->type_name("FOLDER");
+    run_app
+        ->add_option("--durability", run.durability,
+                     "What a power failure may cost that store (full: nothing)")
+        ->check(CLI::IsMember({"full", "normal", "none"}))
+        ->type_name("full|normal|none");
     add_wallet_access(*run_app, "--wallet",
                       "Where ${WALLET:...} reads (OA_WALLET_FILE, or `wallet` in the state folder)",
                       run.wallet);

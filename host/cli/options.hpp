@@ -36,6 +36,8 @@ struct RunOptions {
     bool json = false;
     bool dry_run = false;
     std::optional<std::uint32_t> max_parallel;
+    std::optional<std::string> data;        ///< keep the run in a store in this folder
+    std::optional<std::string> durability;  ///< of that store: full, normal or none
     WalletAccess wallet;
 };
 

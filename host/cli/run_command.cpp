@@ -2,9 +2,8 @@
 
 #include <atomic>
 #include <csignal>
-#include <cstdlib>
+#include <future>
 #include <iostream>
-#include <random>
 #include <utility>
 
 #include <boost/json.hpp>
@@ -13,18 +12,13 @@
 #include "core/json/json.hpp"
 #include "core/workflow/graph.hpp"
 #include "core/workflow/inputs.hpp"
-#include "host/blob/blob_store.hpp"
 #include "host/cli/control_commands.hpp"
 #include "host/cli/interrupt.hpp"
+#include "host/cli/run_house.hpp"
 #include "host/cli/run_view.hpp"
 #include "host/cli/secret_sources.hpp"
 #include "host/cli/summary.hpp"
-#include "host/engine/run_loop.hpp"
-#include "host/engine/system_clock.hpp"
-#include "host/engine/timer_queue.hpp"
 #include "host/engine/ulid.hpp"
-#include "host/engine/worker_pool.hpp"
-#include "host/store/forgetful_journal.hpp"
 #include "host/wallet/process_memory.hpp"
 
 namespace oa::host {
@@ -33,35 +27,7 @@ namespace json = boost::json;
 
 namespace {
 
-/// Threads for tasks: as many as any document may run at one time.
-constexpr std::size_t worker_threads_max = 1'000;
 constexpr std::size_t inputs_bytes_max = 16U << 20U;
-
-BlobStoreConfig blob_limits(const BlobConfig& config) {
-    BlobStoreConfig out;
-    out.memory_bytes_max = std::uint64_t{config.memory_mib} << 20U;
-    out.run_bytes_max = std::uint64_t{config.run_mib} << 20U;
-    out.spill_folder = config.folder.value_or(out.spill_folder);
-    return out;
-}
-
-/// What a run works with, for one run of one process.
-struct Engine {
-    Engine(std::unique_ptr<core::EventSink> event_sink, const Config& config)
-        : view(std::move(event_sink)), blobs(blob_limits(config.blobs)) {}
-
-    std::unique_ptr<core::EventSink> view;
-    SystemClock clock;
-    ForgetfulJournal journal;
-    BlobStore blobs;
-    WorkerPool pool{worker_threads_max};
-    TimerQueue timers;
-};
-
-std::optional<std::string> environment(std::string_view name) {
-    const char* value = std::getenv(std::string(name).c_str());
-    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
-}
 
 core::Diagnostic about(const std::string& what, std::string message, std::string hint = {}) {
     core::Diagnostic diagnostic;
@@ -135,15 +101,6 @@ std::unique_ptr<core::EventSink> make_view(const RunOptions& options, const Work
                                : make_plain_view(*workbench.logger));
 }
 
-core::RunSettings make_settings(const RunOptions& options, const Config& config) {
-    core::RunSettings settings;
-    settings.max_parallel = config.max_parallel.value_or(settings.max_parallel);
-    settings.max_parallel_forced = options.max_parallel;
-    settings.cancel_grace = config.cancel_grace;
-    settings.seed = std::random_device{}();
-    return settings;
-}
-
 /// The way to tell this run things while it goes on. It goes on without one, too.
 std::unique_ptr<ControlServer> open_control(const Workbench& workbench) {
     try {
@@ -168,6 +125,46 @@ ExitStatus status_of(const core::RunReport& report, int signal) {
         case core::RunStatus::Failed: break;
     }
     return ExitStatus::RunFailed;
+}
+
+std::unique_ptr<RunHouse> open_house(const RunOptions& options, const Workbench& workbench) {
+    if (!options.data) {
+        return std::make_unique<RunHouse>(workbench, std::nullopt);
+    }
+    return std::make_unique<RunHouse>(
+        workbench, store_settings(options.data, options.durability, workbench.config));
+}
+
+// Starts a run and waits for its end; Ctrl-C cancels it.
+RunCommandResult follow(RunRequest request,
+                        RunHouse& house,
+                        const RunOptions& options,
+                        const Workbench& workbench,
+                        std::ostream& out) {
+    const std::string id = request.run_id;
+    const int patience = does_something_finally(*request.workflow) ? 2 : 1;
+    auto end = std::make_shared<std::promise<core::RunReport>>();  // outlives its setting
+    request.on_end = [end](const core::RunReport& report, const json::object& /*variables*/) {
+        end->set_value(report);
+    };
+    const std::unique_ptr<ControlServer> control = open_control(workbench);
+    std::atomic<int> interrupted{0};
+    RunCommandResult result;
+    const InterruptGuard guard(patience, [&](int signal) {
+        interrupted = signal;
+        house.engine().cancel(
+            id, signal == SIGINT ? "interrupted by Ctrl-C" : "interrupted by SIGTERM");
+    });
+    house.engine().submit(std::move(request));
+    const core::RunReport report = end->get_future().get();
+    if (options.json) {
+        out << core::write_json(to_json(report), core::JsonStyle::Indented) << '\n';
+    } else {
+        print_summary(report, inspect_terminal(STDOUT_FILENO), out);
+    }
+    out.flush();
+    result.status = status_of(report, interrupted);
+    return result;
 }
 
 }  // namespace
@@ -218,41 +215,30 @@ RunCommandResult run(const RunOptions& options, const Workbench& workbench, std:
                 refuse(options, {about("secrets", error.what())}, ExitStatus::PluginTrouble, out)};
         }
     }
-    auto engine = std::make_unique<Engine>(make_view(options, workbench), workbench.config);
-    const std::shared_ptr<RunLoop> loop =
-        RunLoop::make(RunServices{workbench.stack->invoker(), engine->journal, *engine->view,
-                                  engine->clock, engine->pool, engine->timers, environment,
-                                  &engine->blobs, secrets ? &*secrets : nullptr,
-                                  &workbench.config.secret_environment, workbench.masker},
-                      RunRequest{.workflow = loaded.workflow,
-                                 .inputs = std::move(inputs.values),
-                                 .run_id = make_ulid(engine->clock.wall()),
-                                 .attempt = 1,
-                                 .settings = make_settings(options, workbench.config)});
-
-    const std::unique_ptr<ControlServer> control = open_control(workbench);
-    std::atomic<int> interrupted{0};
-    RunCommandResult result;
-    {
-        const InterruptGuard guard(
-            does_something_finally(*loaded.workflow) ? 2 : 1, [&](int signal) {
-                interrupted = signal;
-                loop->cancel(signal == SIGINT ? "interrupted by Ctrl-C" : "interrupted by SIGTERM");
-            });
-        loop->start();
-        const core::RunReport& report = loop->wait();
-        if (options.json) {
-            out << core::write_json(to_json(report), core::JsonStyle::Indented) << '\n';
-        } else {
-            print_summary(report, inspect_terminal(STDOUT_FILENO), out);
-        }
-        out.flush();
-        result.status = status_of(report, interrupted);
+    std::unique_ptr<RunHouse> house;
+    RunRequest request{.workflow = loaded.workflow,
+                       .inputs = std::move(inputs.values),
+                       .run_id = {},
+                       .settings = run_settings(workbench.config),
+                       .trigger = "cli"};
+    try {
+        house = open_house(options, workbench);
+        request.run_id = make_ulid(house->clock().wall());
+        request.documents = house->keep(loaded);
+    } catch (const std::exception& error) {
+        return {refuse(options, {about("store", error.what())}, ExitStatus::PluginTrouble, out)};
     }
-    if (engine->pool.written_off() > 0) {
+    request.settings.max_parallel_forced = options.max_parallel;
+    request.sink = make_view(options, workbench);
+    house->open(secrets ? &*secrets : nullptr);
+    if (house->store() != nullptr && !options.json) {
+        std::cerr << "run " << request.run_id << " is kept in " << *options.data << '\n';
+    }
+    RunCommandResult result = follow(std::move(request), *house, options, workbench, out);
+    if (house->has_threads_left_behind()) {
         // What those threads may still touch must stay: the caller ends the process at once.
         result.threads_left_behind = true;
-        static_cast<void>(engine.release());
+        static_cast<void>(house.release());
     }
     return result;
 }

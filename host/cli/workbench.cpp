@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "host/cli/terminal.hpp"
+#include "host/document/document_bundle.hpp"
 #include "host/document/document_file.hpp"
 #include "host/document/workflow_files.hpp"
 #include "host/plugin/schema_extension.hpp"
@@ -152,12 +153,14 @@ std::variant<std::string, core::Diagnostic> read_document(const std::string& fil
     return std::get<std::string>(std::move(text));
 }
 
-LoadedWorkflow check_workflow(std::string_view text,
-                              const std::string& name,
-                              const Workbench& workbench) {
+namespace {
+
+LoadedWorkflow read_with(std::string_view text,
+                         const std::string& name,
+                         const core::WorkflowSource& source,
+                         const Workbench& workbench) {
     core::ReadOptions options = read_options(workbench.config);
-    const WorkflowFiles files(name, options.yaml.bytes_max);
-    options.workflows = &files;
+    options.workflows = &source;
     core::ReadResult read = core::read_workflow(
         text, name, std::shared_ptr<const core::FunctionCatalog>(workbench.plugins), options);
     LoadedWorkflow loaded;
@@ -168,6 +171,35 @@ LoadedWorkflow check_workflow(std::string_view text,
         loaded.status = ExitStatus::InvalidWorkflow;
     }
     return loaded;
+}
+
+}  // namespace
+
+LoadedWorkflow check_workflow(std::string_view text,
+                              const std::string& name,
+                              const Workbench& workbench) {
+    const WorkflowFiles files(name, read_options(workbench.config).yaml.bytes_max);
+    DocumentBundle bundle(name, std::string(text));
+    LoadedWorkflow loaded = read_with(text, name, RecordingSource(files, bundle), workbench);
+    if (loaded.workflow) {
+        loaded.bundle = bundle.text();
+    }
+    return loaded;
+}
+
+LoadedWorkflow load_bundle(std::string_view text, const Workbench& workbench) {
+    const DocumentBundle bundle(text);
+    LoadedWorkflow loaded = read_with(bundle.document(), bundle.file(), bundle, workbench);
+    if (loaded.workflow) {
+        return loaded;
+    }
+    for (const core::Diagnostic& diagnostic : loaded.diagnostics) {
+        if (diagnostic.severity == core::Severity::Error) {
+            throw std::runtime_error("its workflow cannot be read any more: " +
+                                     to_string(diagnostic));
+        }
+    }
+    throw std::runtime_error("its workflow cannot be read any more");
 }
 
 LoadedWorkflow load_workflow(const std::string& file, const Workbench& workbench) {

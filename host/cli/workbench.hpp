@@ -60,6 +60,7 @@ struct LoadedWorkflow {
     std::shared_ptr<const core::Workflow> workflow;  ///< null when there are errors
     core::Diagnostics diagnostics;
     std::vector<core::SecretUse> secrets;  ///< that have to be there
+    std::string bundle;                    ///< of DocumentBundle: the document and all that it runs
     ExitStatus status = ExitStatus::Ok;  ///< Usage when there is no such file, InvalidWorkflow when
                                          ///< there are errors
 };
@@ -69,6 +70,10 @@ struct LoadedWorkflow {
 [[nodiscard]] LoadedWorkflow check_workflow(std::string_view text,
                                             const std::string& name,
                                             const Workbench& workbench);
+
+/// The same for documents that were kept with a run. Throws std::runtime_error when they cannot be
+/// read or have errors, which it tells.
+[[nodiscard]] LoadedWorkflow load_bundle(std::string_view bundle, const Workbench& workbench);
 
 /// Reads and checks a workflow document.
 [[nodiscard]] LoadedWorkflow load_workflow(const std::string& file, const Workbench& workbench);

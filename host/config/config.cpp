@@ -105,6 +105,11 @@ std::optional<bool> bool_from(std::string_view text) {
     return text == "false" ? std::optional(false) : std::nullopt;
 }
 
+std::optional<std::string> durability_from(std::string_view text) {
+    return text == "full" || text == "normal" || text == "none" ? std::optional<std::string>(text)
+                                                                : std::nullopt;
+}
+
 constexpr const char* modes = "process or in-process";
 
 const Settings<Config>& settings() {
@@ -119,6 +124,10 @@ const Settings<Config>& settings() {
         number("max_document_mib", "OA_MAX_DOCUMENT_MIB", 1, 256, &Config::max_document_mib),
         path("state_folder", "OA_STATE_FOLDER", &Config::state_folder),
         path("runtime_folder", "OA_RUNTIME_FOLDER", &Config::runtime_folder),
+        path("data", "OA_DATA", &Config::data_folder),
+        word("durability", "OA_DURABILITY", "full, normal or none", &Config::durability,
+             durability_from),
+        number("max_runs", "OA_MAX_RUNS", 1, 100'000, &Config::max_runs),
         path("trust", "OA_TRUST", &Config::trust_policy),
         path("audit_file", "OA_AUDIT_FILE", &Config::audit_file),
         word("allow_plain_wallet", "OA_ALLOW_PLAIN_WALLET", "true or false",
@@ -168,6 +177,15 @@ const Settings<BlobConfig>& blob_settings() {
         number("memory_mib", "", 1, 1U << 20U, &BlobConfig::memory_mib),
         number("run_mib", "", 1, 1U << 24U, &BlobConfig::run_mib),
         path("folder", "", &BlobConfig::folder),
+    };
+    return all;
+}
+
+const Settings<RetentionConfig>& retention_settings() {
+    static const Settings<RetentionConfig> all{
+        word("age", "", "a duration such as 12h or 30d", &RetentionConfig::age,
+             core::parse_duration),
+        number("count", "", 0, 1U << 30U, &RetentionConfig::count),
     };
     return all;
 }
@@ -226,11 +244,16 @@ public:
               [this](const core::YamlNode& node) {
                   read_names(node, "secret_environment", config_.secret_environment);
               }},
+             {"retention",
+              [this](const core::YamlNode& node) {
+                  read_mapping(node, "retention", retention_settings(), config_.retention, {});
+              }},
              {"blobs", [this](const core::YamlNode& node) {
                   read_mapping(node, "blobs", blob_settings(), config_.blobs, {});
               }}});
         make_absolute(config_.state_folder);
         make_absolute(config_.runtime_folder);
+        make_absolute(config_.data_folder);
         make_absolute(config_.trust_policy);
         make_absolute(config_.blobs.folder);
         make_absolute(config_.audit_file);
@@ -525,6 +548,10 @@ void choose_folders(const GetEnvironment& environment, Config& config) {
     }
     config.state_folder = fs::absolute(config.state_folder).lexically_normal();
     config.runtime_folder = fs::absolute(config.runtime_folder).lexically_normal();
+    if (config.data_folder.empty()) {
+        config.data_folder = config.state_folder / "data";
+    }
+    config.data_folder = fs::absolute(config.data_folder).lexically_normal();
     if (config.audit_file.empty()) {
         config.audit_file = config.state_folder / "audit.log";
     }

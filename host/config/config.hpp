@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -81,6 +82,12 @@ struct SecretCommandConfig {
     std::optional<std::uint32_t> missing_status;
 };
 
+/// `retention:` of the file: how long runs that have ended are kept. One goes when either says so.
+struct RetentionConfig {
+    std::optional<core::Milliseconds> age = std::chrono::hours(24 * 30);  ///< since their end
+    std::optional<std::uint32_t> count = 10'000;                          ///< the newest of them
+};
+
 /// What an operator can set, from the file `oa.yaml` and the environment. Flags of the command line
 /// come on top.
 struct Config {
@@ -98,6 +105,12 @@ struct Config {
     std::filesystem::path state_folder;
     /// Sockets of running hosts. $XDG_RUNTIME_DIR/oa; else /tmp/oa-<uid>; /run/oa for root.
     std::filesystem::path runtime_folder;
+    /// Where runs are kept: `data`, OA_DATA; else data in the state folder.
+    std::filesystem::path data_folder;
+    /// What a failure of the power may cost: `durability`, OA_DURABILITY; full, normal or none.
+    std::string durability = "full";
+    RetentionConfig retention;
+    std::uint32_t max_runs = 100;                       ///< `max_runs`, OA_MAX_RUNS: at one time
     std::optional<std::filesystem::path> trust_policy;  ///< `trust:`, a file
     IsolationConfig isolation;
     BlobConfig blobs;

@@ -53,6 +53,20 @@ std::vector<bool> followers(const core::Workflow& workflow, std::vector<TaskInde
     return found;
 }
 
+/// Which execution an event ended well, if it gave an output.
+std::optional<core::ExecutionIndex> succeeded(const core::RunEvent& event) {
+    if (const auto* success = std::get_if<core::AttemptSucceeded>(&event)) {
+        return success->execution;
+    }
+    if (const auto* ended = std::get_if<core::WaitEnded>(&event)) {
+        return ended->failure ? std::nullopt : std::optional(ended->execution);
+    }
+    const auto* fired = std::get_if<core::TimerFired>(&event);
+    return fired != nullptr && fired->timer.kind == core::Timer::Kind::Wait
+               ? std::optional(fired->timer.execution)
+               : std::nullopt;
+}
+
 /// Plays a run's records to a machine and notes what its attempts gave.
 class Reader {
 public:
@@ -62,8 +76,8 @@ public:
     void read(const core::MachineEvent& record) {
         std::vector<core::RunCommand> commands;
         machine_.apply(record.event, commands);
-        if (const auto* success = std::get_if<core::AttemptSucceeded>(&record.event)) {
-            const auto begun = begun_.find(success->execution);
+        if (const auto execution = succeeded(record.event)) {
+            const auto begun = begun_.find(*execution);
             if (begun != begun_.end() && record.output) {
                 outputs_[begun->second.place] = record.output;
             }
@@ -71,6 +85,10 @@ public:
         for (const core::RunCommand& command : commands) {
             if (const auto* start = std::get_if<core::StartAttempt>(&command)) {
                 begun_.insert_or_assign(start->execution, Begun{place_of(*start), *start});
+            } else if (const auto* wait = std::get_if<core::BeginWait>(&command)) {
+                const core::StartAttempt attempt{wait->execution, wait->task, wait->attempt,
+                                                 wait->element};
+                begun_.insert_or_assign(wait->execution, Begun{place_of(attempt), attempt});
             }
         }
     }

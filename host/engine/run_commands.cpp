@@ -1,5 +1,6 @@
 // What the run machine commands, carried out.
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -84,7 +85,8 @@ void RunLoop::execute(const core::Decide& command) {
 }
 
 void RunLoop::execute(const core::StartAttempt& command) {
-    if (!reuse(command)) {
+    // Of a run that is suspended, whoever resumes it starts this.
+    if (!suspended_ && !reuse(command)) {
         start_again(command, 0);
     }
 }
@@ -160,23 +162,29 @@ void RunLoop::start_call(const core::StartAttempt& command) {
     later([this, job = std::move(job)] { services_.pool.submit(job); });
 }
 
-// What the run before this one did need not be done again.
-bool RunLoop::reuse(const core::StartAttempt& command) {
+// What the run before this one did need not be done again. Null: it is to be done.
+std::shared_ptr<const boost::json::value> RunLoop::reusable(
+    const core::StartAttempt& command) const {
     if (!request_.reuse) {
-        return false;
+        return nullptr;
     }
     Reuse::Place before{command.task, machine_.task(command.task).activations, std::nullopt};
     if (command.element) {
         before.element = command.element->index;
     }
     const auto found = request_.reuse->outputs.find(before);
-    if (found == request_.reuse->outputs.end()) {
+    return found == request_.reuse->outputs.end() ? nullptr : found->second;
+}
+
+bool RunLoop::reuse(const core::StartAttempt& command) {
+    const auto known = reusable(command);
+    if (!known) {
         return false;
     }
     begin_report(command);
     const core::ValuePlace place{command.task, command.execution, command.element};
     attempts_[command.execution] = Attempt{command.attempt, place, nullptr, nullptr};
-    own_messages_.emplace_back(Reused{command.execution, command.attempt, found->second});
+    own_messages_.emplace_back(Reused{command.execution, command.attempt, known});
     return true;
 }
 
@@ -203,8 +211,9 @@ void RunLoop::execute(const core::SetTimer& command) {
 }
 
 void RunLoop::set_timer(const core::Timer& timer, core::Milliseconds delay) {
+    const core::Milliseconds limited = std::min(delay, patience(timer));
     timers_[timer] =
-        services_.timers.set(services_.clock.now() + delay, [weak = weak_from_this(), timer] {
+        services_.timers.set(services_.clock.now() + limited, [weak = weak_from_this(), timer] {
             if (const std::shared_ptr<RunLoop> loop = weak.lock()) {
                 loop->post(RunEvent{core::TimerFired{timer}});
             }
@@ -249,6 +258,7 @@ void RunLoop::execute(const core::ElementEnded& command) {
     report.attempts = state.attempts;
     report.elements = state.elements;
     report.elements_ended = state.elements_ended;
+    forget_wait(command.execution);
     later([this, report, command] {
         sink().element_ended(report, command.task, command.element.index, command.status,
                              command.failure);
@@ -265,6 +275,7 @@ void RunLoop::execute(const core::TaskEnded& command) {
     TaskReport& report = command.latest ? data_.edit(command.task) : other;
     end_report(command, report);
     if (command.execution) {
+        forget_wait(*command.execution);
         data_.end_execution(*command.execution, report.output,
                             command.status == TaskStatus::Skipped);
         if (workflow_.compat_oa3) {

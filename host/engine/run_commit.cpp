@@ -39,6 +39,9 @@ private:
 void RunLoop::post(Message message) {
     {
         const std::lock_guard lock(mailbox_mutex_);
+        if (ended_) {
+            return;
+        }
         mailbox_.push_back(std::move(message));
         if (draining_) {
             return;
@@ -75,7 +78,6 @@ bool RunLoop::take_messages(std::vector<Message>& batch) {
         batch.swap(mailbox_);
         return true;
     }
-    mailbox_.clear();
     draining_ = false;
     if (ended_ || (machine_.status() <= core::RunStatus::Running && !closed_)) {
         return false;
@@ -87,12 +89,17 @@ bool RunLoop::take_messages(std::vector<Message>& batch) {
 
 // The last thing that the run does: from here on wait() may return and the sink may be gone.
 void RunLoop::end() {
+    std::vector<Message> too_late;  // let go without the lock: answers among them say so
     {
         const std::lock_guard lock(mailbox_mutex_);
+        too_late.swap(mailbox_);
         ended_ = true;
         ended_changed_.notify_all();
     }
-    if (request_.on_end) {
+    too_late.clear();
+    if (left_ && request_.on_left) {
+        std::exchange(request_.on_left, nullptr)();
+    } else if (!left_ && request_.on_end) {
         std::exchange(request_.on_end, nullptr)(report_, data_.variables());
     }
 }
@@ -113,6 +120,7 @@ void RunLoop::write(core::JournalEntry entry) {
 // Gives the journal what is to be on record. True: it is, and what waited for it is done. False:
 // this thread has to let the run be.
 bool RunLoop::commit() {
+    note_settled();
     {
         const std::lock_guard lock(lines_mutex_);
         batch_.lines = std::move(lines_);
@@ -123,6 +131,20 @@ bool RunLoop::commit() {
         return finish_commit();
     }
     return give_to_journal();
+}
+
+// A run that was taken up and now waits is not what a host dies of later.
+void RunLoop::note_settled() {
+    if (is_settling_ && attempts_.empty() && machine_.status() <= core::RunStatus::Running) {
+        write(core::RunResumed{0, true});
+        settle();
+    }
+}
+
+void RunLoop::settle() {
+    if (std::exchange(is_settling_, false) && request_.on_settled) {
+        later([this] { std::exchange(request_.on_settled, nullptr)(); });
+    }
 }
 
 bool RunLoop::give_to_journal() {
@@ -154,6 +176,14 @@ void RunLoop::go_on(bool (RunLoop::*step)()) {
 
 bool RunLoop::finish_commit() {
     committing_ = Committing::Idle;
+    if (left_ || (suspended_ && effects_.empty() && attempts_.empty())) {
+        left_ = machine_.status() <= core::RunStatus::Running && !closed_;
+    }
+    if (left_) {
+        let_go();
+        end();
+        return false;
+    }
     if (commit_failure_) {
         const core::JournalFailure failure = *std::exchange(commit_failure_, std::nullopt);
         // A run that nobody was promised is refused at once; the others wait.
@@ -176,24 +206,15 @@ bool RunLoop::finish_commit() {
     for (const std::function<void()>& effect : effects) {
         effect();
     }
+    if (suspended_ && attempts_.empty()) {
+        post(KeepLines{});  // makes it come here once more, with nothing left to do
+    }
     return true;
 }
 
 // What the journal has of the run is all that there will be of it in this process.
 void RunLoop::halt(const core::JournalFailure& failure) {
-    listening_ = false;
-    effects_.clear();
-    own_messages_.clear();
-    for (const auto& [timer, token] : timers_) {
-        services_.timers.drop(token);
-    }
-    timers_.clear();
-    for (const auto& [execution, attempt] : attempts_) {
-        attempt.control->cancel();
-    }
-    attempts_.clear();
-    sub_runs_.clear();
-    blobs_.reset();
+    let_go();
     report_.status = core::RunStatus::Failed;
     report_.failure = core::Failure{
         .code = "storage_error",
@@ -202,6 +223,32 @@ void RunLoop::halt(const core::JournalFailure& failure) {
         std::exchange(request_.on_accepted, nullptr)(&failure);
     }
     end();
+}
+
+void RunLoop::let_go() {
+    listening_ = false;
+    effects_.clear();
+    own_messages_.clear();
+    for (const auto& [timer, token] : timers_) {
+        services_.timers.drop(token);
+    }
+    timers_.clear();
+    for (const auto& [execution, attempt] : attempts_) {
+        if (attempt.control && attempt.job) {
+            attempt.control->cancel();
+        }
+    }
+    attempts_.clear();
+    waits_.clear();
+    for (const auto& entry : sub_runs_) {
+        entry.second.run->leave();
+    }
+    {
+        const std::lock_guard lock(outside_mutex_);
+        approvals_.clear();
+        sub_runs_.clear();
+    }
+    blobs_.reset();
 }
 
 void RunLoop::keep_line(core::LogLine line) {

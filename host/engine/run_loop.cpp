@@ -1,5 +1,6 @@
 #include "host/engine/run_loop.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <boost/json.hpp>
@@ -47,6 +48,26 @@ std::shared_ptr<core::Masker> make_masker(const std::shared_ptr<core::Masker>& o
 
 }  // namespace
 
+core::RunCreated creation_of(const RunRequest& request, const core::Masker* masker) {
+    boost::json::value inputs = request.inputs;  // of a run within a run they may hold secrets
+    if (masker != nullptr) {
+        masker->mask(inputs);
+    }
+    return {.run_id = request.run_id,
+            .workflow = request.workflow->name,
+            .attempt = request.attempt,
+            .inputs = std::move(inputs.get_object()),
+            .settings = request.settings,
+            .parent_run_id = request.parent_run_id,
+            .documents = request.documents,
+            .retry_of = request.retry_of,
+            .retry_from = request.retry_from,
+            .retry_all = request.retry_all,
+            .trigger = request.trigger,
+            .priority = request.priority,
+            .key = request.key};
+}
+
 std::shared_ptr<RunLoop> RunLoop::make(RunServices services, RunRequest request) {
     return std::shared_ptr<RunLoop>(new RunLoop(std::move(services), std::move(request)));
 }
@@ -70,8 +91,16 @@ void RunLoop::start() {
     post(Start{});
 }
 
-void RunLoop::resume(std::vector<core::JournalRecord> records, std::uint32_t deaths) {
-    post(Resume{std::move(records), deaths});
+void RunLoop::resume(std::vector<core::JournalRecord> records) {
+    post(Resume{std::move(records)});
+}
+
+void RunLoop::suspend() {
+    post(Suspend{});
+}
+
+void RunLoop::leave() {
+    post(Leave{});
 }
 
 void RunLoop::cancel(const std::string& reason) {
@@ -85,7 +114,7 @@ const core::RunReport& RunLoop::wait() {
 }
 
 void RunLoop::handle(Message message) {
-    if (machine_.status() > core::RunStatus::Running) {
+    if (machine_.status() > core::RunStatus::Running || left_) {
         return;
     }
     if (auto* done = std::get_if<AttemptDone>(&message)) {
@@ -96,45 +125,65 @@ void RunLoop::handle(Message message) {
         take(recorded->event, recorded->output);
     } else if (const auto* known = std::get_if<Reused>(&message)) {
         reused(*known);
+    } else if (const auto* answer = std::get_if<Answer>(&message)) {
+        answered(*answer);
     } else if (std::holds_alternative<Start>(message)) {
         create();
         begin();
+    } else if (std::holds_alternative<Suspend>(message)) {
+        suspended_ = true;
+        for (const auto& entry : sub_runs_) {
+            entry.second.run->suspend();
+        }
+    } else if (const auto* sub_run = std::get_if<SubRunLeft>(&message)) {
+        attempts_.erase(sub_run->execution);
+        forget_sub_run(sub_run->execution);
+    } else if (std::holds_alternative<Leave>(message)) {
+        left_ = true;
     } else if (auto* resumed = std::get_if<Resume>(&message)) {
         play_back(std::move(*resumed));
     }
 }
 
 void RunLoop::handle(const RunEvent& event) {
-    const auto* request = std::get_if<core::CancelRequested>(&event);
-    if (request == nullptr) {
+    const auto* const fired = std::get_if<core::TimerFired>(&event);
+    const bool asks = std::holds_alternative<core::CancelRequested>(event) ||
+                      std::holds_alternative<core::PauseRequested>(event) ||
+                      std::holds_alternative<core::ResumeRequested>(event);
+    if (fired != nullptr && fired->timer.kind == core::Timer::Kind::Wait) {
+        wait_timer_fired(fired->timer);
+    } else if (!asks) {
         take(event, nullptr);
-        return;
+    } else if (!created_) {
+        early_requests_.push_back(event);
+    } else {
+        take_request(event);
     }
-    if (!created_) {
-        early_cancels_.push_back(request->reason);
-        return;
+}
+
+// What somebody outside asks of the run.
+void RunLoop::take_request(const RunEvent& event) {
+    if (const auto* cancel = std::get_if<core::CancelRequested>(&event)) {
+        const std::string reason = masker_->mask(cancel->reason);
+        later([this, reason] { sink().run_cancelling(reason); });
+        take(core::CancelRequested{reason}, nullptr);
+    } else if (const auto* pause = std::get_if<core::PauseRequested>(&event)) {
+        if (!machine_.paused()) {
+            pause_reason_ = masker_->mask(pause->reason);
+            take(core::PauseRequested{pause_reason_}, nullptr);
+        }
+    } else if (machine_.paused()) {
+        take(event, nullptr);
     }
-    const std::string reason = masker_->mask(request->reason);
-    later([this, reason] { sink().run_cancelling(reason); });
-    take(core::CancelRequested{reason}, nullptr);
 }
 
 void RunLoop::create() {
-    boost::json::value inputs = request_.inputs;  // of a run within a run they may hold secrets
-    masker_->mask(inputs);
-    write(core::RunCreated{.run_id = request_.run_id,
-                           .workflow = workflow_.name,
-                           .attempt = request_.attempt,
-                           .inputs = std::move(inputs.get_object()),
-                           .settings = request_.settings,
-                           .parent_run_id = request_.parent_run_id,
-                           .documents = request_.documents,
-                           .retry_of = request_.retry_of,
-                           .retry_from = request_.retry_from,
-                           .trigger = request_.trigger,
-                           .priority = request_.priority,
-                           .key = request_.key});
     created_ = true;
+    if (request_.is_created) {
+        records_ = 1;
+    } else {
+        write(creation_of(request_, masker_.get()));
+    }
 }
 
 void RunLoop::open_blobs() {
@@ -151,25 +200,38 @@ void RunLoop::begin() {
     report_.started_at = services_.clock.wall();
     report_.status = core::RunStatus::Running;
     later([this] { sink().run_started(report_, workflow_); });
-    if (early_cancels_.empty()) {
-        try {
-            data_.evaluate_variables(std::move(request_.variables));
-            boost::json::value variables = data_.variables();
-            masker_->mask(variables);
-            take(core::RunStarted{},
-                 std::make_shared<const boost::json::value>(std::move(variables)));
-        } catch (const core::TemplateError& error) {
-            take(core::RunFailed{unresolved(error)}, nullptr);
+    const auto cancel =
+        std::find_if(early_requests_.begin(), early_requests_.end(), [](const RunEvent& request) {
+            return std::holds_alternative<core::CancelRequested>(request);
+        });
+    if (cancel == early_requests_.end()) {
+        for (const RunEvent& request : early_requests_) {
+            take_request(request);
         }
+        begin_tasks();
     }
-    for (std::string& reason : early_cancels_) {
-        own_messages_.emplace_back(RunEvent{core::CancelRequested{std::move(reason)}});
+    for (auto request = cancel; request != early_requests_.end(); ++request) {
+        own_messages_.emplace_back(std::move(*request));
     }
-    early_cancels_.clear();
+    early_requests_.clear();
+}
+
+void RunLoop::begin_tasks() {
+    try {
+        data_.evaluate_variables(std::move(request_.variables));
+        boost::json::value variables = data_.variables();
+        masker_->mask(variables);
+        take(core::RunStarted{}, std::make_shared<const boost::json::value>(std::move(variables)));
+    } catch (const core::TemplateError& error) {
+        take(core::RunFailed{unresolved(error)}, nullptr);
+    }
 }
 
 // Journals an event, gives it to the machine and does what that commands.
 void RunLoop::take(const RunEvent& event, std::shared_ptr<const boost::json::value> output) {
+    if (const auto* begun = std::get_if<core::WaitBegun>(&event)) {
+        note_wait_begun(*begun, output.get());
+    }
     write(core::MachineEvent{event, std::move(output)});
     commands_.clear();
     machine_.apply(event, commands_);
@@ -186,7 +248,8 @@ void RunLoop::attempt_done(AttemptDone done) {
     }
     const core::ValuePlace place = found->second.place;
     attempts_.erase(found);
-    sub_runs_.erase(done.execution);
+    forget_sub_run(done.execution);
+    settle();
     mask(done.outcome);
     finish_output(place, done);
     core::Outcome& outcome = done.outcome;
@@ -207,6 +270,11 @@ void RunLoop::attempt_done(AttemptDone done) {
 }
 
 void RunLoop::reused(const Reused& attempt) {
+    if (const OpenWait* const wait = find_wait(attempt.execution)) {
+        take_over({wait->command.task, attempt.execution, wait->command.element}, attempt.output);
+        take(core::WaitEnded{attempt.execution, attempt.attempt, {}}, attempt.output);
+        return;
+    }
     const auto found = attempts_.find(attempt.execution);
     if (found == attempts_.end() || found->second.attempt != attempt.attempt) {
         return;

@@ -23,6 +23,7 @@
 #include "core/run/run_data.hpp"
 #include "core/run/run_machine.hpp"
 #include "core/secret/masker.hpp"
+#include "host/engine/approval.hpp"
 #include "host/engine/job_runner.hpp"
 #include "host/engine/reuse.hpp"
 #include "host/engine/timers.hpp"
@@ -60,15 +61,21 @@ struct RunRequest {
     std::string documents = {};  ///< as in core::RunCreated, and so are those that follow
     std::string retry_of = {};
     std::string retry_from = {};
+    bool retry_all = false;
     std::string trigger = {};
     std::int32_t priority = 0;
     std::string key = {};
     /// What need not be done again; null: everything is to be done.
     std::shared_ptr<const Reuse> reuse = {};
+    bool is_created = false;  ///< its creation is on record already, as record 1
     /// Called once: the run is on record and will end, or why it is not and never was.
     std::function<void(const core::JournalFailure* refusal)> on_accepted = {};
     /// Called once, by the thread that ends the run, after the sink has heard of it.
     std::function<void(const core::RunReport& report, boost::json::object variables)> on_end = {};
+    /// Called once for a run that is resumed: an attempt has ended since, or nothing runs.
+    std::function<void()> on_settled = {};
+    /// Called once in place of on_end: the run was suspended or left, and is open on record.
+    std::function<void()> on_left = {};
 
     // Of a run that is a task of another run.
     std::string parent_run_id = {};
@@ -78,6 +85,9 @@ struct RunRequest {
     std::shared_ptr<core::EventSink> sink = {};   ///< in place of the services' one
     std::shared_ptr<core::Masker> masker = {};    ///< of the run that it is a task of
 };
+
+/// What goes on record of a run that is accepted. `masker` may be null.
+[[nodiscard]] core::RunCreated creation_of(const RunRequest& request, const core::Masker* masker);
 
 /// Carries one run from its creation to its end: feeds the run machine with events and does what it
 /// commands.
@@ -112,14 +122,35 @@ public:
 
     /// Journals the creation and starts. Once, and in place of resume().
     void start();
-    /// Goes on with a run from its records, which begin with its creation; `deaths` as in
-    /// RunResumed. Where they say that the run has ended, it ends at once, and nothing is put on
-    /// record.
-    void resume(std::vector<core::JournalRecord> records, std::uint32_t deaths);
+    /// Goes on with a run from its records, which begin with its creation. Where they say that the
+    /// run has ended, it ends at once, and nothing is put on record.
+    void resume(std::vector<core::JournalRecord> records);
+    /// Starts no more attempts, so that the process can end. When those that run have ended, lets
+    /// go of the run, which stays open on record. From any thread.
+    void suspend();
+    /// The same without waiting for what runs: that is asked to stop, and what it says does not
+    /// count.
+    void leave();
     /// Asks the run to stop; from any thread. The run ends when its tasks have, or when they have
     /// been given up, and what is to be done finally is done. Asked once more, that is stopped too.
     void cancel(const std::string& reason);
-    /// Waits until the run has ended.
+    /// Lets nothing new start, in the runs within it neither, until it is resumed or cancelled;
+    /// from any thread. What runs or waits goes on. Without effect where it is paused already.
+    void pause(const std::string& reason);
+    /// Ends a pause; from any thread.
+    void resume();
+    /// What waits for an answer, in the runs within it too, as far as it is on record; from any
+    /// thread.
+    [[nodiscard]] std::vector<OpenApproval> approvals() const;
+    /// Answers an approval that is open under that name, as in OpenApproval; from any thread.
+    /// False: there is none. `on_record` is called once, where this gives true: with true when the
+    /// answer is on record, with false when something else ended the wait first. It must not call
+    /// this run. Throws AnswerRefused.
+    [[nodiscard]] bool answer(const std::string& task,
+                              std::optional<std::uint32_t> element,
+                              const ApprovalAnswer& answer,
+                              std::function<void(bool taken)> on_record = {});
+    /// Waits until the run has ended, or has been let go.
     [[nodiscard]] const core::RunReport& wait();
 
     void log(const core::Invocation& invocation,
@@ -149,14 +180,32 @@ private:
         std::shared_ptr<const boost::json::value> output;
     };
     struct Start {};
+    struct SubRunLeft {
+        core::ExecutionIndex execution = 0;
+    };
+    struct Suspend {};
+    struct Leave {};
     struct Resume {
         std::vector<core::JournalRecord> records;
-        std::uint32_t deaths = 0;
         std::uint32_t cancels = 0;  // how often it has been asked to stop by now
     };
     struct KeepLines {};
-    using Message = std::
-        variant<core::RunEvent, core::MachineEvent, AttemptDone, Reused, Start, Resume, KeepLines>;
+    struct Answer {
+        core::ExecutionIndex execution = 0;
+        ApprovalAnswer answer;
+        std::shared_ptr<Receipt> receipt;
+    };
+    using Message = std::variant<core::RunEvent,
+                                 core::MachineEvent,
+                                 AttemptDone,
+                                 Reused,
+                                 Start,
+                                 Resume,
+                                 SubRunLeft,
+                                 Suspend,
+                                 Leave,
+                                 KeepLines,
+                                 Answer>;
 
     enum class Committing { Idle, Asked, Answered, LeftToJournal };
 
@@ -173,6 +222,17 @@ private:
         std::chrono::steady_clock::time_point started;
         std::shared_ptr<const boost::json::value> output = nullptr;  // of its latest attempt
         std::shared_ptr<const core::RunReport> sub_run = nullptr;
+    };
+
+    struct OpenWait {
+        core::BeginWait command;
+        std::optional<core::WaitPlan> plan;  // nothing: it has not begun
+        core::WallTime since;
+    };
+
+    struct InnerRun {
+        std::string label;  // "deploy", "deploy[2]" for an element
+        std::shared_ptr<RunLoop> run;
     };
 
     /// What the records of a run that is resumed leave to be done.
@@ -202,12 +262,16 @@ private:
     [[nodiscard]] bool take_messages(std::vector<Message>& batch);
     void handle(Message message);
     void handle(const core::RunEvent& event);
+    void take_request(const core::RunEvent& event);
     [[nodiscard]] bool commit();
     [[nodiscard]] bool give_to_journal();
     [[nodiscard]] bool finish_commit();
     void journal_answered(const core::JournalFailure* failure);
     void go_on(bool (RunLoop::*step)());
     void halt(const core::JournalFailure& failure);
+    void let_go();
+    void note_settled();
+    void settle();
     void end();
     void later(std::function<void()> effect);
     void write(core::JournalEntry entry);
@@ -215,6 +279,7 @@ private:
 
     void create();
     void begin();
+    void begin_tasks();
     void take(const core::RunEvent& event, std::shared_ptr<const boost::json::value> output);
     void attempt_done(AttemptDone done);
     void reused(const Reused& attempt);
@@ -227,6 +292,18 @@ private:
     void check_size(const core::ValuePlace& place, core::Outcome& outcome);
     void save_variables(const core::ValuePlace& place, boost::json::object variables);
 
+    // Waits.
+    void note_wait(const core::BeginWait& command);
+    void note_wait_begun(const core::WaitBegun& event, const boost::json::value* record);
+    void announce_wait(core::ExecutionIndex execution);
+    void forget_wait(core::ExecutionIndex execution);
+    [[nodiscard]] const OpenWait* find_wait(core::ExecutionIndex execution) const;
+    [[nodiscard]] core::Milliseconds patience(const core::Timer& timer) const;
+    void wait_timer_fired(const core::Timer& timer);
+    void end_wait(const OpenWait& wait, const core::RunEvent& event, boost::json::value output);
+    void answered(const Answer& message);
+    [[noreturn]] static void refuse(const OpenApproval& approval, const ApprovalAnswer& answer);
+
     // Resuming.
     void play_back(Resume resume);
     void play(const core::JournalRecord& record, Playback& playback);
@@ -234,11 +311,13 @@ private:
     void play_attempt_end(core::ExecutionIndex execution,
                           const core::MachineEvent& event,
                           Playback& playback);
+    void play_wait_end(core::ExecutionIndex execution, const core::MachineEvent& event);
     void play_decided(const core::MachineEvent& event, Playback& playback);
     void play(const core::RunCommand& command, Playback& playback);
-    void go_live(Playback playback, std::uint32_t deaths);
+    void go_live(const Playback& playback);
     void go_live(const core::Timer& timer, const Playback::DueTimer& due);
     void go_live(const Playback::InFlight& attempt);
+    void go_live_with_waits();
     void start_again(const core::StartAttempt& command, std::uint32_t cancels);
     void open_blobs();
     void set_timer(const core::Timer& timer, core::Milliseconds delay);
@@ -248,6 +327,7 @@ private:
     void execute(const core::HandOn& command);
     void execute(const core::Decide& command);
     void execute(const core::StartAttempt& command);
+    void execute(const core::BeginWait& command);
     void execute(const core::CancelAttempt& command);
     void execute(const core::AbandonAttempt& command);
     void execute(const core::SetTimer& command);
@@ -256,6 +336,8 @@ private:
     void execute(const core::RetryScheduled& command);
     void execute(const core::ElementEnded& command);
     void execute(const core::TaskEnded& command);
+    void execute(const core::RunPaused& command);
+    void execute(const core::RunContinued& command);
     void execute(const core::MainEnded& command);
     void execute(const core::FinishRun& command);
 
@@ -263,6 +345,7 @@ private:
     void end_report(const core::TaskEnded& command, core::TaskReport& report);
     void start_call(const core::StartAttempt& command);
     void start_sub_run(const core::StartAttempt& command, std::uint32_t cancels = 0);
+    void forget_sub_run(core::ExecutionIndex execution);
     [[nodiscard]] RunRequest sub_run_request(const core::StartAttempt& command,
                                              const std::string& run_id,
                                              boost::json::object inputs);
@@ -271,6 +354,8 @@ private:
                                                    const core::JournalRecord& creation);
     [[nodiscard]] std::shared_ptr<const Reuse> reuse_in(const core::StartAttempt& command,
                                                         const core::Workflow& workflow) const;
+    [[nodiscard]] std::shared_ptr<const boost::json::value> reusable(
+        const core::StartAttempt& command) const;
     [[nodiscard]] bool reuse(const core::StartAttempt& command);
     void fail_attempt(core::ExecutionIndex execution, std::uint32_t attempt, core::Failure failure);
     [[nodiscard]] core::Failure unresolved(const core::TemplateError& error) const;
@@ -294,11 +379,15 @@ private:
     std::vector<std::function<void()>> effects_;  // what waits until the batch is on record
     bool created_ = false;
     bool resumed_ = false;
-    bool closed_ = false;                      // it was resumed, and has ended before
-    std::vector<std::string> early_cancels_;   // those that came before the run was created
+    bool closed_ = false;       // it was resumed, and has ended before
+    bool suspended_ = false;    // no attempts start any more
+    bool left_ = false;         // it was let go, and is open on record
+    bool is_settling_ = false;  // it was taken up, and nothing has been on record since
+    std::vector<core::RunEvent> early_requests_;  // those that came before the run was created
+    std::string pause_reason_;
     std::optional<core::WallTime> played_at_;  // of the record that is being played back
     std::unordered_map<core::ExecutionIndex, Attempt> attempts_;
-    std::unordered_map<core::ExecutionIndex, std::shared_ptr<RunLoop>> sub_runs_;
+    std::map<core::ExecutionIndex, OpenWait> waits_;
     std::unordered_map<core::ExecutionIndex, Begun> begun_;
     std::map<core::Timer, Timers::Token> timers_;
     std::chrono::steady_clock::time_point run_started_;
@@ -311,6 +400,10 @@ private:
     std::mutex lines_mutex_;
     std::vector<core::LogLine> lines_;  // that the journal does not have yet
     std::size_t lines_bytes_ = 0;
+
+    mutable std::mutex outside_mutex_;
+    std::map<core::ExecutionIndex, OpenApproval> approvals_;
+    std::map<core::ExecutionIndex, InnerRun> sub_runs_;  // the drainer alone changes it
 
     std::mutex mailbox_mutex_;
     std::vector<Message> mailbox_;

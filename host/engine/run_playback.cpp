@@ -63,7 +63,7 @@ void RunLoop::play_back(Resume resume) {
         return;
     }
     playback.cancels = resume.cancels > playback.cancels ? resume.cancels - playback.cancels : 0;
-    go_live(std::move(playback), resume.deaths);
+    go_live(playback);
 }
 
 void RunLoop::play(const core::JournalRecord& record, Playback& playback) {
@@ -97,8 +97,15 @@ void RunLoop::play(const core::MachineEvent& taken, Playback& playback) {
         play_decided(taken, playback);
     } else if (const auto* decided = std::get_if<core::RetryDecided>(&event)) {
         playback.undecided_retries.erase(decided->execution);
+    } else if (const auto* begun = std::get_if<core::WaitBegun>(&event)) {
+        note_wait_begun(*begun, taken.output.get());
+    } else if (const auto* over = std::get_if<core::WaitEnded>(&event)) {
+        play_wait_end(over->execution, taken);
     } else if (const auto* fired = std::get_if<core::TimerFired>(&event)) {
         playback.timers.erase(fired->timer);
+        play_wait_end(fired->timer.execution, taken);
+    } else if (const auto* pause = std::get_if<core::PauseRequested>(&event)) {
+        pause_reason_ = pause->reason;
     } else if (std::holds_alternative<core::CancelRequested>(event)) {
         ++playback.cancels;
     }
@@ -128,6 +135,14 @@ void RunLoop::play_attempt_end(ExecutionIndex execution,
         take_over(place_of(command), event.output);
     } else {
         note_output(place_of(command), event.output, nullptr);
+    }
+}
+
+void RunLoop::play_wait_end(ExecutionIndex execution, const core::MachineEvent& event) {
+    const auto found = waits_.find(execution);
+    if (found != waits_.end() && event.output) {
+        const core::BeginWait& command = found->second.command;
+        take_over({command.task, execution, command.element}, event.output);
     }
 }
 
@@ -164,6 +179,8 @@ void RunLoop::play(const core::RunCommand& command, Playback& playback) {
         playback.undecided.insert_or_assign(decide->execution, *decide);
     } else if (const auto* start = std::get_if<core::StartAttempt>(&command)) {
         playback.to_start.insert_or_assign(start->execution, *start);
+    } else if (const auto* wait = std::get_if<core::BeginWait>(&command)) {
+        note_wait(*wait);
     } else if (const auto* cancel = std::get_if<core::CancelAttempt>(&command)) {
         const auto found = playback.in_flight.find(cancel->execution);
         if (found != playback.in_flight.end()) {
@@ -182,13 +199,21 @@ void RunLoop::play(const core::RunCommand& command, Playback& playback) {
     }
 }
 
-void RunLoop::go_live(Playback playback, std::uint32_t deaths) {
-    write(core::RunResumed{deaths});
+void RunLoop::go_live(const Playback& playback) {
+    is_settling_ = request_.parent_run_id.empty();
+    const bool was_paused = machine_.paused();
     if (machine_.status() == core::RunStatus::Queued) {
         begin();
     } else {
         open_blobs();
         later([this] { sink().run_started(report_, workflow_); });
+        for (RunEvent& request : early_requests_) {
+            own_messages_.emplace_back(std::move(request));
+        }
+        early_requests_.clear();
+    }
+    if (was_paused) {
+        later([this] { sink().run_paused(pause_reason_); });
     }
     for (std::uint32_t cancel = 0; cancel < playback.cancels; ++cancel) {
         own_messages_.emplace_back(RunEvent{core::CancelRequested{"the run was told to stop"}});
@@ -196,6 +221,7 @@ void RunLoop::go_live(Playback playback, std::uint32_t deaths) {
     for (const auto& [timer, due] : playback.timers) {
         go_live(timer, due);
     }
+    go_live_with_waits();
     for (const auto& [execution, attempt] : playback.in_flight) {
         go_live(attempt);
     }
@@ -218,6 +244,19 @@ void RunLoop::go_live(const core::Timer& timer, const Playback::DueTimer& due) {
     }
     const auto passed = std::chrono::duration_cast<core::Milliseconds>(wall() - due.set_at);
     set_timer(timer, std::clamp(due.delay - passed, core::Milliseconds{0}, due.delay));
+}
+
+void RunLoop::go_live_with_waits() {
+    std::vector<core::BeginWait> not_begun;
+    for (const auto& [execution, wait] : waits_) {
+        if (!wait.plan) {
+            not_begun.push_back(wait.command);
+        }
+        announce_wait(execution);
+    }
+    for (const core::BeginWait& command : not_begun) {
+        execute(command);
+    }
 }
 
 void RunLoop::go_live(const Playback::InFlight& attempt) {

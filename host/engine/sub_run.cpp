@@ -110,14 +110,26 @@ void RunLoop::start_sub_run(const core::StartAttempt& command, std::uint32_t can
         make(services_, sub_run_request(command, run_id, std::move(inputs)));
     attempts_[command.execution] =
         Attempt{command.attempt, place, std::make_shared<SubRun>(run), nullptr};
-    sub_runs_[command.execution] = run;
-    later([this, run, attempt, cancels, records = std::move(records)] {
+    {
+        const std::lock_guard lock(outside_mutex_);
+        const std::string number =
+            attempt.element ? "[" + std::to_string(*attempt.element) + "]" : std::string();
+        sub_runs_[command.execution] = InnerRun{workflow_.tasks[command.task].name + number, run};
+    }
+    later([this, run, attempt, cancels, paused = machine_.paused(), reason = pause_reason_,
+           records = std::move(records)] {
         run->request_.sink = sink().sub_run(attempt);
         if (!run->request_.sink) {
             run->request_.sink = std::make_shared<QuietSink>();
         }
+        if (paused) {  // before anything of it starts
+            run->pause(reason);
+        }
         if (!records.empty()) {
-            run->post(Resume{records, 0, cancels});
+            run->post(Resume{records, cancels});
+            if (!paused) {
+                run->resume();
+            }
             return;
         }
         run->start();
@@ -125,6 +137,11 @@ void RunLoop::start_sub_run(const core::StartAttempt& command, std::uint32_t can
             run->cancel("the task that it runs for was told to stop");
         }
     });
+}
+
+void RunLoop::forget_sub_run(core::ExecutionIndex execution) {
+    const std::lock_guard lock(outside_mutex_);
+    sub_runs_.erase(execution);
 }
 
 RunRequest RunLoop::sub_run_request(const core::StartAttempt& command,
@@ -157,6 +174,9 @@ RunRequest RunLoop::sub_run_request(const core::StartAttempt& command,
             done.sub_run = std::make_shared<const core::RunReport>(report);
         }
         parent->post(std::move(done));
+    };
+    request.on_left = [parent = shared_from_this(), execution = command.execution] {
+        parent->post(SubRunLeft{execution});
     };
     return request;
 }

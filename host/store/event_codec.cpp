@@ -35,6 +35,9 @@ using For = std::type_identity<Type>;
 constexpr std::string_view kind(For<core::RunCreated> /*type*/) {
     return "run_created";
 }
+constexpr std::string_view kind(For<core::RunResumed> /*type*/) {
+    return "run_resumed";
+}
 constexpr std::string_view kind(For<core::AttemptStarted> /*type*/) {
     return "attempt_started";
 }
@@ -58,6 +61,18 @@ constexpr std::string_view kind(For<core::Decided> /*type*/) {
 }
 constexpr std::string_view kind(For<core::RetryDecided> /*type*/) {
     return "retry_decided";
+}
+constexpr std::string_view kind(For<core::WaitBegun> /*type*/) {
+    return "wait_begun";
+}
+constexpr std::string_view kind(For<core::WaitEnded> /*type*/) {
+    return "wait_ended";
+}
+constexpr std::string_view kind(For<core::PauseRequested> /*type*/) {
+    return "pause_requested";
+}
+constexpr std::string_view kind(For<core::ResumeRequested> /*type*/) {
+    return "resume_requested";
 }
 constexpr std::string_view kind(For<core::CancelRequested> /*type*/) {
     return "cancel_requested";
@@ -101,13 +116,27 @@ void members(Archive& archive, Value& value) {
 }
 template <typename Archive, Is<core::RunCreated> Value>
 void members(Archive& archive, Value& value) {
-    auto& [run_id, workflow, attempt, inputs, settings, parent_run_id] = value;
+    auto& [run_id, workflow, attempt, inputs, settings, parent_run_id, documents, retry_of,
+           retry_from, retry_all, trigger, priority, key] = value;
     archive("run_id", run_id);
     archive("workflow", workflow);
     archive("attempt", attempt);
     archive("inputs", inputs);
     archive("settings", settings);
     archive("parent_run_id", parent_run_id);
+    archive("documents", documents);
+    archive("retry_of", retry_of);
+    archive("retry_from", retry_from);
+    archive("retry_all", retry_all);
+    archive("trigger", trigger);
+    archive("priority", priority);
+    archive("key", key);
+}
+template <typename Archive, Is<core::RunResumed> Value>
+void members(Archive& archive, Value& value) {
+    auto& [deaths, settled] = value;
+    archive("deaths", deaths);
+    archive("settled", settled);
 }
 template <typename Archive, Is<core::AttemptStarted> Value>
 void members(Archive& archive, Value& value) {
@@ -119,8 +148,10 @@ void members(Archive& archive, Value& value) {
 }
 template <typename Archive, Is<core::RunEnded> Value>
 void members(Archive& archive, Value& value) {
-    auto& [status] = value;
+    auto& [status, failure, outputs] = value;
     archive("status", status);
+    archive("failure", failure);
+    archive("outputs", outputs);
 }
 template <typename Archive, Is<core::RunStarted> Value>
 void members(Archive& /*archive*/, Value& /*value*/) {
@@ -160,6 +191,30 @@ void members(Archive& archive, Value& value) {
     archive("again", again);
     archive("failure", failure);
 }
+template <typename Archive, Is<core::WaitBegun> Value>
+void members(Archive& archive, Value& value) {
+    auto& [execution, attempt, delay, failure] = value;
+    archive("execution", execution);
+    archive("attempt", attempt);
+    archive("delay_ms", delay);
+    archive("failure", failure);
+}
+template <typename Archive, Is<core::WaitEnded> Value>
+void members(Archive& archive, Value& value) {
+    auto& [execution, attempt, failure] = value;
+    archive("execution", execution);
+    archive("attempt", attempt);
+    archive("failure", failure);
+}
+template <typename Archive, Is<core::PauseRequested> Value>
+void members(Archive& archive, Value& value) {
+    auto& [reason] = value;
+    archive("reason", reason);
+}
+template <typename Archive, Is<core::ResumeRequested> Value>
+void members(Archive& /*archive*/, Value& /*value*/) {
+    static_assert(std::is_empty_v<Value>);
+}
 template <typename Archive, Is<core::CancelRequested> Value>
 void members(Archive& archive, Value& value) {
     auto& [reason] = value;
@@ -177,6 +232,7 @@ std::string_view name_of(core::Timer::Kind timer_kind) {
         case core::Timer::Kind::AttemptTimeout: return "attempt_timeout";
         case core::Timer::Kind::RetryDelay: return "retry_delay";
         case core::Timer::Kind::CancelGrace: return "cancel_grace";
+        case core::Timer::Kind::Wait: return "wait";
     }
     throw EventError("names a timer that there is not");
 }
@@ -184,27 +240,13 @@ std::string_view name_of(core::RunStatus status) {
     return core::to_string(status);
 }
 constexpr core::Timer::Kind last(For<core::Timer::Kind> /*type*/) {
-    return core::Timer::Kind::CancelGrace;
+    return core::Timer::Kind::Wait;
 }
 constexpr core::RunStatus last(For<core::RunStatus> /*type*/) {
     return core::RunStatus::Cancelled;
 }
 
 // ----- writing -----
-
-std::string as_utf8(std::string_view text) {
-    std::string result;
-    while (!text.empty()) {
-        const core::cel::Character character = core::cel::first_character(text);
-        if (character.valid) {
-            result += text.substr(0, character.size);
-        } else {
-            core::cel::append_utf8(result, 0xFFFD);
-        }
-        text.remove_prefix(character.valid ? character.size : 1);
-    }
-    return result;
-}
 
 bool deeper_than(const json::value& value, std::size_t levels) {
     const auto is_deeper = [levels](const json::value& inner) {
@@ -235,8 +277,7 @@ public:
 
     void operator()(std::string_view key, const std::string& text) {
         begin(key);
-        const bool valid = core::cel::is_utf8(text);
-        core::append_json(out_, json::value(json::string(valid ? text : as_utf8(text))));
+        core::append_json(out_, json::value(json::string(core::cel::repaired_utf8(text))));
     }
     void operator()(std::string_view key, bool truth) {
         begin(key);

@@ -51,6 +51,14 @@ std::uint32_t small_number(const SqliteStatement& statement, int column) {
     return static_cast<std::uint32_t>(number);
 }
 
+std::optional<std::string> unless_empty(const std::string& text) {
+    return text.empty() ? std::nullopt : std::optional(text);
+}
+
+std::optional<std::int64_t> perhaps_column(const std::optional<core::WallTime>& time) {
+    return time ? std::optional(to_column(*time)) : std::nullopt;
+}
+
 core::JournalEntry decode_record(const SqliteDatabase& database,
                                  const std::string& run_id,
                                  std::uint64_t number,
@@ -77,6 +85,10 @@ core::WallTime to_time(std::int64_t column) {
         std::chrono::duration_cast<core::WallTime::duration>(std::chrono::nanoseconds(column)));
 }
 
+std::string perhaps_text(const SqliteStatement& statement, int column) {
+    return statement.is_null(column) ? std::string() : std::string(statement.text(column));
+}
+
 RunRow run_row_of(const SqliteStatement& statement) {
     RunRow row;
     row.key = statement.number(0);
@@ -84,25 +96,34 @@ RunRow run_row_of(const SqliteStatement& statement) {
     row.summary.workflow = statement.text(2);
     const auto status = status_of(statement.text(3), core::RunStatus::Cancelled);
     row.summary.attempt = small_number(statement, 4);
-    row.summary.parent_run_id = statement.is_null(5) ? "" : std::string(statement.text(5));
+    row.summary.parent_run_id = perhaps_text(statement, 5);
     row.summary.created = to_time(statement.number(6));
     row.summary.started = perhaps_time(statement, 7);
     row.summary.ended = perhaps_time(statement, 8);
     row.summary.records = static_cast<std::uint64_t>(statement.number(9));
     const auto head = hash_from(statement.bytes(10));
-    if (!status || !head) {
+    row.summary.documents = perhaps_text(statement, 11);
+    row.summary.retry_of = perhaps_text(statement, 12);
+    row.summary.retry_from = perhaps_text(statement, 13);
+    row.summary.trigger = perhaps_text(statement, 14);
+    const std::int64_t priority = statement.number(15);
+    row.summary.key = perhaps_text(statement, 16);
+    row.summary.deaths = small_number(statement, 17);
+    if (!statement.is_null(18)) {
+        row.summary.failure = statement.text(18);
+    }
+    row.summary.failure_message = perhaps_text(statement, 19);
+    if (!status || !head || !std::in_range<std::int32_t>(priority)) {
         throw StoreDamaged("run " + row.summary.id + ": its row in `runs` is damaged");
     }
+    row.summary.priority = static_cast<std::int32_t>(priority);
     row.summary.status = *status;
     row.head = *head;
     return row;
 }
 
 std::optional<RunRow> find_run_row(SqliteDatabase& database, const std::string& run_id) {
-    SqliteStatement statement(
-        database,
-        "SELECT key, id, workflow, status, attempt, parent, created, started, ended, records, head "
-        "FROM runs WHERE id = ?1");
+    SqliteStatement statement(database, "SELECT * FROM runs WHERE id = ?1");
     statement.bind(1, std::string_view(run_id));
     if (!statement.step()) {
         return std::nullopt;
@@ -111,10 +132,7 @@ std::optional<RunRow> find_run_row(SqliteDatabase& database, const std::string& 
 }
 
 std::vector<RunRow> read_run_rows(SqliteDatabase& database) {
-    SqliteStatement statement(
-        database,
-        "SELECT key, id, workflow, status, attempt, parent, created, started, ended, records, head "
-        "FROM runs ORDER BY key");
+    SqliteStatement statement(database, "SELECT * FROM runs ORDER BY key");
     std::vector<RunRow> rows;
     while (statement.step()) {
         rows.push_back(run_row_of(statement));
@@ -124,7 +142,7 @@ std::vector<RunRow> read_run_rows(SqliteDatabase& database) {
 
 void each_record(SqliteDatabase& database,
                  const RunRow& run,
-                 const std::function<void(core::JournalRecord)>& use) {
+                 const std::function<void(StoredRecord)>& use) {
     const std::string& run_id = run.summary.id;
     SqliteStatement statement(
         database, "SELECT number, at, hash, entry FROM events WHERE run = ?1 ORDER BY number");
@@ -149,7 +167,8 @@ void each_record(SqliteDatabase& database,
                         " is damaged: it is not what its hash was made from");
         }
         before = hash;
-        use(core::JournalRecord{count, to_time(at), decode_record(database, run_id, count, bytes)});
+        use({.record = {count, to_time(at), decode_record(database, run_id, count, bytes)},
+             .row = {.number = count, .at = at, .hash = hash, .bytes = bytes}});
     }
     if (count != run.summary.records || before != run.head) {
         damaged(database, run_id,
@@ -158,19 +177,74 @@ void each_record(SqliteDatabase& database,
     }
 }
 
+std::int64_t insert_run(SqliteDatabase& database, const RunSummary& run) {
+    const std::optional<std::string> parent = unless_empty(run.parent_run_id);
+    const std::optional<std::string> documents = unless_empty(run.documents);
+    const std::optional<std::string> retry_of = unless_empty(run.retry_of);
+    const std::optional<std::string> retry_from = unless_empty(run.retry_from);
+    const std::optional<std::string> trigger = unless_empty(run.trigger);
+    const std::optional<std::string> key = unless_empty(run.key);
+    const ChainHash head{};
+    SqliteStatement statement(
+        database,
+        "INSERT INTO runs (id, workflow, status, attempt, parent, created, records, head, "
+        "documents, retry_of, retry_from, triggered_by, priority, concurrency_key) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, ?8, ?9, ?10, ?11, ?12, ?13) RETURNING key");
+    statement.bind(1, std::string_view(run.id))
+        .bind(2, std::string_view(run.workflow))
+        .bind(3, core::to_string(run.status))
+        .bind(4, std::int64_t{run.attempt})
+        .bind(5, parent)
+        .bind(6, to_column(run.created))
+        .bind(7, std::span<const std::byte>(head))
+        .bind(8, documents)
+        .bind(9, retry_of)
+        .bind(10, retry_from)
+        .bind(11, trigger)
+        .bind(12, std::int64_t{run.priority})
+        .bind(13, key);
+    const std::int64_t made = statement.step() ? statement.number(0) : 0;
+    statement.run();
+    return made;
+}
+
+void update_run(SqliteDatabase& database, const RunRow& run) {
+    const std::optional<std::string> message = unless_empty(run.summary.failure_message);
+    SqliteStatement(database,
+                    "UPDATE runs SET status = ?2, started = ?3, ended = ?4, records = ?5, "
+                    "head = ?6, deaths = ?7, failure = ?8, failure_message = ?9 WHERE key = ?1")
+        .bind(1, run.key)
+        .bind(2, core::to_string(run.summary.status))
+        .bind(3, perhaps_column(run.summary.started))
+        .bind(4, perhaps_column(run.summary.ended))
+        .bind(5, static_cast<std::int64_t>(run.summary.records))
+        .bind(6, std::span<const std::byte>(run.head))
+        .bind(7, std::int64_t{run.summary.deaths})
+        .bind(8, run.summary.failure)
+        .bind(9, message)
+        .run();
+}
+
+void insert_event(SqliteDatabase& database, std::int64_t run, const EventRow& event) {
+    SqliteStatement(database,
+                    "INSERT INTO events (run, number, at, hash, entry) VALUES (?1, ?2, ?3, ?4, ?5)")
+        .bind(1, run)
+        .bind(2, static_cast<std::int64_t>(event.number))
+        .bind(3, event.at)
+        .bind(4, std::span<const std::byte>(event.hash))
+        .bind(5, event.bytes)
+        .run();
+}
+
 void write_execution(SqliteDatabase& database,
                      std::int64_t run,
                      core::ExecutionIndex index,
                      const ExecutionSummary& execution) {
     std::optional<std::int64_t> loop;
     std::optional<std::int64_t> element;
-    std::optional<std::int64_t> ended;
     if (execution.element) {
         loop = execution.element->loop;
         element = execution.element->index;
-    }
-    if (execution.ended) {
-        ended = to_column(*execution.ended);
     }
     SqliteStatement(database,
                     "INSERT OR REPLACE INTO executions (run, execution, task, loop, element, "
@@ -184,7 +258,7 @@ void write_execution(SqliteDatabase& database,
         .bind(6, std::int64_t{execution.attempt})
         .bind(7, core::to_string(execution.status))
         .bind(8, to_column(execution.started))
-        .bind(9, ended)
+        .bind(9, perhaps_column(execution.ended))
         .bind(10, execution.failure)
         .run();
 }

@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/port/journal.hpp"
@@ -17,6 +18,9 @@ namespace oa::host {
 
 [[nodiscard]] std::int64_t to_column(core::WallTime time);
 [[nodiscard]] core::WallTime to_time(std::int64_t column);
+
+/// Empty for NULL.
+[[nodiscard]] std::string perhaps_text(const SqliteStatement& statement, int column);
 
 /// A row of `runs`.
 struct RunRow {
@@ -32,12 +36,33 @@ struct RunRow {
 /// From a statement whose columns are those of `runs`, in their order.
 [[nodiscard]] RunRow run_row_of(const SqliteStatement& statement);
 
+/// Makes the row of a run that has no records yet; gives its key.
+[[nodiscard]] std::int64_t insert_run(SqliteDatabase& database, const RunSummary& run);
+/// Writes what changes while a run goes on.
+void update_run(SqliteDatabase& database, const RunRow& run);
+
+/// A row of `events`. The bytes are borrowed.
+struct EventRow {
+    std::uint64_t number = 0;
+    std::int64_t at = 0;
+    ChainHash hash{};
+    std::string_view bytes;
+};
+
+void insert_event(SqliteDatabase& database, std::int64_t run, const EventRow& event);
+
+/// A record, and the row that it was read from, whose bytes hold until the next one.
+struct StoredRecord {
+    core::JournalRecord record;
+    EventRow row;
+};
+
 /// Gives the records of a run in order, each after its place in the chain is verified. In the end
 /// as many must have come as the row says, the last one with the hash that it says. Throws
 /// StoreDamaged, which names the run and the record; StoreTooNew for a record of a newer program.
 void each_record(SqliteDatabase& database,
                  const RunRow& run,
-                 const std::function<void(core::JournalRecord)>& use);
+                 const std::function<void(StoredRecord)>& use);
 
 /// Puts the row in place of the one that there is, if there is one.
 void write_execution(SqliteDatabase& database,

@@ -17,7 +17,8 @@ std::int64_t one_number(SqliteDatabase& database, SqlText sql) {
     return statement.step() ? statement.number(0) : 0;
 }
 
-// Times are nanoseconds since 1970. `head` is the hash of the run's last event.
+// Times are nanoseconds since 1970. `head` is the hash of the run's last event. Texts that are
+// empty are NULL. A line without a task is the store's own.
 void make_runs_and_events(SqliteDatabase& database) {
     database.execute(R"sql(
 CREATE TABLE runs (
@@ -31,7 +32,16 @@ CREATE TABLE runs (
   started INTEGER,
   ended INTEGER,
   records INTEGER NOT NULL,
-  head BLOB NOT NULL
+  head BLOB NOT NULL,
+  documents TEXT,
+  retry_of TEXT,
+  retry_from TEXT,
+  triggered_by TEXT,
+  priority INTEGER NOT NULL,
+  concurrency_key TEXT,
+  deaths INTEGER NOT NULL DEFAULT 0,
+  failure TEXT,
+  failure_message TEXT
 ) STRICT;
 CREATE INDEX runs_open ON runs (created) WHERE ended IS NULL;
 CREATE INDEX runs_ended ON runs (ended) WHERE ended IS NOT NULL;
@@ -45,6 +55,21 @@ CREATE TABLE events (
 ) STRICT, WITHOUT ROWID;
 CREATE TRIGGER events_stay BEFORE UPDATE ON events
 BEGIN SELECT RAISE (ABORT, 'what has happened is not changed'); END;
+CREATE TABLE log_lines (
+  run INTEGER NOT NULL REFERENCES runs (key) ON DELETE CASCADE,
+  sequence INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  task TEXT,
+  level INTEGER NOT NULL,
+  message TEXT NOT NULL,
+  fields TEXT,
+  PRIMARY KEY (run, sequence)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE documents (
+  name TEXT NOT NULL UNIQUE,
+  content TEXT NOT NULL
+) STRICT;
+CREATE INDEX runs_made_from ON runs (documents) WHERE documents IS NOT NULL;
 PRAGMA application_id = 0x6F617275;
 PRAGMA user_version = 1;
 )sql");
@@ -69,7 +94,7 @@ CREATE TABLE executions (
 )sql");
     for (const RunRow& run : read_run_rows(database)) {
         RunTally tally;
-        each_record(database, run, [&](const core::JournalRecord& record) { tally.add(record); });
+        each_record(database, run, [&](const StoredRecord& stored) { tally.add(stored.record); });
         for (const auto& [index, execution] : tally.executions()) {
             write_execution(database, run.key, index, execution);
         }

@@ -65,8 +65,9 @@ RunStore::RunStore(RunStoreSettings settings)
     : settings_(std::move(settings)),
       lock_(settings_.folder),
       writing_(settings_for(SqliteDatabase::Access::ReadWrite)),
-      writer_(up_to_date(writing_)),
-      reading_(settings_for(SqliteDatabase::Access::ReadOnly)) {}
+      writer_(up_to_date(writing_), settings_.log_bytes_max),
+      reading_(settings_for(SqliteDatabase::Access::ReadOnly)),
+      commit_(writer_) {}
 
 SqliteDatabase::Settings RunStore::settings_for(SqliteDatabase::Access access) const {
     return {.file = settings_.folder / "runs.db",
@@ -75,8 +76,26 @@ SqliteDatabase::Settings RunStore::settings_for(SqliteDatabase::Access access) c
             .busy_timeout = settings_.busy_timeout};
 }
 
-void RunStore::append(const std::string& run_id, core::JournalRecord record) {
-    writer_.append(run_id, record);
+void RunStore::append(const std::string& run_id, const core::JournalBatch& batch, Done done) {
+    commit_.append(run_id, batch, std::move(done));
+}
+
+std::string RunStore::keep_documents(std::string_view text) {
+    std::string name = document_name(text);
+    if (!document_names_.give_out(name)) {
+        commit_.alone([&](SqliteDatabase& database) {
+            SqliteTransaction transaction(database);
+            insert_document(database, name, text);
+            transaction.commit();
+        });
+        document_names_.note_kept(name);
+    }
+    return name;
+}
+
+std::optional<std::string> RunStore::documents(const std::string& name) const {
+    const std::lock_guard lock(reading_mutex_);
+    return read_document(reading_, name);
 }
 
 std::vector<core::JournalRecord> RunStore::load(const std::string& run_id) const {
@@ -89,12 +108,30 @@ std::vector<core::JournalRecord> RunStore::load(const std::string& run_id) const
         if (row) {
             records.reserve(row->summary.records);
             each_record(reading_, *row,
-                        [&](core::JournalRecord record) { records.push_back(std::move(record)); });
+                        [&](StoredRecord stored) { records.push_back(std::move(stored.record)); });
         }
     } catch (const SqliteError& error) {
         name_run(run_id, error);
     }
     return records;
+}
+
+std::vector<StoredLine> RunStore::lines(const std::string& run_id,
+                                        std::uint64_t after,
+                                        std::uint32_t limit) const {
+    const std::lock_guard lock(reading_mutex_);
+    std::vector<StoredLine> lines;
+    try {
+        const SqliteSnapshot snapshot(reading_);
+        const std::optional<RunRow> row = find_run_row(reading_, run_id);
+        if (row) {
+            each_line(reading_, row->key, after, limit,
+                      [&](StoredLine line) { lines.push_back(std::move(line)); });
+        }
+    } catch (const SqliteError& error) {
+        name_run(run_id, error);
+    }
+    return lines;
 }
 
 std::optional<RunSummary> RunStore::find(const std::string& run_id) const {
@@ -110,19 +147,37 @@ std::optional<RunSummary> RunStore::find(const std::string& run_id) const {
     return std::nullopt;
 }
 
+std::vector<std::string> RunStore::resolve(std::string_view prefix, std::uint32_t limit) const {
+    const std::lock_guard lock(reading_mutex_);
+    // No character comes after the last one that there is.
+    SqliteStatement statement(reading_,
+                              "SELECT id FROM runs WHERE id >= ?1 AND id < ?1 || char(0x10FFFF) "
+                              "AND parent IS NULL ORDER BY id LIMIT ?2");
+    statement.bind(1, prefix).bind(2, std::int64_t{limit});
+    std::vector<std::string> ids;
+    while (statement.step()) {
+        ids.emplace_back(statement.text(0));
+    }
+    return ids;
+}
+
 RunPage RunStore::list(const RunQuery& query) const {
     const std::lock_guard lock(reading_mutex_);
     SqliteStatement statement(
         reading_,
-        "SELECT key, id, workflow, status, attempt, parent, created, started, ended, records, head "
-        "FROM runs WHERE (?1 IS NULL OR key < ?1) AND (?2 IS NULL OR workflow = ?2) "
-        "AND (?3 IS NULL OR status = ?3) AND parent IS ?4 ORDER BY key DESC LIMIT ?5");
+        "SELECT * FROM runs WHERE (?1 IS NULL OR key < ?1) AND (?2 IS NULL OR workflow = ?2) "
+        "AND (?3 IS NULL OR status = ?3) AND parent IS ?4 AND (?5 IS NULL OR triggered_by = ?5) "
+        "AND (?6 IS NULL OR concurrency_key = ?6) AND (?7 IS NULL OR retry_of = ?7) "
+        "ORDER BY key DESC LIMIT ?8");
     const std::optional<std::string> status = perhaps_word(query.status);
     statement.bind(1, query.after)
         .bind(2, query.workflow)
         .bind(3, status)
         .bind(4, query.parent_run_id)
-        .bind(5, std::int64_t{query.limit} + 1);
+        .bind(5, query.trigger)
+        .bind(6, query.key)
+        .bind(7, query.retry_of)
+        .bind(8, std::int64_t{query.limit} + 1);
     RunPage page;
     std::int64_t last = 0;
     while (statement.step()) {
@@ -166,10 +221,7 @@ std::vector<TaskSummary> RunStore::tasks(const std::string& run_id) const {
 
 std::vector<RunSummary> RunStore::open_runs() const {
     const std::lock_guard lock(reading_mutex_);
-    SqliteStatement statement(
-        reading_,
-        "SELECT key, id, workflow, status, attempt, parent, created, started, ended, records, head "
-        "FROM runs WHERE ended IS NULL ORDER BY key");
+    SqliteStatement statement(reading_, "SELECT * FROM runs WHERE ended IS NULL ORDER BY key");
     std::vector<RunSummary> runs;
     while (statement.step()) {
         runs.push_back(run_row_of(statement).summary);
@@ -185,10 +237,15 @@ std::size_t RunStore::remove_old(const Retention& retention, core::WallTime now)
     std::size_t removed = 0;
     std::int64_t some = 0;
     do {
-        writer_.alone(
+        commit_.alone(
             [&](SqliteDatabase& database) { some = remove_some(database, ended_before, keep); });
         removed += static_cast<std::size_t>(some);
     } while (some == removed_at_once);
+    commit_.alone([&](SqliteDatabase& database) {
+        SqliteTransaction transaction(database);
+        document_names_.remove_unused(database, retention.document_grace);
+        transaction.commit();
+    });
     return removed;
 }
 

@@ -7,9 +7,13 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/port/journal.hpp"
+#include "host/store/group_commit.hpp"
+#include "host/store/log_lines.hpp"
+#include "host/store/run_documents.hpp"
 #include "host/store/run_summary.hpp"
 #include "host/store/run_writer.hpp"
 #include "host/store/sqlite_database.hpp"
@@ -22,6 +26,7 @@ struct RunStoreSettings {
     std::filesystem::path folder;  ///< of the store alone; on a local disk
     Durability durability = Durability::Full;
     std::chrono::milliseconds busy_timeout{5000};
+    std::uint64_t log_bytes_max = 16U << 20U;  ///< of what a run says; the rest is dropped
 };
 
 /// Which runs to list. What is left out does not matter.
@@ -30,6 +35,9 @@ struct RunQuery {
     std::optional<core::RunStatus> status = {};
     /// The runs that are tasks of this one; left out: those that are nobody's task.
     std::optional<std::string> parent_run_id = {};
+    std::optional<std::string> trigger = {};
+    std::optional<std::string> key = {};       ///< of `concurrency`
+    std::optional<std::string> retry_of = {};  ///< those that do this one again
     std::uint32_t limit = 100;
     std::optional<std::int64_t> after = {};  ///< RunPage::next of the page before
 };
@@ -51,28 +59,46 @@ struct TaskSummary {
 struct Retention {
     std::optional<std::chrono::seconds> age_max = {};  ///< since their end
     std::optional<std::uint64_t> count_max = {};       ///< the newest of them
+    /// How long a document stays that no run is made from, since its name was given out last.
+    std::chrono::seconds document_grace = std::chrono::hours(1);
 };
 
 /// The history of runs in a SQLite file, `runs.db` in a folder, for one host at a time. Thread
 /// safe. All of it throws StoreError; reading throws StoreDamaged when what is there is not what
 /// was written, and names the run and the record.
-class RunStore final : public core::Journal {
+class RunStore final : public core::Journal, public core::RunHistory {
 public:
     /// Opens the store, or makes one; brings an older one up to date. Throws StoreInUse,
     /// StoreTooNew.
     explicit RunStore(RunStoreSettings settings);
     RunStore(const RunStore&) = delete;
     RunStore& operator=(const RunStore&) = delete;
+    /// What waits is written. Not from within a `done`.
     ~RunStore() override = default;
 
-    /// The record is as durable as the settings say when this returns, and so is all that was
-    /// appended before. When this throws it is not there; after a failed sync, which only opening
-    /// the store again ends, it may be.
-    void append(const std::string& run_id, core::JournalRecord record) override;
+    /// When `done` is told that a batch is kept, it is as durable as the settings say, and so is
+    /// all that was kept before. A batch that does not follow its run's last record is refused by
+    /// itself; after a failure that is not passing, but for such a one, all are until the store is
+    /// opened again, and then the batch may be there. `done` throws nothing and waits for nothing.
+    void append(const std::string& run_id, const core::JournalBatch& batch, Done done) override;
+    [[nodiscard]] bool keeps_lines() const override { return true; }
+
+    /// Keeps the documents that runs are made from, as one text, as durably as the settings say;
+    /// gives the name for RunCreated, which tells equal texts by itself. Not from within a `done`.
+    [[nodiscard]] std::string keep_documents(std::string_view text);
+    /// The text of that name, verified; nothing when there is none.
+    [[nodiscard]] std::optional<std::string> documents(const std::string& name) const;
 
     /// All records of a run in order, verified; none when there is no such run.
-    [[nodiscard]] std::vector<core::JournalRecord> load(const std::string& run_id) const;
+    [[nodiscard]] std::vector<core::JournalRecord> load(const std::string& run_id) const override;
+    /// Up to `limit` lines of a run after number `after`, in order.
+    [[nodiscard]] std::vector<StoredLine> lines(const std::string& run_id,
+                                                std::uint64_t after,
+                                                std::uint32_t limit) const;
     [[nodiscard]] std::optional<RunSummary> find(const std::string& run_id) const;
+    /// The runs that are nobody's task whose ids begin so, in order; `limit` at most.
+    [[nodiscard]] std::vector<std::string> resolve(std::string_view prefix,
+                                                   std::uint32_t limit = 10) const;
     [[nodiscard]] RunPage list(const RunQuery& query) const;
     /// Tasks in the order of the document; those that never began are left out.
     [[nodiscard]] std::vector<TaskSummary> tasks(const std::string& run_id) const;
@@ -88,7 +114,7 @@ public:
     /// See check_store(). Others go on.
     [[nodiscard]] CheckReport check() const;
 
-    [[nodiscard]] WriterStatistics statistics() const { return writer_.statistics(); }
+    [[nodiscard]] WriterStatistics statistics() const { return commit_.statistics(); }
     [[nodiscard]] const std::filesystem::path& file() const { return writing_.file(); }
 
 private:
@@ -98,8 +124,10 @@ private:
     StoreLock lock_;
     SqliteDatabase writing_;
     RunWriter writer_;
+    DocumentNames document_names_;
     mutable std::mutex reading_mutex_;
     mutable SqliteDatabase reading_;
+    GroupCommit commit_;  // the first to go: it writes what waits
 };
 
 }  // namespace oa::host

@@ -16,6 +16,16 @@ void RunTally::take(const core::RunCreated& entry, core::WallTime at) {
     run_.attempt = entry.attempt;
     run_.parent_run_id = entry.parent_run_id;
     run_.created = at;
+    run_.documents = entry.documents;
+    run_.retry_of = entry.retry_of;
+    run_.retry_from = entry.retry_from;
+    run_.trigger = entry.trigger;
+    run_.priority = entry.priority;
+    run_.key = entry.key;
+}
+
+void RunTally::take(const core::RunResumed& entry, core::WallTime /*at*/) {
+    run_.deaths = entry.deaths;
 }
 
 void RunTally::take(const core::AttemptStarted& entry, core::WallTime at) {
@@ -56,6 +66,10 @@ void RunTally::take(const core::MachineEvent& entry, core::WallTime at) {
 void RunTally::take(const core::RunEnded& entry, core::WallTime at) {
     run_.status = entry.status;
     run_.ended = at;
+    if (entry.failure) {
+        run_.failure = entry.failure->code;
+        run_.failure_message = entry.failure->message;
+    }
     for (auto& [index, execution] : executions_) {
         if (execution.status == core::TaskStatus::Running) {
             execution.status = core::TaskStatus::Cancelled;

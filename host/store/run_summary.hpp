@@ -34,6 +34,15 @@ struct RunSummary {
     std::optional<core::WallTime> started;
     std::optional<core::WallTime> ended;
     std::uint64_t records = 0;
+    std::string documents;   ///< as the store names them; empty: those of the parent, or not kept
+    std::string retry_of;    ///< the run that it does again; empty: none
+    std::string retry_from;  ///< the task that it does again first; empty: none
+    std::string trigger;     ///< what asked for it
+    std::int32_t priority = 0;           ///< higher ones start first
+    std::string key;                     ///< of `concurrency`; empty: none
+    std::uint32_t deaths = 0;            ///< hosts in a row that died while they worked on it
+    std::optional<std::string> failure;  ///< its code; nothing: it has not failed
+    std::string failure_message;
 
     friend bool operator==(const RunSummary&, const RunSummary&) = default;
 };
@@ -51,6 +60,7 @@ public:
 
 private:
     void take(const core::RunCreated& entry, core::WallTime at);
+    void take(const core::RunResumed& entry, core::WallTime at);
     void take(const core::AttemptStarted& entry, core::WallTime at);
     void take(const core::MachineEvent& entry, core::WallTime at);
     void take(const core::RunEnded& entry, core::WallTime at);

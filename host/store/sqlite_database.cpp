@@ -13,6 +13,9 @@
 namespace oa::host {
 namespace {
 
+/// How many more pages in the log make a checkpoint worth its while: 4 MiB.
+constexpr int checkpoint_pages = 1000;
+
 struct HandleCloser {
     void operator()(sqlite3* handle) const noexcept { sqlite3_close_v2(handle); }
 };
@@ -40,16 +43,6 @@ int flags_of(SqliteDatabase::Access access) {
     return way | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
 }
 
-/// SQLite would make it readable for all. An empty file is an empty database.
-void make_private_file(const std::filesystem::path& file) {
-    const int made = ::open(file.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
-    if (made >= 0) {
-        ::close(made);
-    } else if (errno != EEXIST) {
-        throw StoreError(system_message("cannot make " + file.string()));
-    }
-}
-
 void sync(const std::filesystem::path& path) {
     const int opened = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     const bool synced = opened >= 0 && ::fsync(opened) == 0;
@@ -60,6 +53,21 @@ void sync(const std::filesystem::path& path) {
     if (!synced) {
         errno = error;
         throw StoreError(system_message("cannot write " + path.string() + " to the disk"));
+    }
+}
+
+std::filesystem::path folder_of(const std::filesystem::path& file) {
+    return file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
+}
+
+/// SQLite would make it readable for all. An empty file is an empty database.
+void make_private_file(const std::filesystem::path& file) {
+    const int made = ::open(file.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+    if (made >= 0) {
+        ::close(made);
+        sync(folder_of(file));
+    } else if (errno != EEXIST) {
+        throw StoreError(system_message("cannot make " + file.string()));
     }
 }
 
@@ -83,11 +91,19 @@ std::string_view to_string(Durability durability) {
     return "unknown";
 }
 
-SqliteError::SqliteError(const std::string& message, int extended_code)
-    : StoreError(message), code_(extended_code) {}
+SqliteError::SqliteError(const std::string& message, int extended_code, int system_error)
+    : StoreError(message), code_(extended_code), system_error_(system_error) {}
 
+// A quota, or a limit for the size of files, is reported by SQLite as any failed write.
 bool SqliteError::is_full() const noexcept {
-    return (code_ & 0xFF) == SQLITE_FULL;
+    const bool no_room =
+        system_error_ == ENOSPC || system_error_ == EDQUOT || system_error_ == EFBIG;
+    return (code_ & 0xFF) == SQLITE_FULL || (code_ == SQLITE_IOERR_WRITE && no_room);
+}
+
+bool SqliteError::is_passing() const noexcept {
+    const int primary = code_ & 0xFF;
+    return is_full() || primary == SQLITE_BUSY || primary == SQLITE_CANTOPEN;
 }
 
 bool SqliteError::is_damage() const noexcept {
@@ -95,8 +111,9 @@ bool SqliteError::is_damage() const noexcept {
     return primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB;
 }
 
-bool SqliteError::is_failed_sync() const noexcept {
-    return code_ == SQLITE_IOERR_FSYNC || code_ == SQLITE_IOERR_DIR_FSYNC;
+bool SqliteError::is_unknown() const noexcept {
+    const int primary = code_ & 0xFF;
+    return (primary == SQLITE_IOERR && !is_full()) || primary == SQLITE_NOMEM;
 }
 
 // ----- statements -----
@@ -238,8 +255,10 @@ void SqliteDatabase::set_up() {
     if (settings_.access == Access::ReadOnly) {
         return;
     }
-    execute("PRAGMA journal_mode = WAL");
+    execute("PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = 67108864");
     demand_setting("PRAGMA journal_mode", "wal");
+    // SQLite's own checkpoints come within a commit, and say nothing when they fail.
+    sqlite3_wal_hook(handle_, &SqliteDatabase::note_commit, this);
     switch (settings_.durability) {
         case Durability::Full:
             execute("PRAGMA synchronous = FULL");
@@ -279,6 +298,29 @@ bool SqliteDatabase::in_transaction() const {
     return sqlite3_get_autocommit(handle_) == 0;
 }
 
+int SqliteDatabase::note_commit(void* database,
+                                sqlite3* /*handle*/,
+                                const char* /*name*/,
+                                int pages) {
+    static_cast<SqliteDatabase*>(database)->log_pages_ = pages;
+    return SQLITE_OK;
+}
+
+void SqliteDatabase::checkpoint_if_due() {
+    if (log_pages_ < pages_at_attempt_) {
+        pages_at_attempt_ = 0;
+    }
+    if (log_pages_ - pages_at_attempt_ < checkpoint_pages) {
+        return;
+    }
+    pages_at_attempt_ = log_pages_;
+    const int code =
+        sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+    if (code != SQLITE_OK) {
+        fail(code, "checkpoint");
+    }
+}
+
 void SqliteDatabase::back_up(const std::filesystem::path& to) {
     std::error_code error;
     if (std::filesystem::exists(to, error)) {
@@ -299,7 +341,7 @@ void SqliteDatabase::back_up(const std::filesystem::path& to) {
     if (error) {
         throw StoreError("cannot make " + to.string() + ": " + error.message());
     }
-    sync(to.has_parent_path() ? to.parent_path() : std::filesystem::path("."));
+    sync(folder_of(to));
 }
 
 void SqliteDatabase::copy_pages(const std::filesystem::path& to) {
@@ -315,7 +357,7 @@ void SqliteDatabase::copy_pages(const std::filesystem::path& to) {
     if (code != SQLITE_DONE) {
         throw SqliteError("cannot copy " + settings_.file.string() + " to " + to.string() + ": " +
                               sqlite3_errstr(code),
-                          code);
+                          code, 0);
     }
 }
 
@@ -324,7 +366,20 @@ void SqliteDatabase::fail(int code, std::string_view doing) const {
     const bool about_this = (extended & 0xFF) == (code & 0xFF);
     std::string message = settings_.file.string() + ": " + std::string(doing) + ": ";
     message += handle_ != nullptr && about_this ? sqlite3_errmsg(handle_) : sqlite3_errstr(code);
-    throw SqliteError(message, about_this ? extended : code);
+    throw SqliteError(message, about_this ? extended : code, last_error_of_log());
+}
+
+// What a commit writes goes into the log; sqlite3_system_errno() does not know of it.
+int SqliteDatabase::last_error_of_log() const noexcept {
+    sqlite3_file* log = nullptr;
+    int error = 0;
+    if (handle_ != nullptr &&
+        sqlite3_file_control(handle_, "main", SQLITE_FCNTL_JOURNAL_POINTER,
+                             static_cast<void*>(&log)) == SQLITE_OK &&
+        log != nullptr && log->pMethods != nullptr) {
+        log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &error);
+    }
+    return error;
 }
 
 sqlite3_stmt* SqliteDatabase::take(SqlText sql) {

@@ -43,16 +43,23 @@ private:
 /// What SQLite refuses. what() names the file, the kind of the statement and SQLite's reason.
 class SqliteError : public StoreError {
 public:
-    SqliteError(const std::string& message, int extended_code);
+    /// `system_error` is the errno of the write behind it, or 0.
+    SqliteError(const std::string& message, int extended_code, int system_error);
 
-    [[nodiscard]] bool is_full() const noexcept;
+    /// The disk is full, the file is locked or cannot be opened now: nothing of the transaction is
+    /// kept, the file is as it was, and the same may be tried again.
+    [[nodiscard]] bool is_passing() const noexcept;
     /// The file is not what SQLite wrote.
     [[nodiscard]] bool is_damage() const noexcept;
-    /// The disk did not take what it had been given. What it has is unknown.
-    [[nodiscard]] bool is_failed_sync() const noexcept;
+    /// The disk, or memory, failed in between: what the file has is unknown until it is opened
+    /// again.
+    [[nodiscard]] bool is_unknown() const noexcept;
 
 private:
+    [[nodiscard]] bool is_full() const noexcept;
+
     int code_;
+    int system_error_;
 };
 
 class SqliteDatabase;
@@ -119,6 +126,9 @@ public:
     [[nodiscard]] bool in_transaction() const;
     [[nodiscard]] const std::filesystem::path& file() const { return settings_.file; }
 
+    /// Brings what has been committed from the log into the file, once there is enough of it to be
+    /// worth that. Nothing is lost when this throws: it is still in the log.
+    void checkpoint_if_due();
     /// Copies it as it is now, with what is written meanwhile left out, to a file that there is
     /// not yet. What is there when this returns is whole, and on the disk.
     void back_up(const std::filesystem::path& to);
@@ -129,6 +139,7 @@ private:
     friend class SqliteSnapshot;
 
     [[noreturn]] void fail(int code, std::string_view doing) const;
+    [[nodiscard]] int last_error_of_log() const noexcept;
     void roll_back() noexcept;
     void open();
     void set_up();
@@ -137,10 +148,13 @@ private:
     [[nodiscard]] sqlite3_stmt* take(SqlText sql);
     void give_back(SqlText sql, sqlite3_stmt* statement);
     void close() noexcept;
+    static int note_commit(void* database, sqlite3* handle, const char* name, int pages);
 
     Settings settings_;
     sqlite3* handle_ = nullptr;
     std::multimap<std::string_view, sqlite3_stmt*> idle_;
+    int log_pages_ = 0;         // in the log since it last began anew
+    int pages_at_attempt_ = 0;  // the same when a checkpoint was last tried
 };
 
 /// Rolled back unless it is committed.

@@ -2,6 +2,7 @@
 
 #include <functional>
 
+#include "host/store/run_documents.hpp"
 #include "host/store/run_rows.hpp"
 #include "host/store/run_summary.hpp"
 
@@ -15,6 +16,7 @@ public:
     CheckReport run() {
         note_failure([&] { look_at_pages(); });
         note_failure([&] { look_at_references(); });
+        note_failure([&] { look_at_documents(); });
         std::vector<RunRow> rows;
         note_failure([&] { rows = read_run_rows(database_); });
         for (const RunRow& row : rows) {
@@ -55,14 +57,25 @@ private:
         }
     }
 
+    void look_at_documents() {
+        SqliteStatement statement(database_, "SELECT name FROM documents ORDER BY name");
+        while (statement.step()) {
+            const std::string name(statement.text(0));
+            note_failure([&] { static_cast<void>(read_document(database_, name)); });
+        }
+    }
+
     void look_at_run(const RunRow& row) {
         RunTally tally;
-        each_record(database_, row, [&](const core::JournalRecord& record) {
-            tally.add(record);
+        each_record(database_, row, [&](const StoredRecord& stored) {
+            tally.add(stored.record);
             ++report_.records;
         });
         if (tally.run() != row.summary) {
             note(row, "the table `runs` does not say what its records do");
+        }
+        if (!row.summary.documents.empty() && !has_document(database_, row.summary.documents)) {
+            note(row, "its documents are missing: " + row.summary.documents);
         }
         const auto executions = read_executions(database_, row.key);
         if (tally.executions() != executions) {

@@ -10,12 +10,6 @@ public:
     using std::runtime_error::runtime_error;
 };
 
-/// The disk is full. What was refused is not there, and the next one may find room.
-class StoreFull : public StoreError {
-public:
-    using StoreError::StoreError;
-};
-
 /// What is kept is not what was written. what() names the run and the record.
 class StoreDamaged : public StoreError {
 public:

@@ -62,6 +62,17 @@ inline void furnish(Random& random, core::Task& task) {
     }
 }
 
+/// Makes a task wait, as the reader has such tasks: one attempt, without a limit.
+inline void let_wait(Random& random, core::Task& task) {
+    core::Wait wait;
+    wait.kind = static_cast<core::Wait::Kind>(below(random, 3));
+    wait.unanswered = static_cast<core::Wait::Unanswered>(below(random, 3));
+    task.wait = wait;
+    task.retry = {};
+    task.timeout.reset();
+    task.sub_workflow.reset();
+}
+
 struct Shape {
     bool handlers = true;   ///< transitions in graphs
     bool fail_fast = true;  ///< may be set
@@ -69,6 +80,7 @@ struct Shape {
     /// What a task leads to does not depend on which of several tasks ends first: no two lead to
     /// the same one by transitions, and none back; a state machine is in one state at a time.
     bool one_path = false;
+    std::uint32_t waits_percent = 0;  ///< of the tasks
     std::optional<core::Flow> flow;
 };
 
@@ -125,6 +137,11 @@ inline core::Workflow generate(Random& random, const Shape& shape = {}) {
         }
     }
     core::Workflow& workflow = builder.workflow();
+    for (core::Task& task : tasks) {
+        if (shape.waits_percent > 0 && chance(random, shape.waits_percent)) {
+            let_wait(random, task);
+        }
+    }
     workflow.fail_fast = shape.fail_fast && chance(random, 25);
     workflow.concurrency.max_parallel = 1 + below(random, 4);
     if (shape.timeouts && chance(random, 20)) {
@@ -139,6 +156,9 @@ inline core::Workflow generate(Random& random, const Shape& shape = {}) {
             furnish(random, task);
             if (!shape.timeouts) {
                 task.timeout.reset();
+            }
+            if (shape.waits_percent > 0 && chance(random, shape.waits_percent)) {
+                let_wait(random, task);
             }
         }
     }

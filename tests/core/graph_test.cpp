@@ -219,7 +219,7 @@ TEST(GraphTest, GivesASequenceAsData) {
     EXPECT_EQ(graph.at("flow"), json::value("sequence"));
     EXPECT_EQ(graph.at("nodes").at(0), json::parse(R"({
         "name": "build", "line": 0, "column": 0, "module": "system", "function": "run",
-        "workflow": null, "entry": true, "handler": false, "finally": false, "when": null,
+        "workflow": null, "wait": null, "entry": true, "handler": false, "finally": false, "when": null,
         "for_each": null, "max_attempts": 1, "retry": null, "timeout_ms": null,
         "isolation": null, "idempotent": null, "allow_failure": false, "ends": []})"));
     EXPECT_EQ(graph.at("nodes").at(2).at("retry"), json::parse(R"({
@@ -238,7 +238,7 @@ TEST(GraphTest, GivesEveryFactAsData) {
     const auto& nodes = graph.at("nodes").as_array();
     EXPECT_EQ(nodes.at(0), json::parse(R"({
         "name": "hosts", "line": 3, "column": 5, "module": "http", "function": "get",
-        "workflow": null, "entry": true, "handler": false, "finally": false, "when": null,
+        "workflow": null, "wait": null, "entry": true, "handler": false, "finally": false, "when": null,
         "for_each": null, "max_attempts": 4,
         "retry": {"delay_ms": 1000, "backoff": 2.0, "max_delay_ms": 300000, "jitter": 0.1,
                   "when": "error.code == \"busy\""},
@@ -294,6 +294,55 @@ TEST(GraphTest, GivesAGraphAsData) {
 TEST(GraphTest, KeepsNamesInDataAsTheyAre) {
     const auto graph = graph_json(hostile());
     EXPECT_EQ(graph.at("nodes").as_array().at(1).at("name"), json::value("<b>&lt;`x`#;\n\x1b[31m"));
+}
+
+Workflow with_waits() {
+    Workflow workflow = sequence();
+    Wait sleep;
+    sleep.value = Template(json::value("30s"));
+    workflow.tasks[0].wait = sleep;
+    Wait until;
+    until.kind = Wait::Kind::Until;
+    until.value = Template(TextTemplate::parse("${inputs.start}").text_template);
+    workflow.tasks[1].wait = until;
+    Wait gate;
+    gate.kind = Wait::Kind::Approval;
+    gate.value = Template(TextTemplate::parse("Publish ${inputs.v}?").text_template);
+    gate.by = Template(json::array{"ada", "group:ops"});
+    gate.timeout = Template(json::value("2h"));
+    gate.unanswered = Wait::Unanswered::Reject;
+    workflow.tasks[2].wait = gate;
+    workflow.tasks[2].retry = {};
+    return workflow;
+}
+
+TEST(GraphTest, ShowsWhatIsWaitedFor) {
+    EXPECT_EQ(graph_text(with_waits()), R"(deploy: sequence of 3 tasks
+
+  1. build    sleep 30s
+  2. test it  wait until ${inputs.start}
+  3. publish  approval  [by ada, group:ops, at most 2h, then reject]
+      asks:       Publish ${inputs.v}?
+
+Tasks run one after another; the first failure stops the run.
+)");
+    const std::string mermaid = graph_mermaid(with_waits());
+    EXPECT_NE(mermaid.find("sleep 30s"), std::string::npos) << mermaid;
+    EXPECT_NE(mermaid.find("approval<br>Publish"), std::string::npos) << mermaid;
+    EXPECT_NE(graph_dot(with_waits()).find("approval\\nPublish"), std::string::npos)
+        << graph_dot(with_waits());
+}
+
+TEST(GraphTest, GivesWhatIsWaitedForAsData) {
+    const json::object graph = graph_json(with_waits());
+    const json::array& nodes = graph.at("nodes").as_array();
+    EXPECT_EQ(nodes.at(0).at("wait"), json::parse(R"({"kind": "sleep", "value": "30s"})"));
+    EXPECT_EQ(nodes.at(0).at("module"), nullptr);
+    EXPECT_EQ(nodes.at(1).at("wait"),
+              json::parse(R"({"kind": "wait_until", "value": "${inputs.start}"})"));
+    EXPECT_EQ(nodes.at(2).at("wait"), json::parse(R"({
+        "kind": "approval", "value": "Publish ${inputs.v}?", "by": ["ada", "group:ops"],
+        "timeout": "2h", "default": "reject"})"));
 }
 
 }  // namespace

@@ -315,5 +315,41 @@ TEST_F(LanguageSchemaTest, HasNoKeysThatTheReaderRefuses) {
     }
 }
 
+TEST_F(LanguageSchemaTest, KnowsWhatWaits) {
+    expect_fits({
+        "tasks: [{sleep: 30s}, {sleep: 1.5}, {sleep: '${inputs.delay}'}]",
+        "tasks: [{wait_until: 2027-01-01T08:00:00Z}, {wait_until: '${inputs.start}'}]",
+        "tasks: [{wait_until: '2027-01-01T08:00:00.5+02:00'}]",
+        "tasks: [{approval: 'Deploy?'}, {approval: {message: 'Deploy?'}}]",
+        "tasks: [{approval: {message: a, by: ada, timeout: 2h, default: reject}}]",
+        "tasks: [{approval: {message: a, by: [ada, 'group:ops']}}]",
+        "tasks: [{name: a, sleep: 1, when: true, for_each: [1], max_parallel: 1, "
+        "allow_failure: true, output: output.until, needs: b}]",
+        "{tasks: [{sleep: 1}], finally: [{sleep: 1}]}",
+        "{compat: oa3, tasks: [{sleep: 1}, {util.noop: {}, sleep: 1}]}",
+        "tasks: [{module: util, function: any, sleep: 5}]",
+    });
+    expect_refused({
+        "tasks: [{sleep: soon}]",
+        "tasks: [{sleep: -1}]",
+        "tasks: [{wait_until: 2027-01-01}]",
+        "tasks: [{wait_until: 5}]",
+        "tasks: [{approval: 5}]",
+        "tasks: [{approval: {by: ada}}]",
+        "tasks: [{approval: {message: a, by: []}}]",
+        "tasks: [{approval: {message: a, default: approve}}]",
+        "tasks: [{approval: {message: a, timeout: 1h, default: maybe}}]",
+        "tasks: [{approval: {mesage: a}}]",
+        "tasks: [{sleep: 1, approval: a}]",
+        "tasks: [{sleep: 1, util.noop: {}}]",
+        "tasks: [{sleep: 1, workflow: x}]",
+        "tasks: [{sleep: 1, with: {}}]",
+        "tasks: [{sleep: 1, retry: 2}]",
+        "tasks: [{approval: a, timeout: 2h}]",
+        "tasks: [{module: io, function: read, path: x, sleep: 5}]",
+        "{tasks: [{sleep: 1}], finally: [{approval: a}]}",
+    });
+}
+
 }  // namespace
 }  // namespace oa::core

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <variant>
@@ -49,7 +50,9 @@ public:
     }
     Words fire(core::Timer::Kind kind, const std::string& name) {
         const Open& open = latest_.at(name);
-        return send(core::TimerFired{{kind, open.execution, open.attempt}});
+        const core::Timer timer{kind, open.execution, open.attempt};
+        timers.erase(timer);
+        return send(core::TimerFired{timer});
     }
     Words cancel() { return send(core::CancelRequested{"enough"}); }
     /// What `when` gave.
@@ -79,6 +82,23 @@ public:
         return send(decided);
     }
 
+    /// The wait has begun, and takes so long at most.
+    Words begin(const std::string& name, std::optional<core::Milliseconds> delay = {}) {
+        const Open& open = latest_.at(name);
+        return send(core::WaitBegun{open.execution, open.attempt, delay, {}});
+    }
+    Words fail_to_begin(const std::string& name) {
+        const Open& open = latest_.at(name);
+        return send(core::WaitBegun{open.execution, open.attempt, {}, invalid});
+    }
+    /// Somebody approves, or rejects with the failure.
+    Words answer(const std::string& name, std::optional<core::Failure> failure = {}) {
+        const Open& open = latest_.at(name);
+        return send(core::WaitEnded{open.execution, open.attempt, std::move(failure)});
+    }
+    Words pause() { return send(core::PauseRequested{"a window"}); }
+    Words resume() { return send(core::ResumeRequested{}); }
+
     [[nodiscard]] const core::RunMachine& get() const { return machine_; }
     [[nodiscard]] const core::TaskState& state(core::TaskIndex task) const {
         return machine_.task(task);
@@ -90,6 +110,7 @@ public:
 
     std::optional<core::Failure> run_failure;
     std::vector<core::Milliseconds> delays;
+    std::set<core::Timer> timers;  ///< set and not dropped
 
 private:
     struct Open {
@@ -120,6 +141,11 @@ private:
         return "start " + remember(c.task, c.element, c.execution, c.attempt) +
                (c.attempt > 1 ? " #" + std::to_string(c.attempt) : "");
     }
+    std::string word(const core::BeginWait& c) {
+        return "wait " + remember(c.task, c.element, c.execution, c.attempt);
+    }
+    static std::string word(const core::RunPaused& /*c*/) { return "paused"; }
+    static std::string word(const core::RunContinued& /*c*/) { return "continued"; }
     std::string word(const core::CancelAttempt& c) const {
         return "cancel " + names_.at(c.execution);
     }
@@ -128,9 +154,13 @@ private:
     }
     std::string word(const core::SetTimer& c) {
         delays.push_back(c.delay);
+        timers.insert(c.timer);
         return "";
     }
-    static std::string word(const core::DropTimer& /*c*/) { return ""; }
+    std::string word(const core::DropTimer& c) {
+        timers.erase(c.timer);
+        return "";
+    }
     std::string word(const core::DecideRetry& c) const {
         return "decide retry " + names_.at(c.execution);
     }

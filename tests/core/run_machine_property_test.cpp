@@ -1,6 +1,7 @@
 // Thousands of generated workflows, each driven with a generated schedule of events. The driver
 // plays the world: it lets attempts succeed, fail or never answer, decides conditions and loops,
-// fires timers in any order, cancels at any moment; and it checks after every command that the
+// fires timers in any order, answers approvals or leaves them alone, pauses, resumes and cancels at
+// any moment; and it checks after every command that the
 // promises hold.
 
 #include <cstdint>
@@ -66,6 +67,10 @@ private:
             send_nonsense();
             return;
         }
+        if (chance(random_, paused_ ? 10 : 1)) {
+            pause_or_resume();
+            return;
+        }
         if (!questions_.empty() && chance(random_, 80)) {
             answer_question();
             return;
@@ -90,12 +95,59 @@ private:
             answer_question();
             return;
         }
+        if (!waits_.empty() && (timers_.empty() || chance(random_, 50))) {
+            end_wait();
+            return;
+        }
+        if (timers_.empty() && paused_) {
+            pause_or_resume();
+            return;
+        }
         ASSERT_FALSE(timers_.empty()) << "the machine waits for nothing, yet the run goes on";
         auto chosen = timers_.begin();
         std::advance(chosen, below(random_, static_cast<std::uint32_t>(timers_.size())));
         const Timer timer = *chosen;
         timers_.erase(chosen);
         send(TimerFired{timer});
+    }
+
+    void pause_or_resume() {
+        if (paused_ != chance(random_, 10)) {
+            send(ResumeRequested{});
+            ASSERT_FALSE(paused_);
+        } else {
+            send(PauseRequested{"the test said so"});
+            ASSERT_TRUE(paused_ || finished_);
+        }
+        ASSERT_EQ(machine_.paused(), paused_);
+    }
+
+    void end_wait() {
+        auto chosen = waits_.begin();
+        std::advance(chosen, below(random_, static_cast<std::uint32_t>(waits_.size())));
+        WaitEnded ended{chosen->first, chosen->second, {}};
+        if (chance(random_, 30)) {
+            ended.failure = Failure{.code = "rejected", .message = "no"};
+        }
+        send(ended);
+        ASSERT_FALSE(waits_.contains({ended.execution, ended.attempt})) << "it still waits";
+    }
+
+    void begin_wait(const BeginWait& wait) {
+        WaitBegun begun{wait.execution, wait.attempt, {}, {}};
+        if (chance(random_, 5)) {
+            begun.failure = Failure{.code = "unresolved", .message = "no value"};
+        } else if (workflow_.tasks[wait.task].wait->kind != Wait::Kind::Approval ||
+                   chance(random_, 50)) {
+            begun.delay = Milliseconds{std::int64_t{below(random_, 1000)} - 10};
+        }
+        const bool is_open = open_waits_.contains({wait.execution, wait.attempt});
+        if (is_open && !begun.failure) {
+            waits_.insert({wait.execution, wait.attempt});
+        }
+        send(begun);
+        const Timer timer{Timer::Kind::Wait, wait.execution, wait.attempt};
+        ASSERT_EQ(timers_.contains(timer), is_open && !begun.failure && begun.delay.has_value());
     }
 
     void answer_question() {
@@ -112,6 +164,10 @@ private:
                 decided.failure = Failure{.code = "unresolved", .message = "no value"};
             }
             send(decided);
+            return;
+        }
+        if (const auto* wait = std::get_if<BeginWait>(&question)) {
+            begin_wait(*wait);
             return;
         }
         const auto& decide = std::get<Decide>(question);
@@ -135,12 +191,14 @@ private:
 
     // Events that come too late, twice, or from nowhere must not matter.
     void send_nonsense() {
-        switch (below(random_, 4)) {
+        switch (below(random_, 6)) {
             case 0:
                 send(AttemptSucceeded{below(random_, 200), 1 + below(random_, 3)}, Stale::Yes);
                 break;
             case 1: send(AttemptFailed{1'000'000, 1, {}}, Stale::Yes); break;
             case 2: send(RunStarted{}, Stale::Yes); break;
+            case 3: send(WaitBegun{1'000'000, 1, Milliseconds{1}, {}}, Stale::Yes); break;
+            case 4: send(WaitEnded{below(random_, 200), 2, {}}, Stale::Yes); break;
             default:
                 send(TimerFired{{Timer::Kind::RetryDelay, below(random_, 200), 9}}, Stale::Yes);
                 break;
@@ -152,8 +210,8 @@ private:
     void send(const RunEvent& event, Stale stale = Stale::No) {
         if (stale == Stale::Yes) {
             if (const auto* success = std::get_if<AttemptSucceeded>(&event);
-                success != nullptr && running_.contains({success->execution, success->attempt})) {
-                return;  // not stale after all
+                success != nullptr && live_.contains({success->execution, success->attempt})) {
+                return;  // not stale after all, even where it was not to answer any more
             }
         }
         std::vector<RunCommand> commands;
@@ -181,6 +239,7 @@ private:
         if (decide.element) {
             check_element(*decide.element);
             ASSERT_TRUE(asks_elements(task));
+            ASSERT_FALSE(paused_) << "an element began although the run was paused";
         } else {
             check_begin(decide.task);
         }
@@ -207,12 +266,38 @@ private:
             check_element(*start.element);
         }
         ASSERT_FALSE(stop_seen_) << "started although the run was stopping";
+        ASSERT_FALSE(paused_) << "started although the run was paused";
+        ASSERT_FALSE(task.wait);
         if (task.sub_workflow) {
             subs_.insert(start.execution);
         }
         running_.insert({start.execution, start.attempt});
         live_.insert({start.execution, start.attempt});
         ASSERT_LE(live_.size(), *workflow_.concurrency.max_parallel);
+    }
+    void check(const BeginWait& begin) {
+        const Task& task = workflow_.tasks[begin.task];
+        ASSERT_TRUE(task.wait);
+        ASSERT_TRUE(started_.insert({begin.execution, begin.attempt}).second) << "begun twice";
+        ASSERT_EQ(begin.attempt, 1U);
+        ASSERT_EQ(begin.element.has_value(), task.for_each.has_value());
+        if (!begin.element && !task.when) {
+            check_begin(begin.task);
+        } else if (begin.element && !asks_elements(task)) {
+            check_element(*begin.element);
+        }
+        ASSERT_FALSE(stop_seen_) << "began to wait although the run was stopping";
+        ASSERT_FALSE(paused_) << "began to wait although the run was paused";
+        open_waits_.insert({begin.execution, begin.attempt});
+        questions_.emplace_back(begin);
+    }
+    void check(const RunPaused& /*paused*/) {
+        ASSERT_FALSE(paused_) << "paused twice";
+        paused_ = true;
+    }
+    void check(const RunContinued& /*continued*/) {
+        ASSERT_TRUE(paused_) << "continued without a pause";
+        paused_ = false;
     }
     // An execution of a task begins: asked or started, whichever comes first.
     void check_begin(TaskIndex index) {
@@ -262,6 +347,7 @@ private:
         main_ended_ = true;
         main_verdict_ = ended.status;
         ASSERT_TRUE(live_.empty());
+        ASSERT_TRUE(open_waits_.empty());
         for (TaskIndex task = 0; task < workflow_.main_count(); ++task) {
             ASSERT_TRUE(final_.contains(task));
         }
@@ -366,8 +452,9 @@ private:
     }
 
     void forget(ExecutionIndex execution) {
-        std::erase_if(live_, [&](const AttemptKey& key) { return key.first == execution; });
-        std::erase_if(running_, [&](const AttemptKey& key) { return key.first == execution; });
+        for (auto* keys : {&live_, &running_, &waits_, &open_waits_}) {
+            std::erase_if(*keys, [&](const AttemptKey& key) { return key.first == execution; });
+        }
     }
 
     [[nodiscard]] bool met(TaskIndex need) const { return met(need, final_.at(need)); }
@@ -391,6 +478,7 @@ private:
 
     void check_end() {
         ASSERT_TRUE(live_.empty()) << "an attempt is still in flight";
+        ASSERT_TRUE(open_waits_.empty()) << "something still waits";
         ASSERT_EQ(machine_.in_flight(), 0U);
         ASSERT_TRUE(timers_.empty()) << "a timer outlives the run";
         bool any_failed = false;
@@ -443,6 +531,8 @@ private:
         std::string text = std::to_string(command.index());
         if (const auto* start = std::get_if<StartAttempt>(&command)) {
             text += " " + std::to_string(start->execution) + "." + std::to_string(start->attempt);
+        } else if (const auto* begin = std::get_if<BeginWait>(&command)) {
+            text += " " + std::to_string(begin->execution);
         } else if (const auto* set = std::get_if<SetTimer>(&command)) {
             text += " " + std::to_string(set->timer.execution) + "+" +
                     std::to_string(set->delay.count());
@@ -466,7 +556,7 @@ private:
     const Workflow& workflow_;
     Random random_;
     RunMachine machine_;
-    std::vector<RunCommand> questions_;  // Decide and DecideRetry without an answer
+    std::vector<RunCommand> questions_;  // Decide, DecideRetry, BeginWait without an answer
     std::map<ExecutionIndex, LoopSeen> loops_;
     std::set<ExecutionIndex> subs_;  // executions that run another workflow
     std::set<TaskIndex> skipped_by_condition_;
@@ -475,6 +565,8 @@ private:
     RunStatus main_verdict_ = RunStatus::Queued;
     std::set<AttemptKey> running_;  // answers still to come
     std::set<AttemptKey> live_;     // in flight as the machine sees it
+    std::set<AttemptKey> open_waits_;
+    std::set<AttemptKey> waits_;  // those of them that have begun
     std::set<AttemptKey> started_;
     std::set<ExecutionIndex> ended_;
     std::set<ExecutionIndex> led_;  // that another execution led to
@@ -485,6 +577,7 @@ private:
     std::vector<RunEvent> events_;
     std::vector<std::string> trace_;
     bool stop_seen_ = false;
+    bool paused_ = false;
     bool finished_ = false;
     RunStatus verdict_ = RunStatus::Queued;
     std::optional<Failure> failure_;
@@ -493,9 +586,11 @@ private:
 TEST(RunMachinePropertyTest, KeepsItsPromisesOverGeneratedWorkflowsAndSchedules) {
     constexpr std::uint64_t workflows = 100'000;
     std::map<RunStatus, std::uint64_t> verdicts;
+    test::Shape shape;
+    shape.waits_percent = 20;
     for (std::uint64_t seed = 1; seed <= workflows; ++seed) {
         Random random(seed);
-        const Workflow workflow = test::generate(random);
+        const Workflow workflow = test::generate(random, shape);
         Driver driver(workflow, seed);
         driver.seed_ = seed;
         driver.drive();

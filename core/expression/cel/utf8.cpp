@@ -89,6 +89,23 @@ void append_utf8(std::string& out, std::uint32_t code_point) {
     }
 }
 
+std::string repaired_utf8(std::string_view text) {
+    if (is_utf8(text)) {
+        return std::string(text);
+    }
+    std::string result;
+    while (!text.empty()) {
+        const Character character = first_character(text);
+        if (character.valid) {
+            result += text.substr(0, character.size);
+        } else {
+            append_utf8(result, 0xFFFD);
+        }
+        text.remove_prefix(character.size);
+    }
+    return result;
+}
+
 std::string shortened(std::string_view text) {
     auto end = std::min(text.size(), shown_text_max);
     while (end > 0 && end < text.size() && continues_character(text[end])) {

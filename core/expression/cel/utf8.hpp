@@ -31,6 +31,9 @@ struct Character {
 
 void append_utf8(std::string& out, std::uint32_t code_point);
 
+/// The text, where bytes that are not UTF-8 have become U+FFFD.
+[[nodiscard]] std::string repaired_utf8(std::string_view text);
+
 /// Not a surrogate, not beyond the last one.
 [[nodiscard]] constexpr bool is_code_point(std::uint32_t number) {
     return number <= 0x10FFFF && (number < 0xD800 || number > 0xDFFF);

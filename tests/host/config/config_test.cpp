@@ -167,6 +167,25 @@ audit_file: audit.log
     EXPECT_EQ(read("secret_command: [pass, show]\n").config.secret_command.command.size(), 2U);
 }
 
+TEST_F(ConfigTest, SaysWhereRunsAreKeptAndForHowLong) {
+    const Config none = read("").config;
+    EXPECT_EQ(none.data_folder, none.state_folder / "data");
+    EXPECT_EQ(none.durability, "full");
+    EXPECT_EQ(none.retention.age, core::Milliseconds(std::chrono::hours(24 * 30)));
+    EXPECT_EQ(none.retention.count, 10'000U);
+
+    variables = {{"OA_MAX_RUNS", "7"}};
+    const Config config =
+        read("data: runs\ndurability: normal\nretention: {age: 12h, count: 0}\n").config;
+    EXPECT_EQ(config.data_folder, folder / "runs");
+    EXPECT_EQ(config.durability, "normal");
+    EXPECT_EQ(config.retention.age, core::Milliseconds(std::chrono::hours(12)));
+    EXPECT_EQ(config.retention.count, 0U);
+    EXPECT_EQ(config.max_runs, 7U);
+    EXPECT_EQ(problems(read("durability: some\n")).at(0),
+              "oa.yaml:1:13: error: durability: 'some' is not full, normal or none");
+}
+
 TEST_F(ConfigTest, SaysWhatIsWrongAboutSecrets) {
     EXPECT_EQ(problems(read("secret_command: {timeout: 1s}\n")),
               (std::vector<std::string>{"oa.yaml:1:17: error: secret_command has no command; write "

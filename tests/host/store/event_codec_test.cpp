@@ -28,12 +28,20 @@ TEST(EventCodecTest, KeepsARunsCreation) {
     entry.inputs = {{"b", 1.0}, {"a", nullptr}};
     entry.settings = {3, 4, core::Milliseconds(5), 6, 18'446'744'073'709'551'615U, 8, 9};
     entry.parent_run_id = "P";
+    entry.documents = "sha256:0";
+    entry.retry_of = "O";
+    entry.retry_from = "load";
+    entry.trigger = "cli";
+    entry.priority = -3;
+    entry.key = "k";
     EXPECT_EQ(round_trip(entry),
               R"({"v":1,"kind":"run_created","run_id":"R","workflow":"w","attempt":2,)"
               R"("inputs":{"b":1.0,"a":null},"settings":{"max_parallel":3,)"
               R"("max_parallel_forced":4,"cancel_grace_ms":5,"activations_per_task_max":6,)"
               R"("seed":18446744073709551615,"output_bytes_max":8,"loop_output_bytes_max":9},)"
-              R"("parent_run_id":"P"})");
+              R"("parent_run_id":"P","documents":"sha256:0","retry_of":"O","retry_from":"load",)"
+              R"("retry_all":false,)"
+              R"("trigger":"cli","priority":-3,"key":"k"})");
 }
 
 TEST(EventCodecTest, KeepsTheStartOfAnAttemptAndTheEndOfARun) {
@@ -42,8 +50,15 @@ TEST(EventCodecTest, KeepsTheStartOfAnAttemptAndTheEndOfARun) {
               R"("element":{"loop":4,"index":5}})");
     EXPECT_EQ(round_trip(core::AttemptStarted{7, 3, 2, {}}),
               R"({"v":1,"kind":"attempt_started","execution":7,"task":3,"attempt":2})");
-    EXPECT_EQ(round_trip(core::RunEnded{core::RunStatus::Cancelled}),
-              R"({"v":1,"kind":"run_ended","status":"cancelled"})");
+    EXPECT_EQ(round_trip(ended(core::RunStatus::Cancelled)),
+              R"({"v":1,"kind":"run_ended","status":"cancelled","outputs":{}})");
+    EXPECT_EQ(
+        round_trip(core::RunEnded{
+            core::RunStatus::Failed, core::Failure{"crashed", "it died", false, 0}, {{"rows", 3}}}),
+        R"({"v":1,"kind":"run_ended","status":"failed","failure":{"code":"crashed",)"
+        R"("message":"it died","retryable":false,"retry_after_ms":0},"outputs":{"rows":3}})");
+    EXPECT_EQ(round_trip(core::RunResumed{2, true}),
+              R"({"v":1,"kind":"run_resumed","deaths":2,"settled":true})");
 }
 
 TEST(EventCodecTest, KeepsEveryEventOfTheMachine) {
@@ -62,6 +77,17 @@ TEST(EventCodecTest, KeepsEveryEventOfTheMachine) {
                   text + "}");
     EXPECT_EQ(round_trip(event(core::RetryDecided{1, 2, true, {}})),
               R"({"v":1,"kind":"retry_decided","execution":1,"attempt":2,"again":true})");
+    EXPECT_EQ(round_trip(event(core::WaitBegun{1, 2, core::Milliseconds(-3), {}})),
+              R"({"v":1,"kind":"wait_begun","execution":1,"attempt":2,"delay_ms":-3})");
+    EXPECT_EQ(round_trip(event(core::WaitBegun{1, 2, {}, failure})),
+              R"({"v":1,"kind":"wait_begun","execution":1,"attempt":2,"failure":)" + text + "}");
+    EXPECT_EQ(round_trip(event(core::WaitEnded{1, 2, failure})),
+              R"({"v":1,"kind":"wait_ended","execution":1,"attempt":2,"failure":)" + text + "}");
+    EXPECT_EQ(round_trip(event(core::TimerFired{{core::Timer::Kind::Wait, 1, 2}})),
+              R"({"v":1,"kind":"timer_fired","timer":{"kind":"wait","execution":1,"attempt":2}})");
+    EXPECT_EQ(round_trip(event(core::PauseRequested{"a window"})),
+              R"({"v":1,"kind":"pause_requested","reason":"a window"})");
+    EXPECT_EQ(round_trip(event(core::ResumeRequested{})), R"({"v":1,"kind":"resume_requested"})");
     EXPECT_EQ(round_trip(event(core::CancelRequested{"ctrl-c"})),
               R"({"v":1,"kind":"cancel_requested","reason":"ctrl-c"})");
     EXPECT_EQ(round_trip(event(core::RunFailed{failure})),

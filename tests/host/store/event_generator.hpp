@@ -19,25 +19,32 @@ public:
     explicit EventGenerator(std::uint64_t seed) : random_(seed) {}
 
     core::JournalEntry entry() {
-        switch (below(4)) {
+        switch (below(5)) {
             case 0: return run_created();
             case 1: return core::AttemptStarted{number(), number(), number(), element()};
-            case 2: return core::RunEnded{static_cast<core::RunStatus>(below(5))};
+            case 2:
+                return core::RunEnded{static_cast<core::RunStatus>(below(5)), perhaps_failure(),
+                                      object(3)};
+            case 3: return core::RunResumed{number(), flag()};
             default: return core::MachineEvent{run_event(), output()};
         }
     }
 
     core::RunEvent run_event() {
-        switch (below(8)) {
+        switch (below(12)) {
             case 0: return core::RunStarted{};
             case 1: return core::AttemptSucceeded{number(), number()};
             case 2: return core::AttemptFailed{number(), number(), failure()};
             case 3:
                 return core::TimerFired{
-                    {static_cast<core::Timer::Kind>(below(4)), number(), number()}};
+                    {static_cast<core::Timer::Kind>(below(5)), number(), number()}};
             case 4: return core::Decided{number(), flag(), perhaps_number(), perhaps_failure()};
             case 5: return core::RetryDecided{number(), number(), flag(), perhaps_failure()};
             case 6: return core::CancelRequested{text()};
+            case 7: return core::WaitBegun{number(), number(), perhaps_time(), perhaps_failure()};
+            case 8: return core::WaitEnded{number(), number(), perhaps_failure()};
+            case 9: return core::PauseRequested{text()};
+            case 10: return core::ResumeRequested{};
             default: return core::RunFailed{failure()};
         }
     }
@@ -101,6 +108,13 @@ private:
         entry.settings.output_bytes_max = number();
         entry.settings.loop_output_bytes_max = number();
         entry.parent_run_id = text();
+        entry.documents = text();
+        entry.retry_of = text();
+        entry.retry_from = text();
+        entry.retry_all = flag();
+        entry.trigger = text();
+        entry.priority = flag() ? std::numeric_limits<std::int32_t>::min() : 7;
+        entry.key = text();
         return entry;
     }
     boost::json::object object(std::uint32_t levels) {
@@ -116,6 +130,9 @@ private:
     }
     std::optional<std::uint32_t> perhaps_number() {
         return flag() ? std::optional(number()) : std::nullopt;
+    }
+    std::optional<core::Milliseconds> perhaps_time() {
+        return flag() ? std::optional(core::Milliseconds(number())) : std::nullopt;
     }
     std::optional<core::Element> element() {
         return flag() ? std::optional(core::Element{number(), number()}) : std::nullopt;

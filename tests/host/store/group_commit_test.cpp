@@ -19,7 +19,7 @@ struct GroupCommitTest : StoreFixture {
         for (std::size_t i = 0; i < threads; ++i) {
             results.push_back(std::async(std::launch::async, [&store, i] {
                 const std::string id = "run" + std::to_string(i);
-                store.append(id, {1, at_second(0), created(id)});
+                append_one(store, id, {1, at_second(0), created(id)});
             }));
         }
         return results;
@@ -90,6 +90,74 @@ TEST_F(GroupCommitTest, RefusesWhatDoesNotFollowAndTakesWhatIsBesideIt) {
     }
     EXPECT_EQ(store.list({.limit = 1000}).runs.size(), threads);
     EXPECT_TRUE(store.check().is_sound());
+}
+
+// Runs that go on from where they are told, as the engine's do: no thread waits.
+TEST_F(GroupCommitTest, SharesTransactionsBetweenRunsThatGoOnWhenTheyAreTold) {
+    constexpr std::size_t runs = 50;
+    constexpr std::uint64_t steps = 40;
+    RunStore store(settings(Durability::Full));
+    struct Chain {
+        std::string id;
+        core::JournalBatch batch = {};
+        std::uint64_t kept = 0;
+    };
+    std::vector<Chain> chains(runs);
+    std::promise<void> all_done;
+    std::atomic<std::size_t> ended_runs{0};
+    const std::function<void(Chain&)> go_on = [&](Chain& chain) {
+        const std::uint64_t number = chain.kept + 1;
+        core::JournalEntry entry = number == 1       ? created(chain.id)
+                                   : number == steps ? ended()
+                                                     : output_of(0, std::int64_t(number));
+        chain.batch.records = {{number, at_second(0), std::move(entry)}};
+        store.append(chain.id, chain.batch, [&](const core::JournalFailure* failure) {
+            EXPECT_EQ(failure, nullptr);
+            if (++chain.kept < steps) {
+                go_on(chain);
+            } else if (++ended_runs == runs) {
+                all_done.set_value();
+            }
+        });
+    };
+    SqliteDatabase outside(from_outside());
+    std::optional<SqliteTransaction> obstacle(outside);
+    std::vector<std::future<void>> starts;
+    for (std::size_t i = 0; i < runs; ++i) {
+        chains[i].id = "run" + std::to_string(i);
+        starts.push_back(std::async(std::launch::async, [&, i] { go_on(chains[i]); }));
+    }
+    wait_until_waiting(store, runs);
+    obstacle.reset();
+    all_done.get_future().get();
+    const WriterStatistics statistics = store.statistics();
+    EXPECT_EQ(statistics.batches, runs * steps);
+    EXPECT_LT(statistics.transactions, 3 * steps);
+    EXPECT_TRUE(store.check().is_sound());
+}
+
+TEST_F(GroupCommitTest, LetsRetentionHaveItsTurnAmongThem) {
+    RunStore store(settings());
+    std::atomic<bool> is_enough{false};
+    std::vector<std::future<void>> writers;
+    for (int i = 0; i < 4; ++i) {
+        writers.push_back(std::async(std::launch::async, [&, i] {
+            for (int run = 0; !is_enough; ++run) {
+                append_all(store, "run" + std::to_string(i) + "." + std::to_string(run),
+                           whole_run("run" + std::to_string(i) + "." + std::to_string(run)));
+            }
+        }));
+    }
+    std::size_t removed = 0;
+    while (removed < 200) {
+        removed += store.remove_old({.count_max = 5}, at_second(0));
+        static_cast<void>(store.keep_documents("document " + std::to_string(removed)));
+    }
+    is_enough = true;
+    for (std::future<void>& writer : writers) {
+        writer.get();
+    }
+    EXPECT_EQ(store.check().problems, std::vector<std::string>{});
 }
 
 TEST_F(GroupCommitTest, KeepsTheOrderWithinEachRun) {

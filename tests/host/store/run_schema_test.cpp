@@ -21,18 +21,25 @@ struct RunSchemaTest : StoreFixture {
         database.execute(R"sql(
 CREATE TABLE runs (key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, workflow TEXT NOT NULL, status TEXT NOT NULL,
   attempt INTEGER NOT NULL, parent TEXT, created INTEGER NOT NULL, started INTEGER, ended INTEGER,
-  records INTEGER NOT NULL, head BLOB NOT NULL) STRICT;
+  records INTEGER NOT NULL, head BLOB NOT NULL, documents TEXT, retry_of TEXT, retry_from TEXT, triggered_by TEXT,
+  priority INTEGER NOT NULL, concurrency_key TEXT, deaths INTEGER NOT NULL DEFAULT 0, failure TEXT, failure_message TEXT) STRICT;
 CREATE INDEX runs_open ON runs (created) WHERE ended IS NULL;
 CREATE INDEX runs_ended ON runs (ended) WHERE ended IS NOT NULL;
 CREATE TABLE events (run INTEGER NOT NULL REFERENCES runs (key) ON DELETE CASCADE, number INTEGER NOT NULL,
   at INTEGER NOT NULL, hash BLOB NOT NULL, entry TEXT NOT NULL, PRIMARY KEY (run, number)) STRICT, WITHOUT ROWID;
+CREATE TABLE log_lines (run INTEGER NOT NULL REFERENCES runs (key) ON DELETE CASCADE, sequence INTEGER NOT NULL,
+  at INTEGER NOT NULL, task TEXT, level INTEGER NOT NULL, message TEXT NOT NULL, fields TEXT,
+  PRIMARY KEY (run, sequence)) STRICT, WITHOUT ROWID;
+CREATE TABLE documents (name TEXT NOT NULL UNIQUE, content TEXT NOT NULL) STRICT;
+CREATE INDEX runs_made_from ON runs (documents) WHERE documents IS NOT NULL;
 CREATE TRIGGER events_stay BEFORE UPDATE ON events
 BEGIN SELECT RAISE (ABORT, 'what has happened is not changed'); END;
 PRAGMA application_id = 0x6F617275; PRAGMA user_version = 1;
 )sql");
         SqliteStatement(database,
-                        "INSERT INTO runs VALUES (1, ?1, 'nightly', 'running', 1, NULL, ?2, ?3, "
-                        "NULL, ?4, zeroblob(32))")
+                        "INSERT INTO runs (key, id, workflow, status, attempt, created, started, "
+                        "records, head, priority) "
+                        "VALUES (1, ?1, 'nightly', 'running', 1, ?2, ?3, ?4, zeroblob(32), 0)")
             .bind(1, std::string_view(run_id))
             .bind(2, to_column(at_second(1)))
             .bind(3, to_column(at_second(2)))
@@ -77,7 +84,7 @@ TEST_F(RunSchemaTest, BringsAStoreOfTheFirstSchemaUpToDate) {
     EXPECT_EQ(store.load("a").size(), entries.size());
     ASSERT_EQ(store.tasks("a").size(), 1U);
     EXPECT_EQ(store.tasks("a")[0].summary.status, core::TaskStatus::Succeeded);
-    append_all(store, "a", {core::RunEnded{core::RunStatus::Succeeded}}, 5);
+    append_all(store, "a", {ended(core::RunStatus::Succeeded)}, 5);
     EXPECT_EQ(store.check().problems, std::vector<std::string>{});
     EXPECT_EQ(schema_of(copy()), 1);
 }

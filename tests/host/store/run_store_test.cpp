@@ -14,7 +14,9 @@ struct RunStoreTest : StoreFixture {
     std::string refusal(const std::string& run_id,
                         std::uint64_t number,
                         const core::JournalEntry& entry) {
-        return message_of<StoreError>([&] { store.append(run_id, {number, at_second(0), entry}); });
+        return message_of<StoreError>([&] {
+            append_one(store, run_id, {number, at_second(0), entry});
+        });
     }
 };
 
@@ -34,8 +36,9 @@ TEST_F(RunStoreTest, GivesBackWhatWasAppendedInOrder) {
 
 TEST_F(RunStoreTest, KeepsTimesToTheLastDigit) {
     const core::WallTime precise = at_second(0) + core::WallTime::duration(123'456'789);
-    store.append("a", {1, precise, created("a")});
-    store.append("a", {2, core::WallTime(std::chrono::seconds(-1)), event(core::RunStarted{})});
+    append_one(store, "a", {1, precise, created("a")});
+    append_one(store, "a",
+               {2, core::WallTime(std::chrono::seconds(-1)), event(core::RunStarted{})});
     EXPECT_EQ(store.load("a").at(0).at, precise);
     EXPECT_EQ(store.load("a").at(1).at, core::WallTime(std::chrono::seconds(-1)));
 }
@@ -50,7 +53,7 @@ TEST_F(RunStoreTest, KeepsItAllWhenItIsOpenedAgain) {
     }
     RunStore second(again);
     EXPECT_EQ(as_bytes(second.load("a")), before);
-    append_all(second, "a", {core::RunEnded{core::RunStatus::Failed}}, 3);
+    append_all(second, "a", {ended(core::RunStatus::Failed)}, 3);
     EXPECT_EQ(second.load("a").size(), 3U);
     EXPECT_TRUE(second.check().is_sound());
 }
@@ -68,7 +71,7 @@ TEST_F(RunStoreTest, RefusesWhatDoesNotFollow) {
     EXPECT_EQ(refusal("a", 1, created("a")), "run a: record 1" + last);
     EXPECT_EQ(refusal("a", 3, created("a")),
               "run a: record 3 creates the run, which there is already");
-    append_all(store, "a", {core::RunEnded{}}, 3);
+    append_all(store, "a", {ended()}, 3);
     EXPECT_EQ(refusal("a", 4, event(core::RunStarted{})),
               "run a: record 4 comes after the end of the run");
     EXPECT_EQ(store.load("a").size(), 3U);
@@ -82,7 +85,7 @@ TEST_F(RunStoreTest, TellsHowRunsStand) {
     EXPECT_EQ(store.find("a")->started, std::nullopt);
     append_all(store, "a", {event(core::RunStarted{})}, 2);
     EXPECT_EQ(store.find("a")->status, core::RunStatus::Running);
-    append_all(store, "a", {core::RunEnded{core::RunStatus::Cancelled}}, 3);
+    append_all(store, "a", {ended(core::RunStatus::Cancelled)}, 3);
     RunSummary expected;
     expected.id = "a";
     expected.workflow = "nightly";
@@ -120,7 +123,7 @@ TEST_F(RunStoreTest, TellsHowTasksStand) {
     EXPECT_EQ(tasks[2].summary.failure, "broken");
     EXPECT_TRUE(store.check().is_sound());
 
-    append_all(store, "a", {core::RunEnded{core::RunStatus::Failed}}, 12);
+    append_all(store, "a", {ended(core::RunStatus::Failed)}, 12);
     EXPECT_EQ(store.tasks("a")[1].summary.status, core::TaskStatus::Cancelled);
     EXPECT_EQ(store.tasks("a")[1].summary.ended, at_second(12));
     EXPECT_TRUE(store.tasks("b").empty());
@@ -232,7 +235,7 @@ TEST_F(RunStoreTest, AddsUpWhateverEventsComeAsItsCheckDoes) {
             append_all(store, id, {entry}, number);
         }
         if (generator.flag()) {
-            append_all(store, id, {core::RunEnded{core::RunStatus::Failed}}, 60);
+            append_all(store, id, {ended(core::RunStatus::Failed)}, 60);
         }
     }
     const CheckReport report = store.check();

@@ -34,7 +34,7 @@ void append_for_ever(RunStore& store, std::uint32_t round, std::uint32_t appende
         std::vector<core::JournalEntry> entries = whole_run(id);
         entries.insert(entries.end() - 1, 5, event(core::Decided{1, true, {}, {}}));
         for (std::uint32_t number = 1; number <= entries.size(); ++number) {
-            store.append(id, {number, at_second(number), entries[number - 1]});
+            append_one(store, id, {number, at_second(number), entries[number - 1]});
             const Acknowledged said{run, number};
             if (::write(witness, &said, sizeof said) != sizeof said) {
                 return;
@@ -117,7 +117,7 @@ TEST_F(StoreCrashTest, KeepsWhatWasAcknowledgedWheneverItIsKilled) {
         }
         // What did not end can go on.
         for (const RunSummary& run : store.open_runs()) {
-            store.append(run.id, {run.records + 1, at_second(0), core::RunEnded{}});
+            append_one(store, run.id, {run.records + 1, at_second(0), ended()});
         }
         if (HasFatalFailure()) {
             return;

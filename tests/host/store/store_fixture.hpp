@@ -3,7 +3,9 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <future>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,21 +43,63 @@ inline core::JournalEntry output_of(core::ExecutionIndex execution, boost::json:
                  std::make_shared<const boost::json::value>(std::move(output)));
 }
 
+inline core::JournalEntry ended(core::RunStatus status = core::RunStatus::Succeeded) {
+    core::RunEnded entry;
+    entry.status = status;
+    return entry;
+}
+
 /// What a run with one task that succeeds has.
 inline std::vector<core::JournalEntry> whole_run(const std::string& run_id,
                                                  const std::string& parent = {}) {
     return {created(run_id, parent), event(core::RunStarted{}), core::AttemptStarted{0, 0, 1, {}},
-            output_of(0, {{"answer", 42}}), core::RunEnded{core::RunStatus::Succeeded}};
+            output_of(0, {{"answer", 42}}), ended()};
 }
 
-/// Appends entries, the first of them with the number `first`, each a second later.
+/// Appends a batch and waits for the answer.
+inline std::optional<core::JournalFailure> answer_to(core::Journal& store,
+                                                     const std::string& run_id,
+                                                     const core::JournalBatch& batch) {
+    std::promise<std::optional<core::JournalFailure>> answer;
+    store.append(run_id, batch, [&](const core::JournalFailure* failure) {
+        answer.set_value(failure == nullptr ? std::nullopt : std::optional(*failure));
+    });
+    return answer.get_future().get();
+}
+
+/// A store did not take what was appended.
+class Refused : public StoreError {
+public:
+    explicit Refused(const core::JournalFailure& failure)
+        : StoreError(failure.message), is_passing(failure.is_passing) {}
+    bool is_passing;
+};
+
+inline void append_batch(core::Journal& store,
+                         const std::string& run_id,
+                         const core::JournalBatch& batch) {
+    if (const auto failure = answer_to(store, run_id, batch)) {
+        throw Refused(*failure);
+    }
+}
+
+inline void append_one(core::Journal& store,
+                       const std::string& run_id,
+                       core::JournalRecord record) {
+    core::JournalBatch batch;
+    batch.records.push_back(std::move(record));
+    append_batch(store, run_id, batch);
+}
+
+/// Appends entries one by one, the first of them with the number `first`, each a second later.
 inline void append_all(core::Journal& store,
                        const std::string& run_id,
                        const std::vector<core::JournalEntry>& entries,
                        std::uint64_t first = 1) {
     for (std::uint64_t i = 0; i < entries.size(); ++i) {
         const std::uint64_t number = first + i;
-        store.append(run_id, {number, at_second(static_cast<std::int64_t>(number)), entries[i]});
+        append_one(store, run_id,
+                   {number, at_second(static_cast<std::int64_t>(number)), entries[i]});
     }
 }
 

@@ -8,8 +8,8 @@ struct StoreRetentionTest : StoreFixture {
     RunStore store{settings()};
 
     void end_run(const std::string& run_id, std::int64_t second, const std::string& parent = {}) {
-        store.append(run_id, {1, at_second(second), created(run_id, parent)});
-        store.append(run_id, {2, at_second(second), core::RunEnded{core::RunStatus::Failed}});
+        append_one(store, run_id, {1, at_second(second), created(run_id, parent)});
+        append_one(store, run_id, {2, at_second(second), ended(core::RunStatus::Failed)});
     }
     [[nodiscard]] std::vector<std::string> left() const {
         std::vector<std::string> ids;
@@ -21,7 +21,7 @@ struct StoreRetentionTest : StoreFixture {
 };
 
 TEST_F(StoreRetentionTest, RemovesByAgeWhatHasEnded) {
-    store.append("open", {1, at_second(0), created("open")});
+    append_one(store, "open", {1, at_second(0), created("open")});
     end_run("old", 100);
     end_run("edge", 200);
     end_run("new", 300);

@@ -26,9 +26,9 @@ class BothJournals final : public core::Journal {
 public:
     explicit BothJournals(RunStore& store) : store_(store) {}
 
-    void append(const std::string& run_id, core::JournalRecord record) override {
-        memory.append(run_id, record);
-        store_.append(run_id, std::move(record));
+    void append(const std::string& run_id, const core::JournalBatch& batch, Done done) override {
+        memory.append(run_id, batch, [](const core::JournalFailure*) {});
+        store_.append(run_id, batch, std::move(done));
     }
 
     MemoryJournal memory;

@@ -1,0 +1,101 @@
+#include "host/cli/run_house.hpp"
+
+#include <cstdlib>
+#include <random>
+#include <stdexcept>
+#include <utility>
+
+namespace oa::host {
+
+namespace {
+
+/// Threads for tasks: as many as any document may run at one time.
+constexpr std::size_t worker_threads_max = 1'000;
+/// Threads on which runs go on when the store has answered.
+constexpr std::size_t continuation_threads_max = 4;
+
+BlobStoreConfig blob_limits(const BlobConfig& config) {
+    BlobStoreConfig out;
+    out.memory_bytes_max = std::uint64_t{config.memory_mib} << 20U;
+    out.run_bytes_max = std::uint64_t{config.run_mib} << 20U;
+    out.spill_folder = config.folder.value_or(out.spill_folder);
+    return out;
+}
+
+std::optional<std::string> environment(std::string_view name) {
+    const char* value = std::getenv(std::string(name).c_str());
+    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+}  // namespace
+
+RunStoreSettings store_settings(const std::optional<std::string>& data,
+                                const std::optional<std::string>& durability,
+                                const Config& config) {
+    RunStoreSettings settings;
+    settings.folder = data ? std::filesystem::path(*data) : config.data_folder;
+    const std::string word = durability.value_or(config.durability);
+    const std::optional<Durability> found = parse_durability(word);
+    if (!found) {
+        throw std::invalid_argument("--durability: '" + word + "' is not full, normal or none");
+    }
+    settings.durability = *found;
+    return settings;
+}
+
+core::RunSettings run_settings(const Config& config) {
+    core::RunSettings settings;
+    settings.max_parallel = config.max_parallel.value_or(settings.max_parallel);
+    settings.cancel_grace = config.cancel_grace;
+    settings.seed = std::random_device{}();
+    return settings;
+}
+
+RunHouse::RunHouse(const Workbench& workbench, std::optional<RunStoreSettings> store)
+    : workbench_(workbench),
+      blobs_(blob_limits(workbench.config.blobs)),
+      pool_(worker_threads_max),
+      continuations_(continuation_threads_max) {
+    if (store) {
+        store_.emplace(std::move(*store));
+    }
+}
+
+std::string RunHouse::keep(const LoadedWorkflow& loaded) {
+    return store_ ? store_->keep_documents(loaded.bundle) : std::string();
+}
+
+const LoadedWorkflow& RunHouse::load(const std::string& documents) {
+    const auto known = documents_.find(documents);
+    if (known != documents_.end()) {
+        return known->second;
+    }
+    const std::optional<std::string> bundle = store_ ? store_->documents(documents) : std::nullopt;
+    if (!bundle) {
+        throw std::runtime_error("its workflow is not in the store");
+    }
+    return documents_.emplace(documents, load_bundle(*bundle, workbench_)).first->second;
+}
+
+void RunHouse::open(const core::SecretSource* secrets) {
+    core::Journal& journal = store_ ? static_cast<core::Journal&>(*store_) : forgetful_;
+    engine_ = std::make_unique<Engine>(
+        RunServices{.invoker = workbench_.stack->invoker(),
+                    .journal = journal,
+                    .sink = quiet_,
+                    .clock = clock_,
+                    .pool = pool_,
+                    .timers = timers_,
+                    .environment = environment,
+                    .blobs = &blobs_,
+                    .secrets = secrets,
+                    .secret_environment = &workbench_.config.secret_environment,
+                    .masker = workbench_.masker,
+                    .continuations = &continuations_,
+                    .history = store()},
+        Engine::Settings{
+            .queue = {.max_runs = workbench_.config.max_runs},
+            .load = [this](const std::string& documents) { return load(documents).workflow; }});
+}
+
+}  // namespace oa::host
