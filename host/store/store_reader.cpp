@@ -186,12 +186,12 @@ void StoreReader::back_up(const std::filesystem::path& to) const {
 }
 
 // By a connection that has nothing in memory yet.
-CheckReport StoreReader::check() const {
+StoreCheckReport StoreReader::check() const {
     try {
         SqliteDatabase fresh(settings_);
         return check_store(fresh);
     } catch (const StoreError& error) {
-        CheckReport report;
+        StoreCheckReport report;
         report.problems.emplace_back(error.what());
         return report;
     }
