@@ -1,7 +1,6 @@
 #include "tests/support/simulation.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <deque>
 #include <functional>
 #include <optional>
@@ -12,49 +11,13 @@
 #include "host/engine/run_loop.hpp"
 #include "host/store/memory_journal.hpp"
 #include "tests/support/map_secrets.hpp"
+#include "tests/support/timeline.hpp"
 
 namespace oa::test {
 
 namespace {
 
 namespace json = boost::json;
-using Steady = std::chrono::steady_clock::time_point;
-
-/// Time that passes only when everything has been done that is due. What is due at the same time is
-/// done in the order in which it was planned.
-class Timeline final : public core::Clock, public host::Timers {
-public:
-    [[nodiscard]] Steady now() const override { return now_; }
-    [[nodiscard]] std::chrono::system_clock::time_point wall() const override {
-        return std::chrono::system_clock::time_point(std::chrono::hours(24 * 365 * 50)) +
-               now_.time_since_epoch() + wall_offset_;
-    }
-    void set_wall(core::Milliseconds by) { wall_offset_ += by; }
-    Token set(Time when, std::function<void()> fire) override {
-        const Token token{std::max(when, now_), number_++};
-        due_.emplace(token, std::move(fire));
-        return token;
-    }
-    void drop(const Token& token) override { due_.erase(token); }
-    bool step() {
-        if (due_.empty()) {
-            return false;
-        }
-        auto first = due_.extract(due_.begin());
-        now_ = first.key().first;
-        first.mapped()();
-        return true;
-    }
-    [[nodiscard]] std::int64_t milliseconds() const {
-        return std::chrono::duration_cast<core::Milliseconds>(now_.time_since_epoch()).count();
-    }
-
-private:
-    Steady now_{};
-    core::Milliseconds wall_offset_{0};
-    std::uint64_t number_ = 0;
-    std::map<Token, std::function<void()>> due_;
-};
 
 class Call final : public core::CallControl {
 public:
