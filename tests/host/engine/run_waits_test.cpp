@@ -16,9 +16,9 @@
 #include "host/store/memory_journal.hpp"
 #include "tests/support/fake_catalog.hpp"
 #include "tests/support/fake_workflow_source.hpp"
-#include "tests/support/manual_time.hpp"
 #include "tests/support/recording_sink.hpp"
 #include "tests/support/scripted_invoker.hpp"
+#include "tests/support/timeline.hpp"
 #include "tests/support/workflow_builder.hpp"
 
 namespace oa::host {
@@ -58,7 +58,7 @@ private:
 struct RunWaitsTest : testing::Test {
     test::FakeCatalog catalog;
     test::FakeWorkflowSource files;
-    test::ManualTime time{core::parse_time("2026-01-01T00:00:00Z").value()};
+    test::Timeline time{core::parse_time("2026-01-01T00:00:00Z").value()};
     InlineRunner runner;
     MemoryJournal journal;
     BreakableJournal breakable{journal};
@@ -101,7 +101,7 @@ struct RunWaitsTest : testing::Test {
     std::shared_ptr<RunLoop> next_life(std::shared_ptr<RunLoop>& loop,
                                        std::chrono::milliseconds after = 0ms) {
         loop.reset();
-        time.pass_without_host(after);
+        time.pass_unseen(after);
         sink = std::make_shared<test::RecordingSink>();
         auto next = make();
         next->resume(journal.load("run"));
