@@ -63,7 +63,7 @@ function(check_rules file include)
   endforeach()
 endfunction()
 
-# host/<room> knows host/log, host/blob and itself; host/cli and the files beside the rooms wire all together.
+# host/<room> knows host/log, host/blob, host/crash and itself; host/cli and the files beside the rooms wire all together.
 function(check_rooms file include)
   if(NOT file MATCHES "^(host|plugins)/([^/]+)/")
     return()
@@ -78,9 +78,9 @@ function(check_rooms file include)
     refuse("${file}" "${include}" "a plug-in knows no other plug-in")
   elseif(room MATCHES "^(isolation|trust|kit)$" AND known STREQUAL "plugin")
     return()  # they go on where finding and loading a plug-in ends
-  elseif(NOT room STREQUAL "cli" AND NOT known MATCHES "^(log|blob)$")
+  elseif(NOT room STREQUAL "cli" AND NOT known MATCHES "^(log|blob|crash)$")
     refuse("${file}" "${include}"
-      "an adapter of the host knows no other adapter than host/log and host/blob")
+      "an adapter of the host knows no other adapter than host/log, host/blob and host/crash")
   endif()
 endfunction()
 
