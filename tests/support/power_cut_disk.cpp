@@ -17,6 +17,8 @@
 
 #include <sqlite3.h>
 
+#include "host/store/sqlite_pass_through.hpp"
+
 namespace oa::test {
 namespace {
 
@@ -277,24 +279,21 @@ struct File {
     std::shared_ptr<Inode>* inode;  // null: not followed
     bool syncs_folder;              // with its next sync, as SQLite does for journals that it makes
 
-    sqlite3_file* real() { return reinterpret_cast<sqlite3_file*>(this + 1); }
+    sqlite3_file* below() { return reinterpret_cast<sqlite3_file*>(this + 1); }
 };
 
 File& as_file(sqlite3_file* file) {
     return *reinterpret_cast<File*>(file);
 }
-sqlite3_file* real(sqlite3_file* file) {
-    return as_file(file).real();
+sqlite3_file* below(sqlite3_file* file) {
+    return as_file(file).below();
 }
 
 int close_file(sqlite3_file* file) {
-    const int code = real(file)->pMethods->xClose(real(file));
+    const int code = below(file)->pMethods->xClose(below(file));
     delete as_file(file).inode;
     as_file(file).inode = nullptr;
     return code;
-}
-int read_file(sqlite3_file* file, void* bytes, int size, sqlite3_int64 offset) {
-    return real(file)->pMethods->xRead(real(file), bytes, size, offset);
 }
 int write_file(sqlite3_file* file, const void* bytes, int size, sqlite3_int64 offset) {
     if (as_file(file).inode != nullptr &&
@@ -304,18 +303,18 @@ int write_file(sqlite3_file* file, const void* bytes, int size, sqlite3_int64 of
                                                {}})) {
         return SQLITE_IOERR_WRITE;
     }
-    return real(file)->pMethods->xWrite(real(file), bytes, size, offset);
+    return below(file)->pMethods->xWrite(below(file), bytes, size, offset);
 }
 int truncate_file(sqlite3_file* file, sqlite3_int64 size) {
     if (as_file(file).inode != nullptr &&
         !disk().change(**as_file(file).inode, {0, {}, static_cast<std::size_t>(size)})) {
         return SQLITE_IOERR_TRUNCATE;
     }
-    return real(file)->pMethods->xTruncate(real(file), size);
+    return below(file)->pMethods->xTruncate(below(file), size);
 }
 int sync_file(sqlite3_file* file, int flags) {
     if (as_file(file).inode == nullptr) {
-        return real(file)->pMethods->xSync(real(file), flags);
+        return below(file)->pMethods->xSync(below(file), flags);
     }
     if (!disk().sync(**as_file(file).inode, as_file(file).syncs_folder)) {
         return SQLITE_IOERR_FSYNC;
@@ -323,59 +322,14 @@ int sync_file(sqlite3_file* file, int flags) {
     as_file(file).syncs_folder = false;
     return SQLITE_OK;
 }
-int size_of_file(sqlite3_file* file, sqlite3_int64* size) {
-    return real(file)->pMethods->xFileSize(real(file), size);
-}
-int lock_file(sqlite3_file* file, int kind) {
-    return real(file)->pMethods->xLock(real(file), kind);
-}
-int unlock_file(sqlite3_file* file, int kind) {
-    return real(file)->pMethods->xUnlock(real(file), kind);
-}
-int check_lock(sqlite3_file* file, int* result) {
-    return real(file)->pMethods->xCheckReservedLock(real(file), result);
-}
-int control_file(sqlite3_file* file, int operation, void* argument) {
-    return real(file)->pMethods->xFileControl(real(file), operation, argument);
-}
-int sector_size(sqlite3_file* file) {
-    return real(file)->pMethods->xSectorSize(real(file));
-}
-int characteristics(sqlite3_file* file) {
-    return real(file)->pMethods->xDeviceCharacteristics(real(file));
-}
-int map_shared(sqlite3_file* file, int page, int size, int extend, void volatile** memory) {
-    return real(file)->pMethods->xShmMap(real(file), page, size, extend, memory);
-}
-int lock_shared(sqlite3_file* file, int offset, int count, int flags) {
-    return real(file)->pMethods->xShmLock(real(file), offset, count, flags);
-}
-void order_shared(sqlite3_file* file) {
-    real(file)->pMethods->xShmBarrier(real(file));
-}
-int unmap_shared(sqlite3_file* file, int remove) {
-    return real(file)->pMethods->xShmUnmap(real(file), remove);
-}
-
-constexpr sqlite3_io_methods methods{2,
-                                     close_file,
-                                     read_file,
-                                     write_file,
-                                     truncate_file,
-                                     sync_file,
-                                     size_of_file,
-                                     lock_file,
-                                     unlock_file,
-                                     check_lock,
-                                     control_file,
-                                     sector_size,
-                                     characteristics,
-                                     map_shared,
-                                     lock_shared,
-                                     order_shared,
-                                     unmap_shared,
-                                     nullptr,
-                                     nullptr};
+constexpr sqlite3_io_methods methods = [] {
+    sqlite3_io_methods made = host::PassThrough<File>::methods();
+    made.xClose = close_file;
+    made.xWrite = write_file;
+    made.xTruncate = truncate_file;
+    made.xSync = sync_file;
+    return made;
+}();
 
 int open_file(
     sqlite3_vfs* /*vfs*/, const char* name, sqlite3_file* file, int flags, int* out_flags) {
@@ -384,7 +338,7 @@ int open_file(
     opened.inode = nullptr;
     opened.syncs_folder = (flags & SQLITE_OPEN_CREATE) != 0 &&
                           (flags & (SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_JOURNAL)) != 0;
-    const int code = system_files->xOpen(system_files, name, opened.real(), flags, out_flags);
+    const int code = system_files->xOpen(system_files, name, opened.below(), flags, out_flags);
     if (code != SQLITE_OK) {
         return code;
     }
