@@ -22,6 +22,7 @@
 #include "host/cli/run_command.hpp"
 #include "host/cli/runs_commands.hpp"
 #include "host/cli/schema_command.hpp"
+#include "host/cli/store_commands.hpp"
 #include "host/cli/terminal.hpp"
 #include "host/cli/trust_commands.hpp"
 #include "host/cli/version.hpp"
@@ -166,6 +167,10 @@ ExitStatus execute(const CommandLine& line) {
     if (const auto* options = std::get_if<WalletOptions>(&line.command)) {
         protect_process_memory();
         return wallet(*options, workbench, std::cout, std::cerr);
+    }
+    if (const auto* options = std::get_if<StoreOptions>(&line.command)) {
+        return store(*options, options->data.value_or(workbench.config.data_folder), std::cout,
+                     std::cerr);
     }
     if (const auto* options = std::get_if<PluginReloadOptions>(&line.command)) {
         return reload_plugins(*options, workbench.config, std::cout, std::cerr);

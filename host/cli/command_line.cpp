@@ -12,6 +12,7 @@
 
 #include "host/cli/options.hpp"
 #include "host/cli/runs_command_line.hpp"
+#include "host/cli/store_command_line.hpp"
 #include "host/cli/version.hpp"
 #include "host/cli/wallet_command_line.hpp"
 
@@ -424,6 +425,7 @@ std::variant<CommandLine, ExitStatus> parse_command_line(int argc, const char* c
 
     RunsCommandLine runs(app);
     WalletCommandLine wallet(app);
+    StoreCommandLine store(app);
     PluginCommands plugin(app);
 
     VersionOptions version;
@@ -455,6 +457,8 @@ std::variant<CommandLine, ExitStatus> parse_command_line(int argc, const char* c
         line.command = *std::move(of_runs);
     } else if (auto typed = wallet.parsed()) {
         line.command = *std::move(typed);
+    } else if (auto looked_after = store.parsed()) {
+        line.command = *std::move(looked_after);
     } else if (auto command = plugin.parsed()) {
         line.command = *std::move(command);
     } else {

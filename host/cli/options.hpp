@@ -107,6 +107,17 @@ struct WalletOptions {
     std::optional<std::size_t> slot;
 };
 
+/// `oa store ...`
+struct StoreOptions {
+    enum class Action { Check, Backup, Restore, Export, Salvage } action = Action::Check;
+    std::optional<std::filesystem::path> data;    ///< the folder of the store
+    std::filesystem::path path;                   ///< of the backup; where to salvage to
+    std::optional<std::string> run;               ///< to export: an id, or the beginning of one
+    bool lines = false;                           ///< to export: also what tasks said
+    std::optional<std::filesystem::path> output;  ///< of an export; otherwise standard output
+    bool json = false;
+};
+
 enum class ValidateFormat { Text, Json, Sarif, Github };
 
 struct ValidateOptions {
@@ -238,6 +249,7 @@ using Command = std::variant<RunOptions,
                              SchemaOptions,
                              ExprOptions,
                              WalletOptions,
+                             StoreOptions,
                              PluginListOptions,
                              PluginDescribeOptions,
                              PluginWhyOptions,
