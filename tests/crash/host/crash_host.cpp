@@ -75,7 +75,7 @@ public:
         : options_(options),
           plugins_(search(options.plugin)),
           store_({.folder = options.data, .durability = options.durability}) {
-        crash_point("host.store_opened");
+        host::crash_point("host.store_opened");
         host::Engine::Settings settings;
         settings.queue.max_runs = options.max_runs;
         settings.load = [this](const std::string& name) { return load(name); };
@@ -99,14 +99,14 @@ public:
             }
         }
         engine_->recover(open, options_.after_death, {});
-        crash_point("host.recovered");
+        host::crash_point("host.recovered");
     }
 
     void submit(const std::string& wanted, const std::string& workflow) {
         host::RunRequest request;
-        crash_point("documents.before_keep");
+        host::crash_point("documents.before_keep");
         request.documents = store_.keep_documents(workflow);
-        crash_point("documents.kept");
+        host::crash_point("documents.kept");
         request.workflow = read(workflow);
         request.inputs["file"] = options_.witness;
         request.run_id = host::make_ulid(clock_.wall());
