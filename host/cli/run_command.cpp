@@ -218,6 +218,7 @@ RunCommandResult run(const RunOptions& options, const Workbench& workbench, std:
     std::unique_ptr<RunHouse> house;
     RunRequest request{.workflow = loaded.workflow,
                        .inputs = std::move(inputs.values),
+                       .run_id = {},
                        .settings = run_settings(workbench.config),
                        .trigger = "cli"};
     try {

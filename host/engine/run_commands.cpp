@@ -190,8 +190,14 @@ bool RunLoop::reuse(const core::StartAttempt& command) {
 
 void RunLoop::execute(const core::CancelAttempt& command) {
     const auto found = attempts_.find(command.execution);
-    if (found != attempts_.end() && found->second.control) {
+    if (found == attempts_.end() || !found->second.control) {
+        return;
+    }
+    if (found->second.job) {
         found->second.control->cancel();
+    } else {  // a run within this one keeps a record of its own, which must not be ahead of this
+              // one
+        later([control = found->second.control] { control->cancel(); });
     }
 }
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -71,5 +72,11 @@ void write_execution(SqliteDatabase& database,
                      const ExecutionSummary& execution);
 [[nodiscard]] std::map<core::ExecutionIndex, ExecutionSummary> read_executions(
     SqliteDatabase& database, std::int64_t run);
+
+/// The executions that wait for a time or an answer.
+[[nodiscard]] std::set<core::ExecutionIndex> read_waits(SqliteDatabase& database, std::int64_t run);
+void insert_wait(SqliteDatabase& database, std::int64_t run, core::ExecutionIndex execution);
+void delete_wait(SqliteDatabase& database, std::int64_t run, core::ExecutionIndex execution);
+void delete_waits(SqliteDatabase& database, std::int64_t run);
 
 }  // namespace oa::host

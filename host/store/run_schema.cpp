@@ -40,6 +40,8 @@ CREATE TABLE runs (
   priority INTEGER NOT NULL,
   concurrency_key TEXT,
   deaths INTEGER NOT NULL DEFAULT 0,
+  paused INTEGER NOT NULL DEFAULT 0,
+  waits INTEGER NOT NULL DEFAULT 0,
   failure TEXT,
   failure_message TEXT
 ) STRICT;
@@ -64,6 +66,11 @@ CREATE TABLE log_lines (
   message TEXT NOT NULL,
   fields TEXT,
   PRIMARY KEY (run, sequence)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE waits (
+  run INTEGER NOT NULL REFERENCES runs (key) ON DELETE CASCADE,
+  execution INTEGER NOT NULL,
+  PRIMARY KEY (run, execution)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE documents (
   name TEXT NOT NULL UNIQUE,
@@ -116,9 +123,8 @@ void keep_a_copy(SqliteDatabase& database, std::int64_t schema) {
     }
 }
 
-}  // namespace
-
-void bring_up_to_date(SqliteDatabase& database) {
+/// The schema of a store; 0 for an empty database.
+std::int64_t schema_of(SqliteDatabase& database) {
     const std::int64_t found = one_number(database, "PRAGMA user_version");
     const bool is_empty = one_number(database, "SELECT count(*) FROM sqlite_schema") == 0;
     const bool is_ours = one_number(database, "PRAGMA application_id") == application;
@@ -130,13 +136,29 @@ void bring_up_to_date(SqliteDatabase& database) {
                           "; this program knows up to " + std::to_string(store_schema) +
                           ": a newer one made it");
     }
-    if (found > 0 && found < store_schema) {
+    return found;
+}
+
+}  // namespace
+
+void bring_up_to_date(SqliteDatabase& database, OlderCopy copy) {
+    const std::int64_t found = schema_of(database);
+    if (copy == OlderCopy::Keep && found > 0 && found < store_schema) {
         keep_a_copy(database, found);
     }
     for (auto schema = static_cast<std::size_t>(found); schema < steps.size(); ++schema) {
         SqliteTransaction transaction(database);
         steps[schema](database);
         transaction.commit();
+    }
+}
+
+void demand_up_to_date(SqliteDatabase& database) {
+    const std::int64_t found = schema_of(database);
+    if (found < store_schema) {
+        throw StoreError(database.file().string() + " has schema " + std::to_string(found) +
+                         ", and this program reads schema " + std::to_string(store_schema) +
+                         "; it is brought up to date when a host opens it");
     }
 }
 

@@ -4,6 +4,7 @@
 
 #include "host/store/run_rows.hpp"
 #include "host/store/run_schema.hpp"
+#include "host/store/store_files.hpp"
 
 namespace oa::host {
 namespace {
@@ -29,6 +30,10 @@ std::optional<std::string> perhaps_word(const std::optional<core::RunStatus>& st
         return std::nullopt;
     }
     return std::string(core::to_string(*status));
+}
+
+std::optional<std::int64_t> perhaps_number(const std::optional<bool>& truth) {
+    return truth ? std::optional(std::int64_t{*truth ? 1 : 0}) : std::nullopt;
 }
 
 /// Removes some of those that are too old, or have as many newer ones as are kept; gives how many.
@@ -70,7 +75,7 @@ RunStore::RunStore(RunStoreSettings settings)
       commit_(writer_) {}
 
 SqliteDatabase::Settings RunStore::settings_for(SqliteDatabase::Access access) const {
-    return {.file = settings_.folder / "runs.db",
+    return {.file = store_file(settings_.folder),
             .access = access,
             .durability = settings_.durability,
             .busy_timeout = settings_.busy_timeout};
@@ -168,7 +173,8 @@ RunPage RunStore::list(const RunQuery& query) const {
         "SELECT * FROM runs WHERE (?1 IS NULL OR key < ?1) AND (?2 IS NULL OR workflow = ?2) "
         "AND (?3 IS NULL OR status = ?3) AND parent IS ?4 AND (?5 IS NULL OR triggered_by = ?5) "
         "AND (?6 IS NULL OR concurrency_key = ?6) AND (?7 IS NULL OR retry_of = ?7) "
-        "ORDER BY key DESC LIMIT ?8");
+        "AND (?8 IS NULL OR paused = ?8) AND (?9 IS NULL OR (waits > 0) = ?9) "
+        "ORDER BY key DESC LIMIT ?10");
     const std::optional<std::string> status = perhaps_word(query.status);
     statement.bind(1, query.after)
         .bind(2, query.workflow)
@@ -177,7 +183,9 @@ RunPage RunStore::list(const RunQuery& query) const {
         .bind(5, query.trigger)
         .bind(6, query.key)
         .bind(7, query.retry_of)
-        .bind(8, std::int64_t{query.limit} + 1);
+        .bind(8, perhaps_number(query.is_paused))
+        .bind(9, perhaps_number(query.is_waiting))
+        .bind(10, std::int64_t{query.limit} + 1);
     RunPage page;
     std::int64_t last = 0;
     while (statement.step()) {

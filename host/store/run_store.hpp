@@ -38,6 +38,8 @@ struct RunQuery {
     std::optional<std::string> trigger = {};
     std::optional<std::string> key = {};       ///< of `concurrency`
     std::optional<std::string> retry_of = {};  ///< those that do this one again
+    std::optional<bool> is_paused = {};
+    std::optional<bool> is_waiting = {};  ///< a task of it waits for a time or an answer
     std::uint32_t limit = 100;
     std::optional<std::int64_t> after = {};  ///< RunPage::next of the page before
 };

@@ -1,14 +1,13 @@
 #include "host/store/sqlite_database.hpp"
 
 #include <cerrno>
-#include <cstring>
 #include <memory>
 #include <system_error>
 #include <utility>
 
-#include <fcntl.h>
 #include <sqlite3.h>
-#include <unistd.h>
+
+#include "host/store/store_files.hpp"
 
 namespace oa::host {
 namespace {
@@ -33,42 +32,10 @@ std::string_view kind_of(std::string_view sql) {
     return rest.substr(0, rest.find_first_of(" \n;("));
 }
 
-std::string system_message(const std::string& what) {
-    return what + ": " + std::strerror(errno);
-}
-
 int flags_of(SqliteDatabase::Access access) {
     const int way =
         access == SqliteDatabase::Access::ReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
     return way | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-}
-
-void sync(const std::filesystem::path& path) {
-    const int opened = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    const bool synced = opened >= 0 && ::fsync(opened) == 0;
-    const int error = errno;
-    if (opened >= 0) {
-        ::close(opened);
-    }
-    if (!synced) {
-        errno = error;
-        throw StoreError(system_message("cannot write " + path.string() + " to the disk"));
-    }
-}
-
-std::filesystem::path folder_of(const std::filesystem::path& file) {
-    return file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
-}
-
-/// SQLite would make it readable for all. An empty file is an empty database.
-void make_private_file(const std::filesystem::path& file) {
-    const int made = ::open(file.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
-    if (made >= 0) {
-        ::close(made);
-        sync(folder_of(file));
-    } else if (errno != EEXIST) {
-        throw StoreError(system_message("cannot make " + file.string()));
-    }
 }
 
 }  // namespace

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <random>
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "core/workflow/workflow.hpp"
 #include "tests/support/workflow_builder.hpp"
@@ -75,6 +77,9 @@ struct Shape {
     bool handlers = true;   ///< transitions in graphs
     bool fail_fast = true;  ///< may be set
     bool timeouts = true;
+    /// What a task leads to does not depend on which of several tasks ends first: no two lead to
+    /// the same one by transitions, and none back; a state machine is in one state at a time.
+    bool one_path = false;
     std::uint32_t waits_percent = 0;  ///< of the tasks
     std::optional<core::Flow> flow;
 };
@@ -104,22 +109,27 @@ inline core::Workflow generate(Random& random, const Shape& shape = {}) {
             }
             tasks[index].needs.assign(needs.begin(), needs.end());
         }
+        std::vector<bool> named(count, false);
         for (TaskIndex index = 0; index < count && shape.handlers; ++index) {
             for (auto* targets : {&tasks[index].on_success, &tasks[index].on_failure}) {
                 if (!chance(random, 25)) {
                     continue;
                 }
                 const TaskIndex target = below(random, count);
-                if (tasks[target].needs.empty()) {
-                    targets->push_back(target);
+                if (!tasks[target].needs.empty() ||
+                    (shape.one_path && (target <= index || named[target]))) {
+                    continue;
                 }
+                named[target] = true;
+                targets->push_back(target);
             }
         }
     } else if (flow == Flow::Transitions) {
         for (TaskIndex index = 0; index < count; ++index) {
             for (auto* targets : {&tasks[index].on_success, &tasks[index].on_failure}) {
                 std::set<TaskIndex> chosen;
-                while (chance(random, 45) && chosen.size() < 3) {
+                const std::size_t targets_max = shape.one_path ? 1 : 3;
+                while (chance(random, 45) && chosen.size() < targets_max) {
                     chosen.insert(below(random, count));
                 }
                 targets->assign(chosen.begin(), chosen.end());

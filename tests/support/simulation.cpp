@@ -1,7 +1,6 @@
 #include "tests/support/simulation.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <deque>
 #include <functional>
 #include <optional>
@@ -12,47 +11,13 @@
 #include "host/engine/run_loop.hpp"
 #include "host/store/memory_journal.hpp"
 #include "tests/support/map_secrets.hpp"
+#include "tests/support/timeline.hpp"
 
 namespace oa::test {
 
 namespace {
 
 namespace json = boost::json;
-using Steady = std::chrono::steady_clock::time_point;
-
-/// Time that passes only when everything has been done that is due. What is due at the same time is
-/// done in the order in which it was planned.
-class Timeline final : public core::Clock, public host::Timers {
-public:
-    [[nodiscard]] Steady now() const override { return now_; }
-    [[nodiscard]] std::chrono::system_clock::time_point wall() const override {
-        return std::chrono::system_clock::time_point(std::chrono::hours(24 * 365 * 50)) +
-               now_.time_since_epoch();
-    }
-    Token set(Time when, std::function<void()> fire) override {
-        const Token token{std::max(when, now_), number_++};
-        due_.emplace(token, std::move(fire));
-        return token;
-    }
-    void drop(const Token& token) override { due_.erase(token); }
-    bool step() {
-        if (due_.empty()) {
-            return false;
-        }
-        auto first = due_.extract(due_.begin());
-        now_ = first.key().first;
-        first.mapped()();
-        return true;
-    }
-    [[nodiscard]] std::int64_t milliseconds() const {
-        return std::chrono::duration_cast<core::Milliseconds>(now_.time_since_epoch()).count();
-    }
-
-private:
-    Steady now_{};
-    std::uint64_t number_ = 0;
-    std::map<Token, std::function<void()>> due_;
-};
 
 class Call final : public core::CallControl {
 public:
@@ -161,6 +126,16 @@ public:
         say("again " + name(attempt.task, attempt.element) + " in " + core::format_duration(delay) +
             because(failure));
     }
+    void wait_begun(const core::AttemptRef& attempt, const core::WaitPlan& plan) override {
+        std::string text = "wait " + name(attempt.task, attempt.element);
+        if (plan.kind == core::Wait::Kind::Approval) {
+            text += " for \"" + plan.message + "\"";
+        }
+        for (const std::string& who : plan.by) {
+            text += " by " + who;
+        }
+        say(text + (plan.until ? " until " + core::format_time(*plan.until) : std::string()));
+    }
     void element_ended(const core::TaskReport& /*report*/,
                        core::TaskIndex task,
                        std::uint32_t element,
@@ -179,6 +154,8 @@ public:
     void run_cancelling(std::string_view reason) override {
         say("stopping: " + std::string(reason));
     }
+    void run_paused(std::string_view reason) override { say("paused: " + std::string(reason)); }
+    void run_continued() override { say("continued"); }
     void run_ended(const core::RunReport& run) override {
         std::string text = "run " + std::string(to_string(run.status));
         if (!run.outputs.empty()) {
@@ -228,11 +205,6 @@ public:
 
     std::shared_ptr<core::CallControl> prepare(std::shared_ptr<const core::Invocation> invocation,
                                                core::CallObserver& /*observer*/) override {
-        std::string text = record_.prefixes[invocation->run_id] + "start " + invocation->task;
-        if (invocation->element) {
-            text += "[" + std::to_string(*invocation->element) + "]";
-        }
-        record_.add(text + Sink::number(invocation->attempt) + " " + *invocation->params);
         auto behaviour = next_behaviour(invocation->task);
         prepared_.push_back(
             std::make_shared<Call>(timeline_, std::move(invocation), std::move(behaviour)));
@@ -243,12 +215,20 @@ public:
     }
     /// Of the calls that were prepared, in their order.
     void submit(std::shared_ptr<host::Job> job) override {
+        note_start(*prepared_.front()->invocation);
         prepared_.front()->begin([job = std::move(job)] { job->run(); });
         prepared_.pop_front();
     }
     void write_off(host::Job& /*job*/) override {}
 
 private:
+    void note_start(const core::Invocation& invocation) {
+        std::string text = record_.prefixes[invocation.run_id] + "start " + invocation.task;
+        if (invocation.element) {
+            text += "[" + std::to_string(*invocation.element) + "]";
+        }
+        record_.add(text + Sink::number(invocation.attempt) + " " + *invocation.params);
+    }
     json::object next_behaviour(const std::string& task) {
         const json::value* list = behaviours_.if_contains(task);
         if (list == nullptr) {
@@ -277,6 +257,36 @@ std::map<std::string, std::string, std::less<>> texts(const World& world, std::s
         }
     }
     return all;
+}
+
+json::array listed(const World& world, std::string_view key) {
+    const json::value* found = world.if_contains(key);
+    return found == nullptr ? json::array() : found->as_array();
+}
+
+void give_answer(host::RunLoop& loop, Record& record, const json::object& given) {
+    const auto text = [&](std::string_view key) {
+        const json::value* found = given.if_contains(key);
+        return found == nullptr ? std::string() : std::string(found->as_string());
+    };
+    host::ApprovalAnswer answer{true, text("by"), text("comment")};
+    if (const json::value* approved = given.if_contains("approved")) {
+        answer.approved = approved->as_bool();
+    }
+    for (const json::value& group : listed(given, "groups")) {
+        answer.groups.emplace_back(group.as_string());
+    }
+    std::optional<std::uint32_t> element;
+    if (const json::value* number = given.if_contains("element")) {
+        element = static_cast<std::uint32_t>(number->as_int64());
+    }
+    try {
+        if (!loop.answer(text("task"), element, answer)) {
+            record.add("nobody waits for an answer to " + text("task"));
+        }
+    } catch (const host::AnswerRefused& refused) {
+        record.add(std::string("refused: ") + refused.what());
+    }
 }
 
 }  // namespace
@@ -314,11 +324,25 @@ std::vector<std::string> simulate(std::shared_ptr<const core::Workflow> workflow
                           },
                           nullptr, &secrets},
         std::move(request));
-    if (const json::value* cancels = world.if_contains("cancel_at")) {
-        for (const json::value& at : cancels->as_array()) {
-            timeline.set(timeline.now() + core::Milliseconds(at.as_int64()),
-                         [loop] { loop->cancel("the user said so"); });
-        }
+    const auto at = [&](const json::value& time, std::function<void()> happens) {
+        timeline.set(timeline.now() + core::Milliseconds(time.as_int64()), std::move(happens));
+    };
+    for (const json::value& time : listed(world, "cancel_at")) {
+        at(time, [loop] { loop->cancel("the user said so"); });
+    }
+    for (const json::value& time : listed(world, "pause_at")) {
+        at(time, [loop] { loop->pause("the user said so"); });
+    }
+    for (const json::value& time : listed(world, "resume_at")) {
+        at(time, [loop] { loop->resume(); });
+    }
+    for (const json::value& jump : listed(world, "clock_at")) {
+        const core::Milliseconds by(jump.at("by").as_int64());
+        at(jump.at("at"), [&timeline, by] { timeline.set_wall(by); });
+    }
+    for (const json::value& answer : listed(world, "approve_at")) {
+        at(answer.at("at"),
+           [&record, loop, given = answer.as_object()] { give_answer(*loop, record, given); });
     }
     loop->start();
     constexpr int steps_max = 1'000'000;
