@@ -15,7 +15,6 @@
 //
 // Exit status: 0 all promises were kept, 1 some were not, 2 it could not be found out.
 
-#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <exception>
@@ -95,9 +94,12 @@ bool report(const Verdict& verdict, std::size_t trials) {
                 milliseconds(seen.recoveries, 0.5).c_str(),
                 milliseconds(seen.recoveries, 0.99).c_str(),
                 milliseconds(seen.recoveries, 1.0).c_str(), seen.recoveries.size());
-    constexpr std::size_t shown = 50;
-    for (std::size_t i = 0; i < std::min(shown, verdict.breaches.size()); ++i) {
-        std::printf("%s\n", to_string(verdict.breaches[i]).c_str());
+    constexpr std::size_t shown = 10;  // of each invariant
+    std::map<int, std::size_t> counts;
+    for (const Breach& breach : verdict.breaches) {
+        if (++counts[breach.invariant] <= shown) {
+            std::printf("%s\n", to_string(breach).c_str());
+        }
     }
     std::printf("%zu breaches", verdict.breaches.size());
     if (verdict.breaches.empty() && trials > 0) {
@@ -163,7 +165,8 @@ void die_at(CrashRun& run, Random& random, std::string_view point, const Options
             plan.until_idle = true;
             plan.crash_at = "call.returned:" + std::to_string(1 + below(random, 20));
             run.live(plan);  // leaves something to recover
-            plan.crash_at = std::string(point) + ':' + hit + ':' + death;
+            plan.crash_at = point;
+            plan.crash_at += ':' + hit + ':' + death;
             run.live(plan);
             plan.workflows.clear();  // once more, while the next one recovers
             run.live(plan);
