@@ -94,9 +94,7 @@ public:
     void recover() {
         std::vector<host::OpenRun> open;
         for (const host::RunSummary& run : store_.open_runs()) {
-            if (run.parent_run_id.empty()) {
-                open.push_back({run.id, run.records, run.started.has_value()});
-            }
+            open.push_back({run.id, run.records, run.started.has_value(), run.parent_run_id});
         }
         engine_->recover(open, options_.after_death, {});
         host::crash_point("host.recovered");
