@@ -166,7 +166,7 @@ void die_at(CrashRun& run, Random& random, std::string_view point, const Options
             plan.crash_at = "call.returned:" + std::to_string(1 + below(random, 20));
             run.live(plan);  // leaves something to recover
             plan.crash_at = point;
-            plan.crash_at += ':' + hit + ':' + death;
+            plan.crash_at.append(":").append(hit).append(":").append(death);
             run.live(plan);
             plan.workflows.clear();  // once more, while the next one recovers
             run.live(plan);
