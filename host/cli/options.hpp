@@ -41,6 +41,31 @@ struct RunOptions {
     WalletAccess wallet;
 };
 
+/// `oa runs ...`
+struct RunsOptions {
+    enum class Action { List, Show, Logs, Cancel, Pause, Resume, Approve, Reject, Retry, Recover };
+    Action action = Action::List;
+    std::optional<std::string> data;        ///< the store's folder
+    std::optional<std::string> durability;  ///< where this process works on runs itself
+    WalletAccess wallet;                    ///< the same
+    bool json = false;
+    std::vector<std::string> ids;  ///< or beginnings of them
+    // List.
+    std::optional<std::string> workflow;
+    std::optional<std::string> status;
+    std::uint32_t limit = 20;
+    // Logs.
+    std::optional<std::string> log_task;
+    // Cancel, Pause, Approve, Reject.
+    std::string reason;
+    std::string task;
+    std::optional<std::uint32_t> element;
+    std::string by;
+    // Retry.
+    std::string from;
+    bool all = false;
+};
+
 /// `oa wallet ...`
 struct WalletOptions {
     enum class Action {
@@ -218,6 +243,7 @@ struct VersionOptions {
 };
 
 using Command = std::variant<RunOptions,
+                             RunsOptions,
                              ValidateOptions,
                              GraphOptions,
                              SchemaOptions,

@@ -82,7 +82,7 @@ private:
     ExitStatus check() {
         SqliteDatabase database(reading());
         demand_up_to_date(database);
-        const CheckReport report = check_store(database);
+        const StoreCheckReport report = check_store(database);
         if (options_.json) {
             print({{"store", folder_.string()},
                    {"sound", report.is_sound()},
@@ -121,7 +121,7 @@ private:
         if (!fs::is_regular_file(options_.path, error)) {
             throw NotThere("there is no file " + options_.path.string());
         }
-        const CheckReport report = restore_store(options_.path, folder_);
+        const StoreCheckReport report = restore_store(options_.path, folder_);
         if (options_.json) {
             print({{"store", folder_.string()},
                    {"backup", options_.path.string()},

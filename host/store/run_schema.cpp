@@ -81,8 +81,14 @@ PRAGMA user_version = 1;
 )sql");
 }
 
-void add_executions(SqliteDatabase& database) {
+// A host that did not close died.
+void add_executions_and_hosts(SqliteDatabase& database) {
     database.execute(R"sql(
+CREATE TABLE hosts (
+  number INTEGER PRIMARY KEY,
+  opened INTEGER NOT NULL,
+  closed INTEGER
+) STRICT;
 CREATE INDEX runs_within ON runs (parent) WHERE parent IS NOT NULL;
 CREATE TABLE executions (
   run INTEGER NOT NULL REFERENCES runs (key) ON DELETE CASCADE,
@@ -110,7 +116,7 @@ CREATE TABLE executions (
 
 using Step = void (*)(SqliteDatabase&);
 /// From the version of the same number to the next one.
-constexpr std::array<Step, store_schema> steps{make_runs_and_events, add_executions};
+constexpr std::array<Step, store_schema> steps{make_runs_and_events, add_executions_and_hosts};
 
 void keep_a_copy(SqliteDatabase& database, std::int64_t schema) {
     std::filesystem::path copy = database.file();

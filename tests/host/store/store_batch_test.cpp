@@ -129,7 +129,8 @@ TEST_F(StoreBatchTest, KeepsWhatIsToldAboutARun) {
     core::RunEnded end;
     end.status = core::RunStatus::Failed;
     end.failure = core::Failure{"crashed", "the process died", false, 0};
-    append_batch(store, "a", batch_of({entry, core::RunResumed{1, false}, core::RunResumed{2, false}, end}));
+    append_batch(store, "a",
+                 batch_of({entry, core::RunResumed{1, false}, core::RunResumed{2, false}, end}));
     append_batch(store, "b", batch_of({created("b")}));
     const RunSummary found = store.find("a").value();
     EXPECT_EQ(found.attempt, 2U);
@@ -154,13 +155,13 @@ TEST_F(StoreBatchTest, KeepsWhatIsToldAboutARun) {
 TEST_F(StoreBatchTest, TellsWhichRunsWaitOrArePaused) {
     RunStore store(settings());
     const core::Failure no_value{"unresolved", "no such value", false, 0};
-    append_batch(store, "a",
-                 batch_of({created("a"), event(core::RunStarted{}),
-                           event(core::WaitBegun{0, 1, {}, {}}),
-                           event(core::WaitBegun{1, 1, core::Milliseconds(5), {}}),
-                           event(core::WaitBegun{2, 1, core::Milliseconds(5), {}}),
-                           event(core::WaitBegun{3, 1, {}, no_value}),
-                           event(core::PauseRequested{"for lunch"})}));
+    append_batch(
+        store, "a",
+        batch_of({created("a"), event(core::RunStarted{}), event(core::WaitBegun{0, 1, {}, {}}),
+                  event(core::WaitBegun{1, 1, core::Milliseconds(5), {}}),
+                  event(core::WaitBegun{2, 1, core::Milliseconds(5), {}}),
+                  event(core::WaitBegun{3, 1, {}, no_value}),
+                  event(core::PauseRequested{"for lunch"})}));
     append_batch(store, "b", batch_of({created("b")}));
     EXPECT_EQ(store.find("a")->waits, 3U);
     EXPECT_TRUE(store.find("a")->is_paused);
