@@ -52,9 +52,7 @@ class StorePowerTest : public StoreFixture {
 public:
     static void SetUpTestSuite() {
         PowerCutDisk::install();
-        if (std::filesystem::is_directory("/dev/shm")) {
-            ::setenv("TMPDIR", "/dev/shm", 0);  // files that a real disk need not see
-        }
+        keep_files_in_memory();
         const char* given = std::getenv("OA_STORE_SEED");
         seed_ = given == nullptr ? std::random_device()() : std::stoull(given);
         std::cout << "OA_STORE_SEED=" << seed_ << '\n';
