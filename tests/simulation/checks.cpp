@@ -125,19 +125,44 @@ void check_order(World& world, const std::string& run_id, const core::Workflow& 
     }
 }
 
+bool is_within(const std::string& id, const std::string& run_id) {
+    return id.starts_with(run_id + "/");
+}
+
 bool was_interrupted(const World& world, const std::string& run_id) {
     for (const std::string& id : world.store().runs()) {
-        if ((id == run_id || id.starts_with(run_id + "/")) &&
-            world.store().audit(id)->was_interrupted()) {
+        if ((id == run_id || is_within(id, run_id)) && world.store().audit(id)->was_interrupted()) {
             return true;
         }
     }
     return false;
 }
 
+// Where a task of a run within the run failed and that was allowed, that run succeeded and is taken
+// over; done again it may well go another way.
+bool may_come_to_something_else(const World& world, const std::string& run_id) {
+    for (const std::string& id : world.store().runs()) {
+        const RunAudit& audit = *world.store().audit(id);
+        for (TaskIndex task = 0; task < audit.workflow().tasks.size(); ++task) {
+            if (is_within(id, run_id) && audit.ended()->status == core::RunStatus::Succeeded &&
+                audit.status(task) == core::TaskStatus::Failed) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+// Nobody goes on with runs within one that is in quarantine.
+bool is_in_quarantine(const World& world, const std::string& id) {
+    const std::optional<core::RunEnded>& end =
+        world.store().audit(id.substr(0, id.find('/')))->ended();
+    return end && end->failure && end->failure->code == "quarantined";
+}
+
 void check_end(World& world) {
     for (const std::string& id : world.store().runs()) {
-        if (!world.store().audit(id)->ended()) {
+        if (!world.store().audit(id)->ended() && !is_in_quarantine(world, id)) {
             world.context().breach("run " + id + " is open for ever");
         }
     }
@@ -165,7 +190,8 @@ void check_against_ideal(World& world, const Plan& plan) {
     for (const auto& [id, wanted] : ideal.told()) {
         const bool again = id.ends_with("-again");
         const std::string first = again ? id.substr(0, id.find('-')) : id;
-        if (was_interrupted(world, id) || was_interrupted(world, first)) {
+        if (was_interrupted(world, id) || was_interrupted(world, first) ||
+            (again && may_come_to_something_else(world, first))) {
             continue;
         }
         if (world.store().audit(id) == nullptr) {

@@ -42,18 +42,20 @@ public:
     [[nodiscard]] core::TaskStatus status(core::TaskIndex task) const {
         return machine_->task(task).status;
     }
+    /// To approvals.
+    [[nodiscard]] std::uint64_t answers() const { return answers_; }
+    /// Whether what came of the run is owed to a host that died.
     [[nodiscard]] bool was_interrupted() const { return was_interrupted_; }
 
 private:
     struct Attempt {
         core::StartAttempt command;
         Witness::Which which;
-        bool on_record = false;
-        bool may_start_again = false;  // a host has died since it was started
+        std::uint32_t started_by = 0;  // the life of the host that put its start on record
     };
 
     void take(const core::RunCreated& created);
-    void take(const core::RunResumed& resumed);
+    void take(const core::RunResumed& resumed) const;
     void take(const core::AttemptStarted& started);
     void take(const core::MachineEvent& event);
     void take(const core::RunEnded& ended);
@@ -64,6 +66,7 @@ private:
     void check_success(const Attempt& attempt);
     void check_taken_over(const Attempt& attempt);
     void check_interrupted(const Attempt& attempt);
+    void check_quarantined();
     void breach(const std::string& what);
     [[nodiscard]] std::string name(const core::StartAttempt& command) const;
 
@@ -80,7 +83,9 @@ private:
     std::set<core::ExecutionIndex> never_again_;
     std::optional<core::FinishRun> finish_;
     std::optional<core::RunEnded> ended_;
+    std::uint64_t answers_ = 0;
     bool was_interrupted_ = false;
+    std::uint64_t crashes_at_progress_ = 0;  // that there had been when an attempt last ended
     std::vector<bool> again_;   // of a run that is done again: what may not be taken over
     std::vector<bool> partly_;  // what may be taken over for elements alone
 };
