@@ -159,7 +159,10 @@ void Engine::taken_up(const std::string& id, const core::JournalFailure* failure
                 Actions again;
                 {
                     const std::lock_guard inner(mutex_);
-                    start_if_ready(id, entries_.at(id), again);
+                    const auto found = entries_.find(id);
+                    if (found != entries_.end()) {  // a cancellation may have taken it up since
+                        start_if_ready(id, found->second, again);
+                    }
                 }
                 run_later(std::move(again));
                 work_is_done();

@@ -53,6 +53,18 @@ std::vector<bool> followers(const core::Workflow& workflow, std::vector<TaskInde
     return found;
 }
 
+std::uint64_t mix(std::uint64_t value, std::uint64_t more) {
+    // The finalizer of SplitMix64 (Steele, Lea, Flood 2014) over both.
+    value = value * 0x9E3779B97F4A7C15ULL + more + 1;
+    value = (value ^ (value >> 30U)) * 0xBF58476D1CE4E5B9ULL;
+    value = (value ^ (value >> 27U)) * 0x94D049BB133111EBULL;
+    return value ^ (value >> 31U);
+}
+
+Lineage::Id how(Lineage::Id id, TaskStatus status, bool is_made) {
+    return mix(id, static_cast<std::uint64_t>(status) * 2 + (is_made ? 1 : 0));
+}
+
 /// Whether what a task gives becomes a variable, which its next element may read.
 bool saves_variables(const core::Workflow& workflow, const core::Task& task) {
     return workflow.compat_oa3 &&
@@ -78,7 +90,7 @@ std::optional<core::ExecutionIndex> succeeded(const core::RunEvent& event) {
 class Reader {
 public:
     Reader(const core::Workflow& workflow, const core::RunSettings& settings)
-        : machine_(workflow, settings) {}
+        : machine_(workflow, settings), lineage_(workflow, machine_) {}
 
     void read(const core::MachineEvent& record) {
         std::vector<core::RunCommand> commands;
@@ -158,18 +170,26 @@ void Lineage::see(const core::HandOn& command) {
 
 void Lineage::see(const core::TaskEnded& command) {
     if (command.execution) {
-        ended_ = of(command.task, *command.execution);
+        const bool is_made = made_.erase(*command.execution) > 0;
+        ended_ = how(of(command.task, *command.execution), command.status, is_made);
         leads_.erase(*command.execution);
     }
 }
 
+void Lineage::note_made(const core::StartAttempt& attempt) {
+    made_.insert(attempt.element ? attempt.element->loop : attempt.execution);
+    tasks_made_.insert(attempt.task);
+}
+
 Lineage::Id Lineage::of(TaskIndex task, core::ExecutionIndex execution) const {
     const auto lead = leads_.find(execution);
-    // The finalizer of SplitMix64 (Steele, Lea, Flood 2014) over both.
-    Id id = (lead == leads_.end() ? 0 : lead->second) * 0x9E3779B97F4A7C15ULL + task + 1;
-    id = (id ^ (id >> 30U)) * 0xBF58476D1CE4E5B9ULL;
-    id = (id ^ (id >> 27U)) * 0x94D049BB133111EBULL;
-    return id ^ (id >> 31U);
+    Id id = lead == leads_.end() ? 0 : lead->second;
+    if (lead == leads_.end()) {
+        for (const TaskIndex need : workflow_.tasks[task].needs) {
+            id = how(id, machine_.task(need).status, tasks_made_.count(need) > 0);
+        }
+    }
+    return mix(id, task);
 }
 
 Reuse::Place make_place(const core::StartAttempt& start, const Lineage& lineage) {

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -17,19 +18,30 @@
 namespace oa::host {
 
 /// Tells the executions of a run by what led to them, from the commands of its machine: the number
-/// of an execution depends on what ended first, that does not.
+/// of an execution depends on what ended first, that does not. In a run that takes something over,
+/// what follows from something that it does itself is like nothing in the run before it.
 class Lineage {
 public:
     using Id = std::uint64_t;
 
+    /// Both must outlive it.
+    Lineage(const core::Workflow& workflow, const core::RunMachine& machine)
+        : workflow_(workflow), machine_(machine) {}
+
     void see(const core::HandOn& command);
     void see(const core::TaskEnded& command);
+    /// An attempt is made here, and not taken over.
+    void note_made(const core::StartAttempt& attempt);
     /// Of an execution of a task that has not ended.
     [[nodiscard]] Id of(core::TaskIndex task, core::ExecutionIndex execution) const;
 
 private:
+    const core::Workflow& workflow_;
+    const core::RunMachine& machine_;
     std::map<core::ExecutionIndex, Id> leads_;  // what led to an execution
     Id ended_ = 0;                              // the execution that ended last
+    std::set<core::ExecutionIndex> made_;       // of those that have not ended
+    std::set<core::TaskIndex> tasks_made_;
 };
 
 /// What a run that is done again takes over from the run before it: the outputs of what succeeded

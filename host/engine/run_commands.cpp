@@ -168,6 +168,7 @@ void RunLoop::start_call(const core::StartAttempt& command,
     if (task.timeout) {
         invocation->deadline = services_.clock.now() + *task.timeout;
     }
+    note_made(command);
     write(core::AttemptStarted{command.execution, command.task, command.attempt, command.element});
     later([this, attempt = core::AttemptRef{command.task, command.attempt, invocation->element}] {
         sink().attempt_started(attempt);
@@ -177,6 +178,12 @@ void RunLoop::start_call(const core::StartAttempt& command,
                                             control);
     attempts_[command.execution] = Attempt{command.attempt, place, std::move(control), job};
     later([this, job = std::move(job)] { services_.pool.submit(job); });
+}
+
+void RunLoop::note_made(const core::StartAttempt& command) {
+    if (request_.reuse) {
+        lineage_.note_made(command);
+    }
 }
 
 // What the run before this one did need not be done again. Null: it is to be done.

@@ -78,6 +78,7 @@ RunLoop::RunLoop(RunServices services, RunRequest request)
       workflow_(*request_.workflow),
       masker_(request_.masker ? request_.masker : make_masker(services_.masker)),
       machine_(workflow_, request_.settings),
+      lineage_(workflow_, machine_),
       data_(
           workflow_,
           {.run_id = request_.run_id, .attempt = request_.attempt},

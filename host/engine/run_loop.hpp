@@ -363,6 +363,7 @@ private:
     void begin_report(const core::StartAttempt& command);
     void end_report(const core::TaskEnded& command, core::TaskReport& report);
     [[nodiscard]] Given resolve(const core::StartAttempt& command);
+    void note_made(const core::StartAttempt& command);
     void start(const core::StartAttempt& command,
                std::optional<Given> given,
                std::uint32_t cancels);
@@ -401,6 +402,7 @@ private:
 
     // Owned by the drainer.
     core::RunMachine machine_;
+    Lineage lineage_;  // where there is something to be taken over
     core::RunData data_;
     core::RunReport report_;
     std::vector<core::RunCommand> commands_;
@@ -418,7 +420,6 @@ private:
     std::string pause_reason_;
     std::optional<core::WallTime> played_at_;  // of the record that is being played back
     std::unordered_map<core::ExecutionIndex, Attempt> attempts_;
-    Lineage lineage_;  // where there is something to be taken over
     std::map<core::ExecutionIndex, OpenWait> waits_;
     std::unordered_map<core::ExecutionIndex, Begun> begun_;
     std::map<core::Timer, Timers::Token> timers_;

@@ -86,6 +86,7 @@ void RunLoop::play(const core::JournalRecord& record, Playback& playback) {
     } else if (const auto* started = std::get_if<core::AttemptStarted>(&record.entry)) {
         // Where it is in flight already another host has started it again.
         if (auto waiting = playback.to_start.extract(started->execution)) {
+            note_made(waiting.mapped().command);
             playback.in_flight.insert(std::move(waiting));
         }
     }

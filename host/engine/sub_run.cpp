@@ -81,6 +81,7 @@ void RunLoop::start_sub_run(const core::StartAttempt& command,
     if (!inputs) {
         return;
     }
+    note_made(command);
     write(core::AttemptStarted{command.execution, command.task, command.attempt, command.element});
     core::AttemptRef attempt{command.task, command.attempt, std::nullopt};
     if (command.element) {

@@ -177,6 +177,27 @@ void check_end(World& world) {
     }
 }
 
+// What succeeded and follows from nothing that is done again is not called again.
+void check_not_called_again(World& world, const std::string& first) {
+    const std::string again = first + "-again";
+    const RunAudit* after = world.store().audit(again);
+    const RunAudit& before = *world.store().audit(first);
+    if (after == nullptr || before.workflow().flow == core::Flow::Transitions) {
+        return;  // a task may be activated more than once, and fail in between
+    }
+    const core::Workflow& workflow = before.workflow();
+    for (const auto& [which, call] : world.witness().calls()) {
+        for (TaskIndex task = 0; task < workflow.main_count(); ++task) {
+            if (after->does_again(task) == 0 &&
+                before.status(task) == core::TaskStatus::Succeeded &&
+                is_of(which.first, again, workflow.tasks[task].name)) {
+                world.context().breach("a call is made for " + workflow.tasks[task].name +
+                                       ", which had succeeded: " + which.first);
+            }
+        }
+    }
+}
+
 // The world without faults, where nothing is taken over either, is what it should have come to.
 void check_against_ideal(World& world, const Plan& plan) {
     World ideal(plan, {.faults = false, .reuse = false});
@@ -189,6 +210,9 @@ void check_against_ideal(World& world, const Plan& plan) {
     }
     for (const auto& [id, wanted] : ideal.told()) {
         const bool again = id.ends_with("-again");
+        if (!again) {
+            check_not_called_again(world, id);
+        }
         const std::string first = again ? id.substr(0, id.find('-')) : id;
         if (was_interrupted(world, id) || was_interrupted(world, first) ||
             (again && may_come_to_something_else(world, first))) {

@@ -123,7 +123,11 @@ public:
         if (waiting_.empty()) {
             return false;
         }
-        take(waiting_.begin()->first)();
+        const auto first = waiting_.begin();
+        if (!stopped_) {
+            timeline_.drop(first->second.token);
+        }
+        take(first->first)();
         return true;
     }
     void forget() {

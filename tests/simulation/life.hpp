@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -80,7 +81,7 @@ public:
     StoreAccess access;
     Functions functions;
     TimersOf events;         // of the world outside
-    std::uint32_t open = 0;  // runs whose end it has not told
+    std::set<std::string> open;  // runs that it has been asked for, and whose end it has not told
 
 private:
     TimersOf timers_;

@@ -77,10 +77,7 @@ void RunAudit::take(const core::RunCreated& created) {
             from = task;
         }
     }
-    for (const int how : done_again(workflow_, statuses, from)) {
-        again_.push_back(how == 2);
-        partly_.push_back(how == 1);
-    }
+    again_ = done_again(workflow_, statuses, from);
 }
 
 void RunAudit::take(const core::RunResumed& resumed) const {
@@ -193,7 +190,8 @@ void RunAudit::check_taken_over(const Attempt& attempt) {
     }
     if (root == nullptr || root->created_->retry_of.empty()) {
         breach(name(attempt.command) + " was taken over from nowhere");
-    } else if (root == this && (again_[task] || (partly_[task] && !attempt.command.element))) {
+    } else if (root == this &&
+               (does_again(task) == 2 || (does_again(task) == 1 && !attempt.command.element))) {
         breach(name(attempt.command) + " was taken over, but was to be done again");
     }
 }
@@ -255,10 +253,14 @@ std::vector<int> done_again(const core::Workflow& workflow,
                                    workflow.tasks[later].needs.end(),
                                    earlier) != workflow.tasks[later].needs.end();
     };
+    const auto saves = [&workflow](const core::Task& task) {
+        return workflow.compat_oa3 &&
+               (task.save_as || (task.sub_workflow && task.sub_workflow->shares_variables));
+    };
     for (TaskIndex task = 0; task < main; ++task) {
         const bool well =
             before[task] == TaskStatus::Succeeded || before[task] == TaskStatus::Skipped;
-        how[task] = task == from ? 2 : well ? 0 : 1;
+        how[task] = task == from ? 2 : well ? 0 : saves(workflow.tasks[task]) ? 2 : 1;
     }
     for (bool changed = true; changed;) {
         changed = false;

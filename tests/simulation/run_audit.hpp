@@ -42,6 +42,10 @@ public:
     [[nodiscard]] core::TaskStatus status(core::TaskIndex task) const {
         return machine_->task(task).status;
     }
+    /// Of a run that is done again, as done_again() has it.
+    [[nodiscard]] int does_again(core::TaskIndex task) const {
+        return again_.empty() ? 2 : again_[task];
+    }
     /// To approvals.
     [[nodiscard]] std::uint64_t answers() const { return answers_; }
     /// Whether what came of the run is owed to a host that died.
@@ -86,8 +90,7 @@ private:
     std::uint64_t answers_ = 0;
     bool was_interrupted_ = false;
     std::uint64_t crashes_at_progress_ = 0;  // that there had been when an attempt last ended
-    std::vector<bool> again_;   // of a run that is done again: what may not be taken over
-    std::vector<bool> partly_;  // what may be taken over for elements alone
+    std::vector<int> again_;                 // of a run that is done again: as done_again() has it
 };
 
 /// What of a workflow is done again when a run of it did not succeed, worked out from the graph

@@ -1,6 +1,7 @@
 #include "tests/simulation/world.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -105,6 +106,18 @@ World::World(const Plan& plan, const WorldOptions& options)
 }
 
 void World::run() {
+    try {
+        go();
+    } catch (const std::exception& error) {
+        context_.breach(std::string("something is thrown: ") + error.what());
+    }
+    if (life_) {
+        life_->die();
+        dispose();
+    }
+}
+
+void World::go() {
     open_life(false);
     for (const PlannedRun& planned : plan_.runs) {
         const std::string& id = planned.id;
@@ -129,19 +142,14 @@ void World::run() {
             break;
         }
     }
-    if (!is_alive()) {
-        return;
-    }
     if (context_.breaches.empty() && life_->timers() > 0 && plan_.behaviour.logs_percent == 0) {
         context_.breach("a timer outlives the runs");
     }
-    life_->die();
-    dispose();
 }
 
 // Every run that was asked for has ended on record, and the host knows.
 bool World::done() const {
-    if (!is_alive() || life_->open > 0) {
+    if (!is_alive() || !life_->open.empty() || life_->access.is_broken()) {
         return false;
     }
     return std::all_of(asked_.begin(), asked_.end(), [this](const auto& entry) {
@@ -256,7 +264,7 @@ void World::after(Milliseconds delay, std::function<void()> what) {
 }
 
 void World::ask(const std::string& id) {
-    if (!is_alive() || store_.audit(id) != nullptr) {
+    if (!is_alive() || store_.audit(id) != nullptr || life_->open.count(id) > 0) {
         return;  // the next host is asked
     }
     context_.trace("ask for " + id);
@@ -285,8 +293,8 @@ void World::ask(const std::string& id) {
 }
 
 void World::furnish(host::RunRequest& request) {
-    ++life_->open;
     const std::string id = request.run_id;
+    life_->open.insert(id);
     request.sink = std::make_shared<Sink>(*this, *life_, id);
     request.on_end = [this, id, life = context_.life](const core::RunReport& report,
                                                       json::object variables) {
@@ -305,7 +313,7 @@ void World::answered(const std::string& id, const core::JournalFailure* refusal)
         }
         return;
     }
-    --life_->open;
+    life_->open.erase(id);
     life_->functions.forget(id);
     if (!refusal->is_passing) {
         crash_soon();
@@ -320,9 +328,7 @@ void World::ended(const std::string& id, const core::RunReport& report, json::ob
     const bool has_halted = report.failure && report.failure->code == "storage_error";
     const RunAudit* audit = store_.audit(id);
     if (has_halted) {
-        if (asked_.at(id).accepted || audit != nullptr) {
-            --life_->open;  // it has not been refused
-        }
+        life_->open.erase(id);
         if (!life_->access.is_broken() && !life_->access.has_refused()) {
             context_.breach("run " + id + " halts although the store is well");
         }
@@ -331,7 +337,7 @@ void World::ended(const std::string& id, const core::RunReport& report, json::ob
         }
         return;
     }
-    --life_->open;
+    life_->open.erase(id);
     if (audit == nullptr || !audit->ended()) {
         context_.breach("run " + id + " ends without an end on record");
         return;

@@ -57,6 +57,8 @@ private:
         bool accepted = false;
     };
 
+    void go();
+
     // The host.
     void open_life(bool last_host_died);
     void recover(bool last_host_died);
