@@ -80,7 +80,7 @@ private:
 public:
     StoreAccess access;
     Functions functions;
-    TimersOf events;         // of the world outside
+    TimersOf events;             // of the world outside
     std::set<std::string> open;  // runs that it has been asked for, and whose end it has not told
 
 private:

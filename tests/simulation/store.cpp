@@ -114,6 +114,7 @@ StoreAccess::Fate StoreAccess::draw() {
         --faults_.broken_stores;
         ++context_.figures.broken_stores;
         partly_broken_ = true;
+        events_.after(core::Milliseconds{below(context_.random, 200)}, crash_);
         if (chance(context_.random, 30)) {
             return Fate::BrokenAlone;
         }

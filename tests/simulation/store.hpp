@@ -53,7 +53,7 @@ private:
 /// plan have it. Once `stop` has been called nothing is kept any more.
 class StoreAccess final : public core::Journal {
 public:
-    /// `crash` is called where the host dies at an append.
+    /// `crash` is called where the host dies: at an append, or because the store has failed.
     StoreAccess(Context& context,
                 Store& store,
                 Faults& faults,

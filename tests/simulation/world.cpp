@@ -315,13 +315,10 @@ void World::answered(const std::string& id, const core::JournalFailure* refusal)
     }
     life_->open.erase(id);
     life_->functions.forget(id);
-    if (!refusal->is_passing) {
-        crash_soon();
-    } else if (is_there) {
+    if (refusal->is_passing && is_there) {
         context_.breach("run " + id + " is refused, and yet on record");
-    } else {
-        after(Milliseconds{300}, [this, id] { ask(id); });
     }
+    after(Milliseconds{300}, [this, id] { ask(id); });
 }
 
 void World::ended(const std::string& id, const core::RunReport& report, json::object variables) {
@@ -331,9 +328,6 @@ void World::ended(const std::string& id, const core::RunReport& report, json::ob
         life_->open.erase(id);
         if (!life_->access.is_broken() && !life_->access.has_refused()) {
             context_.breach("run " + id + " halts although the store is well");
-        }
-        if (life_->access.is_broken()) {
-            crash_soon();
         }
         return;
     }
@@ -346,10 +340,6 @@ void World::ended(const std::string& id, const core::RunReport& report, json::ob
         context_.breach("run " + id + " ends twice");
     }
     ask_again_if_planned(id);
-}
-
-void World::crash_soon() {
-    life_->events.after(Milliseconds{below(context_.random, 200)}, [this] { crash(); });
 }
 
 void World::ask_again_if_planned(const std::string& id) {
@@ -404,7 +394,7 @@ void World::answer_approval(const std::string& id) {
         }
         const bool approved = draw % 97 * 100 / 97 >= plan_.behaviour.rejects_percent;
         context_.trace("answer " + approval.task + " of " + id);
-        const bool is_there = loop->answer(
+        const bool is_taken = loop->answer(
             approval.task, approval.element, {approved, "somebody", "", {}},
             [this, id, life = context_.life](bool taken) {
                 if (taken && is_alive() && context_.life == life &&
@@ -412,7 +402,10 @@ void World::answer_approval(const std::string& id) {
                     context_.breach("an answer to run " + id + " is said to be on record");
                 }
             });
-        if (!is_there) {
+        const auto still = loop->approvals();  // an answer may have ended the others
+        if (!is_taken && std::any_of(still.begin(), still.end(), [&](const auto& each) {
+                return each.task == approval.task && each.element == approval.element;
+            })) {
             context_.breach("an approval of run " + id + " is open, and takes no answer");
         }
     }

@@ -76,7 +76,6 @@ private:
     void furnish(host::RunRequest& request);
     void answered(const std::string& id, const core::JournalFailure* refusal);
     void ended(const std::string& id, const core::RunReport& report, boost::json::object variables);
-    void crash_soon();
     void cancel(const std::string& id);
     void pause(const std::string& id);
     void go_on(const std::string& id);
