@@ -218,6 +218,9 @@ private:
             return "${inputs.n}";
         }
         const TaskIndex other = choice[below(random_, static_cast<std::uint32_t>(choice.size()))];
+        if (!plan_.timed && other == index && task.retry.attempts_max > 1) {
+            return "${inputs.n}";  // a run that is done again may need fewer attempts
+        }
         return "${tasks." + workflow.tasks[other].name + ".output}";
     }
 
