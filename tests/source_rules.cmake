@@ -37,8 +37,8 @@ rule("only host/cli includes CLI11"
   FILES "^(core|host|plugins)/" EXCEPT "^host/cli/" FORBIDS "^[<\"]CLI/")
 rule("only crypto.cpp of host/wallet includes Botan"
   FILES "^host/wallet/" EXCEPT "^host/wallet/crypto[.]cpp$" FORBIDS "^[<\"]botan/")
-rule("only sqlite_database.cpp of host/store includes SQLite"
-  FILES "^(core|host)/" EXCEPT "^host/store/sqlite_database[.]cpp$" FORBIDS "^[<\"]sqlite3[.]h")
+rule("only the files sqlite_* of host/store include SQLite"
+  FILES "^(core|host)/" EXCEPT "^host/store/sqlite_(database[.]cpp|pages[.]cpp|pass_through[.]hpp)$" FORBIDS "^[<\"]sqlite3[.]h")
 rule("nothing but tests includes tests"
   FILES "^(core|sdk|host|plugins)/" FORBIDS "^[<\"](tests|gtest|gmock|benchmark)/")
 
@@ -63,7 +63,7 @@ function(check_rules file include)
   endforeach()
 endfunction()
 
-# host/<room> knows host/log, host/blob and itself; host/cli and the files beside the rooms wire all together.
+# host/<room> knows host/log, host/blob, host/crash and itself; host/cli and the files beside the rooms wire all together.
 function(check_rooms file include)
   if(NOT file MATCHES "^(host|plugins)/([^/]+)/")
     return()
@@ -78,9 +78,9 @@ function(check_rooms file include)
     refuse("${file}" "${include}" "a plug-in knows no other plug-in")
   elseif(room MATCHES "^(isolation|trust|kit)$" AND known STREQUAL "plugin")
     return()  # they go on where finding and loading a plug-in ends
-  elseif(NOT room STREQUAL "cli" AND NOT known MATCHES "^(log|blob)$")
+  elseif(NOT room STREQUAL "cli" AND NOT known MATCHES "^(log|blob|crash)$")
     refuse("${file}" "${include}"
-      "an adapter of the host knows no other adapter than host/log and host/blob")
+      "an adapter of the host knows no other adapter than host/log, host/blob and host/crash")
   endif()
 endfunction()
 

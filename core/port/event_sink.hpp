@@ -34,7 +34,7 @@ public:
                                 const Failure& failure,
                                 Milliseconds delay) = 0;
     /// A task waits, in place of an attempt: for a time, or for an answer to `plan.message`.
-    virtual void wait_begun(const AttemptRef& /*attempt*/, const WaitPlan& /*plan*/) {}
+    virtual void wait_begun(const AttemptRef& attempt, const WaitPlan& plan) = 0;
     /// It does no more, for whatever reason; how the task or the element ended is told apart.
     virtual void wait_ended(const AttemptRef& /*attempt*/) {}
     /// A task with `for_each` is done with an element; `report` tells how far the task is.
@@ -47,7 +47,7 @@ public:
     /// Somebody asked the run to stop; what runs is being cancelled.
     virtual void run_cancelling(std::string_view reason) = 0;
     /// Nothing new starts until run_continued.
-    virtual void run_paused(std::string_view /*reason*/) {}
+    virtual void run_paused(std::string_view reason) = 0;
     virtual void run_continued() {}
     virtual void run_ended(const RunReport& run) = 0;
     /// The attempt runs another workflow: who is to hear of that run. Null: nobody. Called before

@@ -15,6 +15,7 @@
 
 #include "core/json/json.hpp"
 #include "core/run/report.hpp"
+#include "host/crash/crash_point.hpp"
 
 namespace oa::host {
 
@@ -60,10 +61,12 @@ std::string write_line(const std::filesystem::path& file, const std::string& lin
     if (descriptor < 0) {
         return failed(file, "cannot be opened");
     }
+    crash_point("audit.before_write");
     ssize_t written = 0;
     do {
         written = ::write(descriptor, line.data(), line.size());
     } while (written < 0 && errno == EINTR);
+    crash_point("audit.written");
     std::string problem;
     if (written < 0 || static_cast<std::size_t>(written) != line.size()) {
         problem = failed(file, "cannot be written");

@@ -82,6 +82,17 @@ public:
         row.note.clear();
         row.fraction = -1;
     }
+    void wait_begun(const Place& place, const core::WaitPlan& plan) override {
+        attempt_started(place, 1);
+        const std::lock_guard lock(mutex_);
+        const std::string words = printable(words_of(plan));
+        if (!place.element) {
+            rows_[place.task].note = words;
+        }
+        if (plan.kind == core::Wait::Kind::Approval) {
+            add_line("?", Colour::Yellow, label(place), words);
+        }
+    }
     void attempt_failed(const Place& place,
                         std::uint32_t attempt,
                         const core::Failure& failure,
@@ -141,6 +152,14 @@ public:
         lines_ += paint("■ stopping, " + printable(reason) + "; " + std::string(next),
                         Colour::Yellow, terminal_.colours) +
                   "\n";
+    }
+    void run_paused(std::string_view reason) override {
+        const std::lock_guard lock(mutex_);
+        lines_ += paint("■ paused, " + printable(reason), Colour::Yellow, terminal_.colours) + "\n";
+    }
+    void run_continued() override {
+        const std::lock_guard lock(mutex_);
+        lines_ += paint("▶ going on", Colour::Cyan, terminal_.colours) + "\n";
     }
     void run_ended(const core::RunReport& /*run*/) override { stop(); }
 

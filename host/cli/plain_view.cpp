@@ -61,6 +61,20 @@ public:
                  {"delay_ms", delay.count()}});
         }
     }
+    void wait_begun(const Place& place, const core::WaitPlan& plan) override {
+        if (!logger_.wants(LogLevel::Info)) {
+            return;
+        }
+        json::object fields{{"event", "wait_begun"}, {"task", label(place)}};
+        if (plan.until) {
+            fields["until"] = core::format_time(*plan.until);
+        }
+        if (plan.kind == core::Wait::Kind::Approval) {
+            fields["message"] = plan.message;
+            fields["by"] = json::array(plan.by.begin(), plan.by.end());
+        }
+        say(LogLevel::Info, label(place) + ": " + words_of(plan), fields);
+    }
     void element_ended(const Place& place,
                        const core::TaskReport& report,
                        core::TaskStatus status,
@@ -112,6 +126,11 @@ public:
         say(LogLevel::Warn, "stopping, " + std::string(reason) + "; " + std::string(next),
             {{"event", "run_cancelling"}, {"reason", reason}});
     }
+    void run_paused(std::string_view reason) override {
+        say(LogLevel::Warn, "paused, " + std::string(reason),
+            {{"event", "run_paused"}, {"reason", reason}});
+    }
+    void run_continued() override { say(LogLevel::Warn, "going on", {{"event", "run_continued"}}); }
     void run_ended(const core::RunReport& run) override {
         const std::string status(to_string(run.status));
         say(LogLevel::Info,

@@ -30,6 +30,7 @@ public:
                                 std::uint32_t attempt,
                                 const core::Failure& failure,
                                 core::Milliseconds delay) = 0;
+    virtual void wait_begun(const Place& place, const core::WaitPlan& plan) = 0;
     virtual void element_ended(const Place& place,
                                const core::TaskReport& report,
                                core::TaskStatus status,
@@ -37,6 +38,8 @@ public:
     virtual void task_ended(const Place& place, const core::TaskReport& report) = 0;
     /// `next` tells what one more request does: "once more leaves at once".
     virtual void run_cancelling(std::string_view reason, std::string_view next) = 0;
+    virtual void run_paused(std::string_view reason) = 0;
+    virtual void run_continued() = 0;
     virtual void run_ended(const core::RunReport& run) = 0;
     virtual void task_log(std::string_view task,
                           core::TaskLogLevel level,
@@ -58,6 +61,9 @@ protected:
 
 /// "resize", or "resize[3]" for an element.
 [[nodiscard]] std::string label(const RunView::Place& place);
+
+/// "waiting until 2027-01-01T08:00:00.000Z", "waits for approval: Deploy?".
+[[nodiscard]] std::string words_of(const core::WaitPlan& plan);
 
 /// Tells a view what a run's sink hears.
 [[nodiscard]] std::unique_ptr<core::EventSink> make_view_sink(std::unique_ptr<RunView> view);

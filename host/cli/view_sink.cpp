@@ -29,6 +29,9 @@ public:
         view_->attempt_failed(place(attempt.task, attempt.element), attempt.attempt, failure,
                               delay);
     }
+    void wait_begun(const core::AttemptRef& attempt, const core::WaitPlan& plan) override {
+        view_->wait_begun(place(attempt.task, attempt.element), plan);
+    }
     void element_ended(const core::TaskReport& report,
                        core::TaskIndex task,
                        std::uint32_t element,
@@ -45,6 +48,16 @@ public:
             view_->run_cancelling(reason, first && does_something_finally(*workflow_)
                                               ? "once more stops what is done finally, too"
                                               : "once more leaves at once");
+        }
+    }
+    void run_paused(std::string_view reason) override {
+        if (!nested()) {
+            view_->run_paused(reason);
+        }
+    }
+    void run_continued() override {
+        if (!nested()) {
+            view_->run_continued();
         }
     }
     void run_ended(const core::RunReport& run) override {
@@ -93,6 +106,22 @@ bool does_something_finally(const core::Workflow& workflow) {
 
 std::string label(const RunView::Place& place) {
     return place.element ? place.task + "[" + std::to_string(*place.element) + "]" : place.task;
+}
+
+std::string words_of(const core::WaitPlan& plan) {
+    const std::string until = plan.until ? "until " + core::format_time(*plan.until) : "";
+    if (plan.kind != core::Wait::Kind::Approval) {
+        return "waiting " + until;
+    }
+    std::string words = "waits for approval: " + plan.message;
+    std::string remarks;
+    for (const std::string& name : plan.by) {
+        remarks += (remarks.empty() ? "by " : ", ") + name;
+    }
+    if (!until.empty()) {
+        remarks += (remarks.empty() ? "" : ", ") + until;
+    }
+    return remarks.empty() ? words : words + " (" + remarks + ")";
 }
 
 std::unique_ptr<core::EventSink> make_view_sink(std::unique_ptr<RunView> view) {

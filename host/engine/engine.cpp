@@ -137,7 +137,12 @@ std::shared_ptr<RunLoop> Engine::make_loop(const std::string& id, Entry& entry) 
         }
         ended(id);
     };
-    request.on_settled = [this, id] { settled(id); };
+    request.on_settled = [this, id, told = std::move(request.on_settled)] {
+        if (told) {
+            told();
+        }
+        settled(id);
+    };
     return RunLoop::make(services_, std::move(request));
 }
 

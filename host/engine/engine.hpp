@@ -30,6 +30,7 @@ struct OpenRun {
     std::string id;
     std::uint64_t records = 0;  ///< that there are
     bool had_started = false;
+    std::string parent_run_id = {};  ///< the run whose task it is; empty: nobody's
 };
 
 /// All runs of a host that are nobody's task, from their acceptance to their end: which start when,
@@ -71,9 +72,10 @@ public:
     [[nodiscard]] RunRequest retry(const std::string& run_id,
                                    std::string new_id,
                                    const Again& again) const;
-    /// Takes up what a host before left open, in the order in which it was accepted. Once, and
-    /// before submit(). A run that cannot go on, or has killed hosts, ends as failed with the
-    /// reason.
+    /// Takes up what a host before left open, in the order in which it was made, so that a run
+    /// comes before those within it. Once, and before submit(). A run that cannot go on, or has
+    /// killed hosts, ends as failed with the reason, and so do those within it, which nobody else
+    /// would end.
     void recover(const std::vector<OpenRun>& runs, bool last_host_died, const Furnish& furnish);
 
     /// As RunLoop::cancel; a run that waits for its turn never starts. False: there is no such run.

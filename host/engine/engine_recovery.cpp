@@ -1,5 +1,6 @@
 // What a host before left open, and runs that are done again.
 
+#include <unordered_set>
 #include <utility>
 
 #include "host/engine/deaths.hpp"
@@ -24,6 +25,11 @@ std::optional<core::TaskIndex> find_task(const core::Workflow& workflow, const s
         }
     }
     return std::nullopt;
+}
+
+core::Failure without_parent(const std::string& parent) {
+    return {.code = "interrupted",
+            .message = "the run " + parent + ", whose task this was, does not go on"};
 }
 
 /// Between two tries to put something on record while the journal takes nothing.
@@ -84,11 +90,20 @@ void Engine::recover(const std::vector<OpenRun>& runs,
                      bool last_host_died,
                      const Furnish& furnish) {
     std::vector<core::RecoveredRun> restored;
+    std::unordered_set<std::string> going_on;
     Actions actions;
     Documents documents;
     Lock lock(mutex_);
     for (const OpenRun& run : runs) {
         core::Failure failure;
+        if (!run.parent_run_id.empty()) {  // whoever goes on with that one goes on with it
+            if (going_on.count(run.parent_run_id) > 0) {
+                going_on.insert(run.id);
+            } else {
+                close(run.id, run.records, without_parent(run.parent_run_id), actions);
+            }
+            continue;
+        }
         try {
             Entry entry = restore(run, last_host_died, documents);
             if (entry.deaths < deaths_max) {
@@ -98,6 +113,7 @@ void Engine::recover(const std::vector<OpenRun>& runs,
                 restored.push_back(
                     {ticket_of(entry.request, entry.deaths >= suspect_deaths), run.had_started});
                 entries_.insert_or_assign(run.id, std::move(entry));
+                going_on.insert(run.id);
                 continue;
             }
             failure = {.code = "quarantined",

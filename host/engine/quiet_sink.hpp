@@ -12,6 +12,7 @@ public:
     void attempt_failed(const core::AttemptRef& /*attempt*/,
                         const core::Failure& /*failure*/,
                         core::Milliseconds /*delay*/) override {}
+    void wait_begun(const core::AttemptRef& /*attempt*/, const core::WaitPlan& /*plan*/) override {}
     void element_ended(const core::TaskReport& /*report*/,
                        core::TaskIndex /*task*/,
                        std::uint32_t /*element*/,
@@ -19,6 +20,7 @@ public:
                        const std::optional<core::Failure>& /*failure*/) override {}
     void task_ended(core::TaskIndex /*task*/, const core::TaskReport& /*report*/) override {}
     void run_cancelling(std::string_view /*reason*/) override {}
+    void run_paused(std::string_view /*reason*/) override {}
     void run_ended(const core::RunReport& /*run*/) override {}
     [[nodiscard]] std::shared_ptr<core::EventSink> sub_run(
         const core::AttemptRef& /*attempt*/) override {

@@ -166,17 +166,21 @@ void RunLoop::handle(const RunEvent& event) {
 
 // What somebody outside asks of the run.
 void RunLoop::take_request(const RunEvent& event) {
+    const bool was_paused = machine_.paused();
     if (const auto* cancel = std::get_if<core::CancelRequested>(&event)) {
         const std::string reason = masker_->mask(cancel->reason);
         later([this, reason] { sink().run_cancelling(reason); });
         take(core::CancelRequested{reason}, nullptr);
     } else if (const auto* pause = std::get_if<core::PauseRequested>(&event)) {
-        if (!machine_.paused()) {
+        if (!was_paused) {
             pause_reason_ = masker_->mask(pause->reason);
             take(core::PauseRequested{pause_reason_}, nullptr);
         }
-    } else if (machine_.paused()) {
+    } else if (was_paused) {
         take(event, nullptr);
+    }
+    if (machine_.paused() != was_paused) {
+        hand_down_pause();
     }
 }
 

@@ -320,7 +320,9 @@ private:
     void wait_timer_fired(const core::Timer& timer);
     void end_wait(const OpenWait& wait, const core::RunEvent& event, boost::json::value output);
     void answered(const Answer& message);
-    [[noreturn]] static void refuse(const OpenApproval& approval, const ApprovalAnswer& answer);
+    [[noreturn]] void refuse(const OpenApproval& approval, const ApprovalAnswer& answer) const;
+
+    void hand_down_pause();
 
     // Resuming.
     void play_back(Resume resume);

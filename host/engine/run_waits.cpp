@@ -114,11 +114,16 @@ void RunLoop::execute(const core::BeginWait& command) {
     try {
         core::WaitPlan plan = data_.wait(place_of(command), services_.clock.wall());
         masker_->mask_in_place(plan.message);
-        for (std::string& name : plan.by) {
-            masker_->mask_in_place(name);
-        }
         begun.delay = plan.delay;
-        recorded = std::make_shared<const json::value>(as_record(plan));
+        // On record a secret would be asterisks, by which anybody can call himself.
+        if (std::any_of(plan.by.begin(), plan.by.end(),
+                        [this](const std::string& name) { return masker_->mask(name) != name; })) {
+            begun.failure = core::Failure{
+                .code = "invalid_params",
+                .message = "a name of those who may answer is a secret; give it as it is"};
+        } else {
+            recorded = std::make_shared<const json::value>(as_record(plan));
+        }
     } catch (const core::TemplateError& error) {
         begun.failure = unresolved(error);
     }
@@ -292,13 +297,14 @@ bool RunLoop::answer(const std::string& task,
     });
 }
 
-void RunLoop::refuse(const OpenApproval& approval, const ApprovalAnswer& answer) {
+void RunLoop::refuse(const OpenApproval& approval, const ApprovalAnswer& answer) const {
     std::string allowed;
     for (std::size_t i = 0; i < approval.by.size(); ++i) {
         allowed += (i == 0 ? "" : i + 1 == approval.by.size() ? " or " : ", ") + approval.by[i];
     }
-    throw AnswerRefused("'" + approval.task + "' is to be answered by " + allowed + ", not by " +
-                        (answer.by.empty() ? "somebody without a name" : "'" + answer.by + "'"));
+    throw AnswerRefused(
+        "'" + approval.task + "' is to be answered by " + allowed + ", not by " +
+        (answer.by.empty() ? "somebody without a name" : "'" + masker_->mask(answer.by) + "'"));
 }
 
 void RunLoop::answered(const Answer& message) {
@@ -332,15 +338,23 @@ void RunLoop::resume() {
 
 void RunLoop::execute(const core::RunPaused& /*command*/) {
     later([this, reason = pause_reason_] { sink().run_paused(reason); });
-    for (const auto& entry : sub_runs_) {
-        later([run = entry.second.run, reason = pause_reason_] { run->pause(reason); });
-    }
 }
 
 void RunLoop::execute(const core::RunContinued& /*command*/) {
     later([this] { sink().run_continued(); });
+}
+
+// After all else that follows from the same request: a run within the run that is cancelled is not
+// to start anything first.
+void RunLoop::hand_down_pause() {
     for (const auto& entry : sub_runs_) {
-        later([run = entry.second.run] { run->resume(); });
+        later([run = entry.second.run, paused = machine_.paused(), reason = pause_reason_] {
+            if (paused) {
+                run->pause(reason);
+            } else {
+                run->resume();
+            }
+        });
     }
 }
 

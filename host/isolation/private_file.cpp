@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "host/crash/crash_point.hpp"
 #include "host/isolation/protocol/channel.hpp"
 
 namespace oa::host::isolation {
@@ -55,9 +56,11 @@ void replace_file(const std::filesystem::path& file, const std::string& content)
     }
     try {
         write_all(descriptor.get(), content, name);
+        crash_point("isolation.file_synced");
         if (::rename(name.c_str(), file.c_str()) != 0) {
             fail("cannot replace " + file.string());
         }
+        crash_point("isolation.file_replaced");
     } catch (...) {
         ::unlink(name.c_str());
         throw;

@@ -22,4 +22,4 @@ add_library(oa_host_isolation STATIC
 add_library(oa::host_isolation ALIAS oa_host_isolation)
 target_link_libraries(oa_host_isolation
   PUBLIC oa::host_blob oa::host_isolation_protocol oa::host_plugin
-  PRIVATE oa::build_flags)
+  PRIVATE oa::host_crash oa::build_flags)

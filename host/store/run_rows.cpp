@@ -109,10 +109,12 @@ RunRow run_row_of(const SqliteStatement& statement) {
     const std::int64_t priority = statement.number(15);
     row.summary.key = perhaps_text(statement, 16);
     row.summary.deaths = small_number(statement, 17);
-    if (!statement.is_null(18)) {
-        row.summary.failure = statement.text(18);
+    row.summary.is_paused = statement.number(18) != 0;
+    row.summary.waits = small_number(statement, 19);
+    if (!statement.is_null(20)) {
+        row.summary.failure = statement.text(20);
     }
-    row.summary.failure_message = perhaps_text(statement, 19);
+    row.summary.failure_message = perhaps_text(statement, 21);
     if (!status || !head || !std::in_range<std::int32_t>(priority)) {
         throw StoreDamaged("run " + row.summary.id + ": its row in `runs` is damaged");
     }
@@ -177,6 +179,21 @@ void each_record(SqliteDatabase& database,
     }
 }
 
+std::vector<std::string> run_ids_from(SqliteDatabase& database,
+                                      std::string_view prefix,
+                                      std::uint32_t limit) {
+    // No character comes after the last one that there is.
+    SqliteStatement statement(database,
+                              "SELECT id FROM runs WHERE id >= ?1 AND id < ?1 || char(0x10FFFF) "
+                              "AND parent IS NULL ORDER BY id LIMIT ?2");
+    statement.bind(1, prefix).bind(2, std::int64_t{limit});
+    std::vector<std::string> ids;
+    while (statement.step()) {
+        ids.emplace_back(statement.text(0));
+    }
+    return ids;
+}
+
 std::int64_t insert_run(SqliteDatabase& database, const RunSummary& run) {
     const std::optional<std::string> parent = unless_empty(run.parent_run_id);
     const std::optional<std::string> documents = unless_empty(run.documents);
@@ -212,7 +229,8 @@ void update_run(SqliteDatabase& database, const RunRow& run) {
     const std::optional<std::string> message = unless_empty(run.summary.failure_message);
     SqliteStatement(database,
                     "UPDATE runs SET status = ?2, started = ?3, ended = ?4, records = ?5, "
-                    "head = ?6, deaths = ?7, failure = ?8, failure_message = ?9 WHERE key = ?1")
+                    "head = ?6, deaths = ?7, paused = ?8, waits = ?9, failure = ?10, "
+                    "failure_message = ?11 WHERE key = ?1")
         .bind(1, run.key)
         .bind(2, core::to_string(run.summary.status))
         .bind(3, perhaps_column(run.summary.started))
@@ -220,8 +238,10 @@ void update_run(SqliteDatabase& database, const RunRow& run) {
         .bind(5, static_cast<std::int64_t>(run.summary.records))
         .bind(6, std::span<const std::byte>(run.head))
         .bind(7, std::int64_t{run.summary.deaths})
-        .bind(8, run.summary.failure)
-        .bind(9, message)
+        .bind(8, std::int64_t{run.summary.is_paused ? 1 : 0})
+        .bind(9, std::int64_t{run.summary.waits})
+        .bind(10, run.summary.failure)
+        .bind(11, message)
         .run();
 }
 
@@ -292,6 +312,34 @@ std::map<core::ExecutionIndex, ExecutionSummary> read_executions(SqliteDatabase&
         executions.emplace(small_number(statement, 0), std::move(execution));
     }
     return executions;
+}
+
+std::set<core::ExecutionIndex> read_waits(SqliteDatabase& database, std::int64_t run) {
+    SqliteStatement statement(database, "SELECT execution FROM waits WHERE run = ?1");
+    statement.bind(1, run);
+    std::set<core::ExecutionIndex> waits;
+    while (statement.step()) {
+        waits.insert(small_number(statement, 0));
+    }
+    return waits;
+}
+
+void insert_wait(SqliteDatabase& database, std::int64_t run, core::ExecutionIndex execution) {
+    SqliteStatement(database, "INSERT OR IGNORE INTO waits (run, execution) VALUES (?1, ?2)")
+        .bind(1, run)
+        .bind(2, std::int64_t{execution})
+        .run();
+}
+
+void delete_wait(SqliteDatabase& database, std::int64_t run, core::ExecutionIndex execution) {
+    SqliteStatement(database, "DELETE FROM waits WHERE run = ?1 AND execution = ?2")
+        .bind(1, run)
+        .bind(2, std::int64_t{execution})
+        .run();
+}
+
+void delete_waits(SqliteDatabase& database, std::int64_t run) {
+    SqliteStatement(database, "DELETE FROM waits WHERE run = ?1").bind(1, run).run();
 }
 
 }  // namespace oa::host

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,10 @@ struct RunRow {
                                                  const std::string& run_id);
 /// All of them, in the order in which they were made.
 [[nodiscard]] std::vector<RunRow> read_run_rows(SqliteDatabase& database);
+/// The ids of runs that are nobody's task and whose ids begin so, in order.
+[[nodiscard]] std::vector<std::string> run_ids_from(SqliteDatabase& database,
+                                                    std::string_view prefix,
+                                                    std::uint32_t limit);
 /// From a statement whose columns are those of `runs`, in their order.
 [[nodiscard]] RunRow run_row_of(const SqliteStatement& statement);
 
@@ -71,5 +76,11 @@ void write_execution(SqliteDatabase& database,
                      const ExecutionSummary& execution);
 [[nodiscard]] std::map<core::ExecutionIndex, ExecutionSummary> read_executions(
     SqliteDatabase& database, std::int64_t run);
+
+/// The executions that wait for a time or an answer.
+[[nodiscard]] std::set<core::ExecutionIndex> read_waits(SqliteDatabase& database, std::int64_t run);
+void insert_wait(SqliteDatabase& database, std::int64_t run, core::ExecutionIndex execution);
+void delete_wait(SqliteDatabase& database, std::int64_t run, core::ExecutionIndex execution);
+void delete_waits(SqliteDatabase& database, std::int64_t run);
 
 }  // namespace oa::host

@@ -6,11 +6,10 @@
 #include <system_error>
 
 #include "host/store/run_rows.hpp"
+#include "host/store/sqlite_pages.hpp"
 
 namespace oa::host {
 namespace {
-
-constexpr std::int64_t application = 0x6F617275;  // "oaru"
 
 std::int64_t one_number(SqliteDatabase& database, SqlText sql) {
     SqliteStatement statement(database, sql);
@@ -40,6 +39,8 @@ CREATE TABLE runs (
   priority INTEGER NOT NULL,
   concurrency_key TEXT,
   deaths INTEGER NOT NULL DEFAULT 0,
+  paused INTEGER NOT NULL DEFAULT 0,
+  waits INTEGER NOT NULL DEFAULT 0,
   failure TEXT,
   failure_message TEXT
 ) STRICT;
@@ -65,6 +66,11 @@ CREATE TABLE log_lines (
   fields TEXT,
   PRIMARY KEY (run, sequence)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE waits (
+  run INTEGER NOT NULL REFERENCES runs (key) ON DELETE CASCADE,
+  execution INTEGER NOT NULL,
+  PRIMARY KEY (run, execution)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE documents (
   name TEXT NOT NULL UNIQUE,
   content TEXT NOT NULL
@@ -75,8 +81,14 @@ PRAGMA user_version = 1;
 )sql");
 }
 
-void add_executions(SqliteDatabase& database) {
+// A host that did not close died.
+void add_executions_and_hosts(SqliteDatabase& database) {
     database.execute(R"sql(
+CREATE TABLE hosts (
+  number INTEGER PRIMARY KEY,
+  opened INTEGER NOT NULL,
+  closed INTEGER
+) STRICT;
 CREATE INDEX runs_within ON runs (parent) WHERE parent IS NOT NULL;
 CREATE TABLE executions (
   run INTEGER NOT NULL REFERENCES runs (key) ON DELETE CASCADE,
@@ -104,7 +116,7 @@ CREATE TABLE executions (
 
 using Step = void (*)(SqliteDatabase&);
 /// From the version of the same number to the next one.
-constexpr std::array<Step, store_schema> steps{make_runs_and_events, add_executions};
+constexpr std::array<Step, store_schema> steps{make_runs_and_events, add_executions_and_hosts};
 
 void keep_a_copy(SqliteDatabase& database, std::int64_t schema) {
     std::filesystem::path copy = database.file();
@@ -116,12 +128,11 @@ void keep_a_copy(SqliteDatabase& database, std::int64_t schema) {
     }
 }
 
-}  // namespace
-
-void bring_up_to_date(SqliteDatabase& database) {
+/// The schema of a store; 0 for an empty database.
+std::int64_t schema_of(SqliteDatabase& database) {
     const std::int64_t found = one_number(database, "PRAGMA user_version");
     const bool is_empty = one_number(database, "SELECT count(*) FROM sqlite_schema") == 0;
-    const bool is_ours = one_number(database, "PRAGMA application_id") == application;
+    const bool is_ours = one_number(database, "PRAGMA application_id") == store_application;
     if (!is_ours && !(is_empty && found == 0)) {
         throw StoreError(database.file().string() + " is a database, but not a store of oa");
     }
@@ -130,13 +141,29 @@ void bring_up_to_date(SqliteDatabase& database) {
                           "; this program knows up to " + std::to_string(store_schema) +
                           ": a newer one made it");
     }
-    if (found > 0 && found < store_schema) {
+    return found;
+}
+
+}  // namespace
+
+void bring_up_to_date(SqliteDatabase& database, OlderCopy copy) {
+    const std::int64_t found = schema_of(database);
+    if (copy == OlderCopy::Keep && found > 0 && found < store_schema) {
         keep_a_copy(database, found);
     }
     for (auto schema = static_cast<std::size_t>(found); schema < steps.size(); ++schema) {
         SqliteTransaction transaction(database);
         steps[schema](database);
         transaction.commit();
+    }
+}
+
+void demand_up_to_date(SqliteDatabase& database) {
+    const std::int64_t found = schema_of(database);
+    if (found < store_schema) {
+        throw StoreError(database.file().string() + " has schema " + std::to_string(found) +
+                         ", and this program reads schema " + std::to_string(store_schema) +
+                         "; it is brought up to date when a host opens it");
     }
 }
 

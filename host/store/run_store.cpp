@@ -4,31 +4,46 @@
 
 #include "host/store/run_rows.hpp"
 #include "host/store/run_schema.hpp"
+#include "host/store/store_files.hpp"
 
 namespace oa::host {
 namespace {
 
 constexpr std::int64_t removed_at_once = 100;
 
-/// SQLite knows no runs.
-[[noreturn]] void name_run(const std::string& run_id, const SqliteError& error) {
-    const std::string message = "run " + run_id + ": " + error.what();
-    if (error.is_damage()) {
-        throw StoreDamaged(message);
-    }
-    throw StoreError(message);
-}
-
 SqliteDatabase& up_to_date(SqliteDatabase& database) {
     bring_up_to_date(database);
     return database;
 }
 
-std::optional<std::string> perhaps_word(const std::optional<core::RunStatus>& status) {
-    if (!status) {
-        return std::nullopt;
+std::int64_t now() {
+    return to_column(std::chrono::system_clock::now());
+}
+
+/// Notes that a host has opened the store; whether the one before never closed it.
+bool begin_life(SqliteDatabase& database) {
+    SqliteTransaction transaction(database);
+    bool died = false;
+    {
+        SqliteStatement last(database,
+                             "SELECT closed IS NULL FROM hosts ORDER BY number DESC LIMIT 1");
+        died = last.step() && last.number(0) != 0;
     }
-    return std::string(core::to_string(*status));
+    SqliteStatement(database,
+                    "DELETE FROM hosts WHERE number <= (SELECT max(number) FROM hosts) - 100")
+        .run();
+    SqliteStatement(database, "INSERT INTO hosts (opened) VALUES (?1)").bind(1, now()).run();
+    transaction.commit();
+    return died;
+}
+
+void end_life(SqliteDatabase& database) {
+    SqliteTransaction transaction(database);
+    SqliteStatement(database,
+                    "UPDATE hosts SET closed = ?1 WHERE number = (SELECT max(number) FROM hosts)")
+        .bind(1, now())
+        .run();
+    transaction.commit();
 }
 
 /// Removes some of those that are too old, or have as many newer ones as are kept; gives how many.
@@ -61,19 +76,26 @@ std::int64_t remove_some(SqliteDatabase& database, std::int64_t ended_before, st
 
 }  // namespace
 
-RunStore::RunStore(RunStoreSettings settings)
-    : settings_(std::move(settings)),
-      lock_(settings_.folder),
-      writing_(settings_for(SqliteDatabase::Access::ReadWrite)),
-      writer_(up_to_date(writing_), settings_.log_bytes_max),
-      reading_(settings_for(SqliteDatabase::Access::ReadOnly)),
-      commit_(writer_) {}
+StoreWriting::StoreWriting(const RunStoreSettings& settings)
+    : lock(settings.folder),
+      writing({.file = store_file(settings.folder),
+               .access = SqliteDatabase::Access::ReadWrite,
+               .durability = settings.durability,
+               .busy_timeout = settings.busy_timeout}),
+      writer(up_to_date(writing), settings.log_bytes_max) {}
 
-SqliteDatabase::Settings RunStore::settings_for(SqliteDatabase::Access access) const {
-    return {.file = settings_.folder / "runs.db",
-            .access = access,
-            .durability = settings_.durability,
-            .busy_timeout = settings_.busy_timeout};
+RunStore::RunStore(const RunStoreSettings& settings)
+    : StoreWriting(settings),
+      StoreReader(settings.folder, settings.busy_timeout),
+      last_host_died_(begin_life(writing)),
+      commit_(StoreWriting::writer) {}
+
+RunStore::~RunStore() {
+    try {
+        commit_.alone(end_life);
+    } catch (const StoreError&) {
+        return;  // it looks as if this host had died, and that is what it comes to
+    }
 }
 
 void RunStore::append(const std::string& run_id, const core::JournalBatch& batch, Done done) {
@@ -91,142 +113,6 @@ std::string RunStore::keep_documents(std::string_view text) {
         document_names_.note_kept(name);
     }
     return name;
-}
-
-std::optional<std::string> RunStore::documents(const std::string& name) const {
-    const std::lock_guard lock(reading_mutex_);
-    return read_document(reading_, name);
-}
-
-std::vector<core::JournalRecord> RunStore::load(const std::string& run_id) const {
-    const std::lock_guard lock(reading_mutex_);
-    std::vector<core::JournalRecord> records;
-    try {
-        // One state for the row and the records.
-        const SqliteSnapshot snapshot(reading_);
-        const std::optional<RunRow> row = find_run_row(reading_, run_id);
-        if (row) {
-            records.reserve(row->summary.records);
-            each_record(reading_, *row,
-                        [&](StoredRecord stored) { records.push_back(std::move(stored.record)); });
-        }
-    } catch (const SqliteError& error) {
-        name_run(run_id, error);
-    }
-    return records;
-}
-
-std::vector<StoredLine> RunStore::lines(const std::string& run_id,
-                                        std::uint64_t after,
-                                        std::uint32_t limit) const {
-    const std::lock_guard lock(reading_mutex_);
-    std::vector<StoredLine> lines;
-    try {
-        const SqliteSnapshot snapshot(reading_);
-        const std::optional<RunRow> row = find_run_row(reading_, run_id);
-        if (row) {
-            each_line(reading_, row->key, after, limit,
-                      [&](StoredLine line) { lines.push_back(std::move(line)); });
-        }
-    } catch (const SqliteError& error) {
-        name_run(run_id, error);
-    }
-    return lines;
-}
-
-std::optional<RunSummary> RunStore::find(const std::string& run_id) const {
-    const std::lock_guard lock(reading_mutex_);
-    try {
-        std::optional<RunRow> row = find_run_row(reading_, run_id);
-        if (row) {
-            return std::move(row->summary);
-        }
-    } catch (const SqliteError& error) {
-        name_run(run_id, error);
-    }
-    return std::nullopt;
-}
-
-std::vector<std::string> RunStore::resolve(std::string_view prefix, std::uint32_t limit) const {
-    const std::lock_guard lock(reading_mutex_);
-    // No character comes after the last one that there is.
-    SqliteStatement statement(reading_,
-                              "SELECT id FROM runs WHERE id >= ?1 AND id < ?1 || char(0x10FFFF) "
-                              "AND parent IS NULL ORDER BY id LIMIT ?2");
-    statement.bind(1, prefix).bind(2, std::int64_t{limit});
-    std::vector<std::string> ids;
-    while (statement.step()) {
-        ids.emplace_back(statement.text(0));
-    }
-    return ids;
-}
-
-RunPage RunStore::list(const RunQuery& query) const {
-    const std::lock_guard lock(reading_mutex_);
-    SqliteStatement statement(
-        reading_,
-        "SELECT * FROM runs WHERE (?1 IS NULL OR key < ?1) AND (?2 IS NULL OR workflow = ?2) "
-        "AND (?3 IS NULL OR status = ?3) AND parent IS ?4 AND (?5 IS NULL OR triggered_by = ?5) "
-        "AND (?6 IS NULL OR concurrency_key = ?6) AND (?7 IS NULL OR retry_of = ?7) "
-        "ORDER BY key DESC LIMIT ?8");
-    const std::optional<std::string> status = perhaps_word(query.status);
-    statement.bind(1, query.after)
-        .bind(2, query.workflow)
-        .bind(3, status)
-        .bind(4, query.parent_run_id)
-        .bind(5, query.trigger)
-        .bind(6, query.key)
-        .bind(7, query.retry_of)
-        .bind(8, std::int64_t{query.limit} + 1);
-    RunPage page;
-    std::int64_t last = 0;
-    while (statement.step()) {
-        if (page.runs.size() == query.limit) {
-            page.next = last;
-            break;
-        }
-        RunRow row = run_row_of(statement);
-        last = row.key;
-        page.runs.push_back(std::move(row.summary));
-    }
-    return page;
-}
-
-std::vector<TaskSummary> RunStore::tasks(const std::string& run_id) const {
-    const std::lock_guard lock(reading_mutex_);
-    std::map<core::TaskIndex, TaskSummary> tasks;
-    try {
-        const SqliteSnapshot snapshot(reading_);
-        const std::optional<RunRow> row = find_run_row(reading_, run_id);
-        if (!row) {
-            return {};
-        }
-        for (auto& [index, execution] : read_executions(reading_, row->key)) {
-            TaskSummary& task = tasks[execution.task];
-            ++task.executions;
-            // Of a loop there are elements alone; the latest of them stands for it.
-            task.execution = index;
-            task.summary = std::move(execution);
-        }
-    } catch (const SqliteError& error) {
-        name_run(run_id, error);
-    }
-    std::vector<TaskSummary> in_order;
-    in_order.reserve(tasks.size());
-    for (auto& [index, task] : tasks) {
-        in_order.push_back(std::move(task));
-    }
-    return in_order;
-}
-
-std::vector<RunSummary> RunStore::open_runs() const {
-    const std::lock_guard lock(reading_mutex_);
-    SqliteStatement statement(reading_, "SELECT * FROM runs WHERE ended IS NULL ORDER BY key");
-    std::vector<RunSummary> runs;
-    while (statement.step()) {
-        runs.push_back(run_row_of(statement).summary);
-    }
-    return runs;
 }
 
 std::size_t RunStore::remove_old(const Retention& retention, core::WallTime now) {
@@ -247,22 +133,6 @@ std::size_t RunStore::remove_old(const Retention& retention, core::WallTime now)
         transaction.commit();
     });
     return removed;
-}
-
-void RunStore::back_up(const std::filesystem::path& to) const {
-    SqliteDatabase(settings_for(SqliteDatabase::Access::ReadOnly)).back_up(to);
-}
-
-// By a connection that has nothing in memory yet.
-CheckReport RunStore::check() const {
-    try {
-        SqliteDatabase fresh(settings_for(SqliteDatabase::Access::ReadOnly));
-        return check_store(fresh);
-    } catch (const StoreError& error) {
-        CheckReport report;
-        report.problems.emplace_back(error.what());
-        return report;
-    }
 }
 
 }  // namespace oa::host

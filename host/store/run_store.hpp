@@ -17,8 +17,8 @@
 #include "host/store/run_summary.hpp"
 #include "host/store/run_writer.hpp"
 #include "host/store/sqlite_database.hpp"
-#include "host/store/store_check.hpp"
 #include "host/store/store_lock.hpp"
+#include "host/store/store_reader.hpp"
 
 namespace oa::host {
 
@@ -29,32 +29,6 @@ struct RunStoreSettings {
     std::uint64_t log_bytes_max = 16U << 20U;  ///< of what a run says; the rest is dropped
 };
 
-/// Which runs to list. What is left out does not matter.
-struct RunQuery {
-    std::optional<std::string> workflow = {};
-    std::optional<core::RunStatus> status = {};
-    /// The runs that are tasks of this one; left out: those that are nobody's task.
-    std::optional<std::string> parent_run_id = {};
-    std::optional<std::string> trigger = {};
-    std::optional<std::string> key = {};       ///< of `concurrency`
-    std::optional<std::string> retry_of = {};  ///< those that do this one again
-    std::uint32_t limit = 100;
-    std::optional<std::int64_t> after = {};  ///< RunPage::next of the page before
-};
-
-struct RunPage {
-    std::vector<RunSummary> runs;      ///< the newest first
-    std::optional<std::int64_t> next;  ///< nothing: there are no more
-};
-
-/// How a task stands: its latest execution that began. Of a task with `for_each` that is the
-/// element that began last.
-struct TaskSummary {
-    core::ExecutionIndex execution = 0;
-    ExecutionSummary summary;
-    std::uint32_t executions = 0;  ///< that began, elements included
-};
-
 /// How long runs that have ended are kept. One goes when either says so.
 struct Retention {
     std::optional<std::chrono::seconds> age_max = {};  ///< since their end
@@ -63,18 +37,29 @@ struct Retention {
     std::chrono::seconds document_grace = std::chrono::hours(1);
 };
 
+/// The writing half of a store, which is there before anybody reads.
+struct StoreWriting {
+    explicit StoreWriting(const RunStoreSettings& settings);
+
+    StoreLock lock;
+    SqliteDatabase writing;
+    RunWriter writer;
+};
+
 /// The history of runs in a SQLite file, `runs.db` in a folder, for one host at a time. Thread
-/// safe. All of it throws StoreError; reading throws StoreDamaged when what is there is not what
-/// was written, and names the run and the record.
-class RunStore final : public core::Journal, public core::RunHistory {
+/// safe. All of it throws StoreError.
+class RunStore final : private StoreWriting, public StoreReader, public core::Journal {
 public:
     /// Opens the store, or makes one; brings an older one up to date. Throws StoreInUse,
     /// StoreTooNew.
-    explicit RunStore(RunStoreSettings settings);
+    explicit RunStore(const RunStoreSettings& settings);
     RunStore(const RunStore&) = delete;
     RunStore& operator=(const RunStore&) = delete;
-    /// What waits is written. Not from within a `done`.
-    ~RunStore() override = default;
+    /// What waits is written, and that this host went in good order. Not from within a `done`.
+    ~RunStore() override;
+
+    /// Whether the host that had the store before went without closing it.
+    [[nodiscard]] bool last_host_died() const noexcept { return last_host_died_; }
 
     /// When `done` is told that a batch is kept, it is as durable as the settings say, and so is
     /// all that was kept before. A batch that does not follow its run's last record is refused by
@@ -86,47 +71,17 @@ public:
     /// Keeps the documents that runs are made from, as one text, as durably as the settings say;
     /// gives the name for RunCreated, which tells equal texts by itself. Not from within a `done`.
     [[nodiscard]] std::string keep_documents(std::string_view text);
-    /// The text of that name, verified; nothing when there is none.
-    [[nodiscard]] std::optional<std::string> documents(const std::string& name) const;
-
-    /// All records of a run in order, verified; none when there is no such run.
-    [[nodiscard]] std::vector<core::JournalRecord> load(const std::string& run_id) const override;
-    /// Up to `limit` lines of a run after number `after`, in order.
-    [[nodiscard]] std::vector<StoredLine> lines(const std::string& run_id,
-                                                std::uint64_t after,
-                                                std::uint32_t limit) const;
-    [[nodiscard]] std::optional<RunSummary> find(const std::string& run_id) const;
-    /// The runs that are nobody's task whose ids begin so, in order; `limit` at most.
-    [[nodiscard]] std::vector<std::string> resolve(std::string_view prefix,
-                                                   std::uint32_t limit = 10) const;
-    [[nodiscard]] RunPage list(const RunQuery& query) const;
-    /// Tasks in the order of the document; those that never began are left out.
-    [[nodiscard]] std::vector<TaskSummary> tasks(const std::string& run_id) const;
-    /// Those that were accepted and have not ended, the oldest first: a run before its sub-runs.
-    [[nodiscard]] std::vector<RunSummary> open_runs() const;
 
     /// Removes runs that have ended, each with the runs within it; gives how many of those that are
     /// nobody's task. The file keeps its size, and uses the room again.
     std::size_t remove_old(const Retention& retention, core::WallTime now);
-    /// Copies the store as it is now to a file that there is not yet, which is a store's `runs.db`
-    /// itself. Others go on.
-    void back_up(const std::filesystem::path& to) const;
-    /// See check_store(). Others go on.
-    [[nodiscard]] CheckReport check() const;
 
     [[nodiscard]] WriterStatistics statistics() const { return commit_.statistics(); }
-    [[nodiscard]] const std::filesystem::path& file() const { return writing_.file(); }
+    [[nodiscard]] const std::filesystem::path& file() const { return writing.file(); }
 
 private:
-    [[nodiscard]] SqliteDatabase::Settings settings_for(SqliteDatabase::Access access) const;
-
-    RunStoreSettings settings_;
-    StoreLock lock_;
-    SqliteDatabase writing_;
-    RunWriter writer_;
     DocumentNames document_names_;
-    mutable std::mutex reading_mutex_;
-    mutable SqliteDatabase reading_;
+    bool last_host_died_ = false;
     GroupCommit commit_;  // the first to go: it writes what waits
 };
 

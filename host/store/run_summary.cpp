@@ -38,34 +38,61 @@ void RunTally::take(const core::AttemptStarted& entry, core::WallTime at) {
 }
 
 void RunTally::take(const core::MachineEvent& entry, core::WallTime at) {
-    const auto running = [&](core::ExecutionIndex index,
-                             std::uint32_t attempt) -> ExecutionSummary* {
-        const auto found = executions_.find(index);
-        const bool is_running = found != executions_.end() && found->second.attempt == attempt &&
-                                found->second.status == core::TaskStatus::Running;
-        return is_running ? &found->second : nullptr;
-    };
     if (std::holds_alternative<core::RunStarted>(entry.event)) {
         run_.status = core::RunStatus::Running;
         run_.started = at;
     } else if (const auto* done = std::get_if<core::AttemptSucceeded>(&entry.event)) {
-        if (ExecutionSummary* execution = running(done->execution, done->attempt)) {
+        if (ExecutionSummary* execution = find_running(done->execution, done->attempt)) {
             execution->status = core::TaskStatus::Succeeded;
             execution->ended = at;
         }
     } else if (const auto* failed = std::get_if<core::AttemptFailed>(&entry.event)) {
-        if (ExecutionSummary* execution = running(failed->execution, failed->attempt)) {
+        if (ExecutionSummary* execution = find_running(failed->execution, failed->attempt)) {
             execution->status = core::TaskStatus::Failed;
             execution->ended = at;
             execution->failure = failed->failure.code;
         }
+    } else {
+        take_wait(entry.event);
     }
+}
+
+void RunTally::take_wait(const core::RunEvent& event) {
+    if (const auto* begun = std::get_if<core::WaitBegun>(&event)) {
+        if (!begun->failure) {
+            waits_.insert(begun->execution);
+        }
+    } else if (const auto* answered = std::get_if<core::WaitEnded>(&event)) {
+        waits_.erase(answered->execution);
+    } else if (const auto* fired = std::get_if<core::TimerFired>(&event)) {
+        if (fired->timer.kind == core::Timer::Kind::Wait) {
+            waits_.erase(fired->timer.execution);
+        }
+    } else if (std::holds_alternative<core::PauseRequested>(event)) {
+        run_.is_paused = true;
+    } else if (std::holds_alternative<core::ResumeRequested>(event)) {
+        run_.is_paused = false;
+    } else if (std::holds_alternative<core::CancelRequested>(event)) {
+        run_.is_paused = false;
+        waits_.clear();
+    }
+    run_.waits = static_cast<std::uint32_t>(waits_.size());
+}
+
+ExecutionSummary* RunTally::find_running(core::ExecutionIndex index, std::uint32_t attempt) {
+    const auto found = executions_.find(index);
+    const bool is_running = found != executions_.end() && found->second.attempt == attempt &&
+                            found->second.status == core::TaskStatus::Running;
+    return is_running ? &found->second : nullptr;
 }
 
 // What nobody waits for any more has no end of its own.
 void RunTally::take(const core::RunEnded& entry, core::WallTime at) {
     run_.status = entry.status;
     run_.ended = at;
+    run_.is_paused = false;
+    run_.waits = 0;
+    waits_.clear();
     if (entry.failure) {
         run_.failure = entry.failure->code;
         run_.failure_message = entry.failure->message;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "core/port/journal.hpp"
@@ -38,9 +39,13 @@ struct RunSummary {
     std::string retry_of;    ///< the run that it does again; empty: none
     std::string retry_from;  ///< the task that it does again first; empty: none
     std::string trigger;     ///< what asked for it
-    std::int32_t priority = 0;           ///< higher ones start first
-    std::string key;                     ///< of `concurrency`; empty: none
-    std::uint32_t deaths = 0;            ///< hosts in a row that died while they worked on it
+    std::int32_t priority = 0;  ///< higher ones start first
+    std::string key;            ///< of `concurrency`; empty: none
+    std::uint32_t deaths = 0;   ///< hosts in a row that died while they worked on it
+    bool is_paused = false;
+    /// Tasks that wait for a time or an answer, as far as the events tell: one that is stopped by
+    /// another's failure counts until the run is cancelled or ends.
+    std::uint32_t waits = 0;
     std::optional<std::string> failure;  ///< its code; nothing: it has not failed
     std::string failure_message;
 
@@ -56,6 +61,8 @@ public:
         return executions_;
     }
 
+    [[nodiscard]] const std::set<core::ExecutionIndex>& waits() const { return waits_; }
+
     void add(const core::JournalRecord& record);
 
 private:
@@ -64,8 +71,11 @@ private:
     void take(const core::AttemptStarted& entry, core::WallTime at);
     void take(const core::MachineEvent& entry, core::WallTime at);
     void take(const core::RunEnded& entry, core::WallTime at);
+    void take_wait(const core::RunEvent& event);
+    [[nodiscard]] ExecutionSummary* find_running(core::ExecutionIndex index, std::uint32_t attempt);
 
     RunSummary run_;
+    std::set<core::ExecutionIndex> waits_;
     std::map<core::ExecutionIndex, ExecutionSummary> executions_;
 };
 

@@ -234,8 +234,8 @@ void RunWriter::summarise(Run& run, const core::JournalRecord& record) {
         if (std::holds_alternative<core::RunStarted>(taken->event)) {
             run.row.summary.status = core::RunStatus::Running;
             run.row.summary.started = record.at;
-        } else {
-            end_attempt(run, *taken, record.at);
+        } else if (!end_attempt(run, *taken, record.at)) {
+            take(run, taken->event);
         }
     } else if (const auto* resumed = std::get_if<core::RunResumed>(&record.entry)) {
         run.row.summary.deaths = resumed->deaths;
@@ -247,6 +247,8 @@ void RunWriter::summarise(Run& run, const core::JournalRecord& record) {
 void RunWriter::take(Run& run, const core::RunEnded& entry, core::WallTime at) {
     run.row.summary.status = entry.status;
     run.row.summary.ended = at;
+    run.row.summary.is_paused = false;
+    end_waits(run);
     if (entry.failure) {
         run.row.summary.failure = core::cel::repaired_utf8(entry.failure->code);
         run.row.summary.failure_message = core::cel::repaired_utf8(entry.failure->message);
@@ -259,7 +261,51 @@ void RunWriter::take(Run& run, const core::RunEnded& entry, core::WallTime at) {
         .run();
 }
 
-void RunWriter::end_attempt(const Run& run, const core::MachineEvent& entry, core::WallTime at) {
+void RunWriter::take(Run& run, const core::RunEvent& event) {
+    if (const auto* begun = std::get_if<core::WaitBegun>(&event)) {
+        if (!begun->failure) {
+            begin_wait(run, begun->execution);
+        }
+    } else if (const auto* answered = std::get_if<core::WaitEnded>(&event)) {
+        end_wait(run, answered->execution);
+    } else if (const auto* fired = std::get_if<core::TimerFired>(&event)) {
+        if (fired->timer.kind == core::Timer::Kind::Wait) {
+            end_wait(run, fired->timer.execution);
+        }
+    } else if (std::holds_alternative<core::PauseRequested>(event)) {
+        run.row.summary.is_paused = true;
+    } else if (std::holds_alternative<core::ResumeRequested>(event)) {
+        run.row.summary.is_paused = false;
+    } else if (std::holds_alternative<core::CancelRequested>(event)) {
+        run.row.summary.is_paused = false;
+        end_waits(run);
+    }
+}
+
+void RunWriter::begin_wait(Run& run, core::ExecutionIndex execution) {
+    if (run.waits.insert(execution).second) {
+        insert_wait(database_, run.row.key, execution);
+        ++run.row.summary.waits;
+    }
+}
+
+void RunWriter::end_wait(Run& run, core::ExecutionIndex execution) {
+    if (run.waits.erase(execution) > 0) {
+        delete_wait(database_, run.row.key, execution);
+        --run.row.summary.waits;
+    }
+}
+
+void RunWriter::end_waits(Run& run) {
+    if (!run.waits.empty()) {
+        delete_waits(database_, run.row.key);
+        run.waits.clear();
+        run.row.summary.waits = 0;
+    }
+}
+
+/// False: it is another event.
+bool RunWriter::end_attempt(const Run& run, const core::MachineEvent& entry, core::WallTime at) {
     core::AttemptSucceeded ended;
     core::TaskStatus status = core::TaskStatus::Succeeded;
     std::optional<std::string> failure;
@@ -270,7 +316,7 @@ void RunWriter::end_attempt(const Run& run, const core::MachineEvent& entry, cor
         status = core::TaskStatus::Failed;
         failure = core::cel::repaired_utf8(failed->failure.code);
     } else {
-        return;
+        return false;
     }
     SqliteStatement(database_,
                     "UPDATE executions SET status = ?4, ended = ?5, failure = ?6 "
@@ -282,6 +328,7 @@ void RunWriter::end_attempt(const Run& run, const core::MachineEvent& entry, cor
         .bind(5, to_column(at))
         .bind(6, failure)
         .run();
+    return true;
 }
 
 void RunWriter::save_changed_runs() {
@@ -316,7 +363,12 @@ RunWriter::Run* RunWriter::find_run(const std::string& run_id) {
     if (!row) {
         return nullptr;
     }
-    return &runs_.emplace(run_id, Run{.row = std::move(*row), .log = {}}).first->second;
+    Run run;
+    if (row->summary.waits > 0) {
+        run.waits = read_waits(database_, row->key);
+    }
+    run.row = std::move(*row);
+    return &runs_.emplace(run_id, std::move(run)).first->second;
 }
 
 RunWriter::Run& RunWriter::make_run(const core::RunCreated& entry, core::WallTime at) {

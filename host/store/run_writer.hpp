@@ -4,6 +4,7 @@
 #include <exception>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -38,6 +39,7 @@ private:
     /// A run that has not ended, as it is in the file and in the transaction.
     struct Run {
         RunRow row;
+        std::set<core::ExecutionIndex> waits;
         std::optional<LogState> log;
         bool is_changed = false;
     };
@@ -51,7 +53,11 @@ private:
     void refuse_misfit(const core::RunCreated& created, const PendingBatch& batch);
     void summarise(Run& run, const core::JournalRecord& record);
     void take(Run& run, const core::RunEnded& entry, core::WallTime at);
-    void end_attempt(const Run& run, const core::MachineEvent& entry, core::WallTime at);
+    void take(Run& run, const core::RunEvent& event);
+    void begin_wait(Run& run, core::ExecutionIndex execution);
+    void end_wait(Run& run, core::ExecutionIndex execution);
+    void end_waits(Run& run);
+    bool end_attempt(const Run& run, const core::MachineEvent& entry, core::WallTime at);
     void save_changed_runs();
     void forget_ended_runs(const BatchGroup& group) noexcept;
     void forget_all() noexcept;

@@ -1,14 +1,14 @@
 #include "host/store/sqlite_database.hpp"
 
 #include <cerrno>
-#include <cstring>
 #include <memory>
 #include <system_error>
 #include <utility>
 
-#include <fcntl.h>
 #include <sqlite3.h>
-#include <unistd.h>
+
+#include "host/store/sqlite_pages.hpp"
+#include "host/store/store_files.hpp"
 
 namespace oa::host {
 namespace {
@@ -33,42 +33,10 @@ std::string_view kind_of(std::string_view sql) {
     return rest.substr(0, rest.find_first_of(" \n;("));
 }
 
-std::string system_message(const std::string& what) {
-    return what + ": " + std::strerror(errno);
-}
-
 int flags_of(SqliteDatabase::Access access) {
     const int way =
         access == SqliteDatabase::Access::ReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
     return way | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-}
-
-void sync(const std::filesystem::path& path) {
-    const int opened = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    const bool synced = opened >= 0 && ::fsync(opened) == 0;
-    const int error = errno;
-    if (opened >= 0) {
-        ::close(opened);
-    }
-    if (!synced) {
-        errno = error;
-        throw StoreError(system_message("cannot write " + path.string() + " to the disk"));
-    }
-}
-
-std::filesystem::path folder_of(const std::filesystem::path& file) {
-    return file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
-}
-
-/// SQLite would make it readable for all. An empty file is an empty database.
-void make_private_file(const std::filesystem::path& file) {
-    const int made = ::open(file.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
-    if (made >= 0) {
-        ::close(made);
-        sync(folder_of(file));
-    } else if (errno != EEXIST) {
-        throw StoreError(system_message("cannot make " + file.string()));
-    }
 }
 
 }  // namespace
@@ -108,12 +76,13 @@ bool SqliteError::is_passing() const noexcept {
 
 bool SqliteError::is_damage() const noexcept {
     const int primary = code_ & 0xFF;
-    return primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB;
+    return primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB || code_ == SQLITE_IOERR_DATA;
 }
 
 bool SqliteError::is_unknown() const noexcept {
     const int primary = code_ & 0xFF;
-    return (primary == SQLITE_IOERR && !is_full()) || primary == SQLITE_NOMEM;
+    return (primary == SQLITE_IOERR && code_ != SQLITE_IOERR_DATA && !is_full()) ||
+           primary == SQLITE_NOMEM;
 }
 
 // ----- statements -----
@@ -239,11 +208,13 @@ SqliteDatabase::~SqliteDatabase() {
 }
 
 void SqliteDatabase::open() {
-    const int code =
-        sqlite3_open_v2(settings_.file.c_str(), &handle_, flags_of(settings_.access), nullptr);
+    const int code = sqlite3_open_v2(settings_.file.c_str(), &handle_, flags_of(settings_.access),
+                                     checked_pages());
     if (code != SQLITE_OK) {
         fail(code, "open");
     }
+    int reserved = checksum_bytes;
+    sqlite3_file_control(handle_, "main", SQLITE_FCNTL_RESERVE_BYTES, &reserved);
     sqlite3_busy_timeout(handle_, static_cast<int>(settings_.busy_timeout.count()));
     sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     sqlite3_db_config(handle_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
@@ -346,7 +317,7 @@ void SqliteDatabase::back_up(const std::filesystem::path& to) {
 
 void SqliteDatabase::copy_pages(const std::filesystem::path& to) {
     sqlite3* raw = nullptr;
-    int code = sqlite3_open_v2(to.c_str(), &raw, flags_of(Access::ReadWrite), nullptr);
+    int code = sqlite3_open_v2(to.c_str(), &raw, flags_of(Access::ReadWrite), checked_pages());
     const std::unique_ptr<sqlite3, HandleCloser> copy(raw);
     if (code == SQLITE_OK) {
         const std::unique_ptr<sqlite3_backup, BackupFinisher> backup(
@@ -365,7 +336,12 @@ void SqliteDatabase::fail(int code, std::string_view doing) const {
     const int extended = handle_ != nullptr ? sqlite3_extended_errcode(handle_) : code;
     const bool about_this = (extended & 0xFF) == (code & 0xFF);
     std::string message = settings_.file.string() + ": " + std::string(doing) + ": ";
-    message += handle_ != nullptr && about_this ? sqlite3_errmsg(handle_) : sqlite3_errstr(code);
+    if (about_this && extended == SQLITE_IOERR_DATA) {
+        message += "a page is damaged: it is not what its checksum was made from";
+    } else {
+        message +=
+            handle_ != nullptr && about_this ? sqlite3_errmsg(handle_) : sqlite3_errstr(code);
+    }
     throw SqliteError(message, about_this ? extended : code, last_error_of_log());
 }
 

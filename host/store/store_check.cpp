@@ -13,7 +13,7 @@ class Check {
 public:
     explicit Check(SqliteDatabase& database) : database_(database) {}
 
-    CheckReport run() {
+    StoreCheckReport run() {
         note_failure([&] { look_at_pages(); });
         note_failure([&] { look_at_references(); });
         note_failure([&] { look_at_documents(); });
@@ -74,8 +74,13 @@ private:
         if (tally.run() != row.summary) {
             note(row, "the table `runs` does not say what its records do");
         }
-        if (!row.summary.documents.empty() && !has_document(database_, row.summary.documents)) {
-            note(row, "its documents are missing: " + row.summary.documents);
+        if (!row.summary.ended && !row.summary.documents.empty() &&
+            !has_document(database_, row.summary.documents)) {
+            note(row, "it cannot go on: the store does not have its documents, " +
+                          row.summary.documents);
+        }
+        if (read_waits(database_, row.key).size() != row.summary.waits) {
+            note(row, "the table `waits` does not say what its records do");
         }
         const auto executions = read_executions(database_, row.key);
         if (tally.executions() != executions) {
@@ -84,17 +89,17 @@ private:
     }
 
     SqliteDatabase& database_;
-    CheckReport report_;
+    StoreCheckReport report_;
 };
 
 }  // namespace
 
-CheckReport check_store(SqliteDatabase& database) {
+StoreCheckReport check_store(SqliteDatabase& database) {
     try {
         const SqliteSnapshot snapshot(database);
         return Check(database).run();
     } catch (const StoreError& error) {
-        CheckReport report;
+        StoreCheckReport report;
         report.problems.emplace_back(error.what());
         return report;
     }

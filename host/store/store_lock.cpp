@@ -4,46 +4,18 @@
 #include <cerrno>
 #include <cstring>
 #include <string>
-#include <system_error>
 
 #include <fcntl.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
+
+#include "host/store/store_files.hpp"
 
 namespace oa::host {
 namespace {
 
 [[noreturn]] void fail(const std::string& what) {
     throw StoreError(what + ": " + std::strerror(errno));
-}
-
-/// What is in a folder is lost with the folder.
-void sync(const std::filesystem::path& folder) {
-    const int opened = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    const bool is_synced = opened >= 0 && ::fsync(opened) == 0;
-    const int reason = errno;
-    if (opened >= 0) {
-        ::close(opened);
-    }
-    if (!is_synced) {
-        errno = reason;
-        fail("cannot write the folder " + folder.string() + " to the disk");
-    }
-}
-
-void make_private_folder(const std::filesystem::path& folder) {
-    std::error_code error;
-    if (std::filesystem::is_directory(folder, error)) {
-        return;
-    }
-    if (folder.has_parent_path()) {
-        std::filesystem::create_directories(folder.parent_path(), error);
-    }
-    if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
-        fail("cannot make the folder " + folder.string());
-    }
-    sync(folder.has_parent_path() ? folder.parent_path() : std::filesystem::path("."));
 }
 
 std::string owner_in(int descriptor) {

@@ -142,13 +142,24 @@ TEST_F(ExamplesTest, Orders) {
             {"bills", boost::json::array{"Ada owes 187.5"}}, {"orders", 2}, {"all_large", false}}));
 }
 
+TEST_F(ExamplesTest, Approval) {
+    const auto unanswered = run_json("approval", 1);
+    EXPECT_EQ(task(unanswered, "consent").at("error").at("code"), "rejected");
+    EXPECT_EQ(task(unanswered, "deploy").at("status"), "skipped");
+    EXPECT_EQ(task(unanswered, "tell").at("output").at("text"),
+              "nobody deployed anything: nobody answered within 100ms, which counts as a "
+              "rejection");
+    EXPECT_EQ(run_json("approval", 0, {"-i", "ask=false"}).at("outputs"),
+              (boost::json::value{{"deployed", "succeeded"}}));
+}
+
 TEST_F(ExamplesTest, AreAllRunByATest) {
     // http-report is run by http_report_test, against a server.
     const std::set<std::string> run{
-        "hello",      "secrets",           "parallel",      "failure-handling", "retry",
-        "inputs",     "older-list-syntax", "conditions",    "for-each",         "deploy-all",
-        "finally",    "wait-for-file",     "state-machine", "deploy-one",       "orders",
-        "http-report"};
+        "hello",       "secrets",           "parallel",      "failure-handling", "retry",
+        "inputs",      "older-list-syntax", "conditions",    "for-each",         "deploy-all",
+        "finally",     "wait-for-file",     "state-machine", "deploy-one",       "orders",
+        "http-report", "approval"};
     std::set<std::string> there;
     for (const auto& entry :
          std::filesystem::directory_iterator(std::string(OA_SOURCE_DIR) + "/workflows")) {

@@ -212,6 +212,38 @@ TEST_F(RunCommandTest, ShowsWhatRunsWhileItRuns) {
     EXPECT_EQ(running.wait().exit_status, 130);
 }
 
+TEST_F(RunCommandTest, SaysWhatItWaitsFor) {
+    const std::string file = folder.write("w.yaml", R"(
+tasks:
+  - {name: nap, sleep: 1ms}
+  - name: gate
+    for_each: [blue]
+    approval: {message: "Deploy \e[31m ${item}?", by: [ada], timeout: 1ms, default: approve}
+)");
+    const ProcessResult plain = oa({"run", file});
+    EXPECT_EQ(plain.exit_status, 0) << plain.err;
+    EXPECT_TRUE(contains(plain.err, "INFO  nap: waiting until 2")) << plain.err;
+    EXPECT_TRUE(
+        contains(plain.err, "gate[0]: waits for approval: Deploy \\x1b[31m blue? (by ada, until 2"))
+        << plain.err;
+    EXPECT_TRUE(contains(oa({"run", file, "--log-format", "json"}).err,
+                         R"("event":"wait_begun","task":"gate[0]")"));
+    const ProcessResult live = oa(
+        {"run", file}, {.environment = {{"TERM", "xterm"}, {"NO_COLOR", "1"}}, .terminal = true});
+    EXPECT_TRUE(contains(live.err, "? gate[0]  waits for approval: Deploy \\x1b[31m blue?"))
+        << live.err;
+}
+
+TEST_F(RunCommandTest, ShowsWhatWaitsWhileItWaits) {
+    const std::string file = folder.write(
+        "w.yaml", "tasks:\n  - {name: nap, sleep: 1h}\n  - {name: b, needs: nap, sleep: 1}\n");
+    Subprocess running(command({"run", file}),
+                       {.environment = {{"TERM", "xterm"}}, .terminal = true});
+    EXPECT_TRUE(running.wait_for("  waiting until 2"));
+    running.signal(SIGINT);
+    EXPECT_EQ(running.wait().exit_status, 130);
+}
+
 TEST_F(RunCommandTest, EndsWith130AfterCtrlCAndLeavesNothingBehind) {
     std::string document = "tasks:\n";
     for (int index = 0; index < 40; ++index) {

@@ -37,6 +37,9 @@ public:
     Texts ended(const std::string& id) {
         return texts([&](auto& decisions) { queue_.ended(id, decisions); });
     }
+    Texts trusted(const std::string& id) {
+        return texts([&](auto& decisions) { queue_.trusted(id, decisions); });
+    }
     Texts release() {
         return texts([&](auto& decisions) { queue_.release(decisions); });
     }

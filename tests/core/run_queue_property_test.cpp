@@ -87,8 +87,10 @@ private:
 
     void step() {
         const std::uint32_t dice = below(100);
-        if (dice < 45) {
+        if (dice < 43) {
             enqueue();
+        } else if (dice < 45) {
+            trust_one();
         } else if (dice < 85) {
             end_one();
         } else if (dice < 93) {
@@ -163,6 +165,19 @@ private:
         RunQueue::Decisions decisions;
         queue_.ended(runs_[index].ticket.id, decisions);
         take(decisions);
+    }
+
+    void trust_one() {
+        for (Run& run : runs_) {
+            if (run.state == State::Running && run.ticket.suspect) {
+                run.ticket.suspect = false;
+                RunQueue::Decisions decisions;
+                queue_.trusted(run.ticket.id, decisions);
+                take(decisions);
+                saw("trusted");
+                return;
+            }
+        }
     }
 
     void cancel_one() {
@@ -447,9 +462,9 @@ TEST(RunQueueProperty, KeepsItsRulesInEveryHistory) {
             return;
         }
     }
-    for (const char* rule :
-         {"skipped", "queue_full", "superseded while waiting", "superseded while running",
-          "superseded after it had started", "suspect first", "oldest", "turn", "out of turn"}) {
+    for (const char* rule : {"skipped", "queue_full", "superseded while waiting",
+                             "superseded while running", "superseded after it had started",
+                             "suspect first", "trusted", "oldest", "turn", "out of turn"}) {
         EXPECT_GT(coverage.counts[rule], 200U) << rule;
         RecordProperty(rule, std::to_string(coverage.counts[rule]));
     }

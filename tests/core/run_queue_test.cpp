@@ -322,6 +322,22 @@ TEST(RunQueue, StartsOneSuspectAtATime) {
     EXPECT_EQ(queue.ended("s2"), Texts{});
 }
 
+TEST(RunQueue, LetsTheNextSuspectStartWhenOneIsTrusted) {
+    TextQueue queue;
+    RunTicket suspect = of("w", "s1");
+    suspect.suspect = true;
+    queue.enqueue(suspect);
+    suspect.id = "s2";
+    EXPECT_EQ(queue.enqueue(suspect), Texts{});
+    EXPECT_EQ(queue.trusted("s2"), Texts{}) << "it waits, and has shown nothing";
+    EXPECT_EQ(queue.trusted("nobody"), Texts{});
+    EXPECT_EQ(queue.trusted("s1"), Texts{"start s2"});
+    EXPECT_EQ(queue.trusted("s1"), Texts{});
+    EXPECT_EQ(queue.ended("s1"), Texts{});
+    suspect.id = "s3";
+    EXPECT_EQ(queue.enqueue(suspect), Texts{}) << "s2 runs";
+}
+
 TEST(RunQueue, PassesOverASuspectWhoseWorkflowIsBusy) {
     TextQueue queue;
     queue.enqueue(limited("a", Overlap::Queue));

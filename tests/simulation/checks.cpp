@@ -153,7 +153,6 @@ bool may_come_to_something_else(const World& world, const std::string& run_id) {
     return false;
 }
 
-// Nobody goes on with runs within one that is in quarantine.
 bool is_in_quarantine(const World& world, const std::string& id) {
     const std::optional<core::RunEnded>& end =
         world.store().audit(id.substr(0, id.find('/')))->ended();
@@ -162,8 +161,11 @@ bool is_in_quarantine(const World& world, const std::string& id) {
 
 void check_end(World& world) {
     for (const std::string& id : world.store().runs()) {
-        if (!world.store().audit(id)->ended() && !is_in_quarantine(world, id)) {
+        const RunAudit& audit = *world.store().audit(id);
+        if (!audit.ended()) {
             world.context().breach("run " + id + " is open for ever");
+        } else if (audit.was_given_up() && !is_in_quarantine(world, id)) {
+            world.context().breach("run " + id + " was given up, but not the run around it");
         }
     }
     for (const std::string& id : world.store().runs()) {

@@ -215,6 +215,11 @@ void RunAudit::take(const core::RunEnded& ended) {
         check_quarantined();
         return;
     }
+    if (!finish_ && !created_->parent_run_id.empty() && ended.failure &&
+        ended.failure->code == "interrupted") {
+        was_given_up_ = true;
+        return;
+    }
     if (!finish_) {
         breach("it ended without the machine");
     } else if (finish_->status != ended.status &&

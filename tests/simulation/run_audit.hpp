@@ -50,6 +50,8 @@ public:
     [[nodiscard]] std::uint64_t answers() const { return answers_; }
     /// Whether what came of the run is owed to a host that died.
     [[nodiscard]] bool was_interrupted() const { return was_interrupted_; }
+    /// Whether it ended because the run around it does not go on.
+    [[nodiscard]] bool was_given_up() const { return was_given_up_; }
 
 private:
     struct Attempt {
@@ -89,6 +91,7 @@ private:
     std::optional<core::RunEnded> ended_;
     std::uint64_t answers_ = 0;
     bool was_interrupted_ = false;
+    bool was_given_up_ = false;
     std::uint64_t crashes_at_progress_ = 0;  // that there had been when an attempt last ended
     std::vector<int> again_;                 // of a run that is done again: as done_again() has it
 };

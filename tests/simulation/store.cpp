@@ -81,8 +81,9 @@ std::vector<host::OpenRun> Store::open_runs() const {
     std::vector<host::OpenRun> open;
     for (const std::string& id : created_) {
         const Run& run = runs_.at(id);
-        if (run.audit->created().parent_run_id.empty() && !run.audit->ended()) {
-            open.push_back({id, run.records.size(), run.records.size() > 1});
+        if (!run.audit->ended()) {
+            open.push_back({id, run.records.size(), run.records.size() > 1,
+                            run.audit->created().parent_run_id});
         }
     }
     return open;

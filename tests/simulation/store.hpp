@@ -33,7 +33,7 @@ public:
     [[nodiscard]] std::vector<std::string> runs() const;
     /// To approvals of a run, and of the runs within it.
     [[nodiscard]] std::uint64_t answers(const std::string& run_id) const;
-    /// Those that are nobody's task and have not ended, in the order of their creation.
+    /// Those that have not ended, in the order of their creation.
     [[nodiscard]] std::vector<host::OpenRun> open_runs() const;
 
 private:

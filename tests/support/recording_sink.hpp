@@ -34,6 +34,13 @@ public:
         add("retry " + name(attempt.task, attempt.element) + " #" +
             std::to_string(attempt.attempt) + " " + failure.code);
     }
+    void wait_begun(const core::AttemptRef& attempt, const core::WaitPlan& plan) override {
+        add("wait " + name(attempt.task, attempt.element) +
+            (plan.message.empty() ? "" : " for: " + plan.message));
+    }
+    void wait_ended(const core::AttemptRef& attempt) override {
+        add("waited " + name(attempt.task, attempt.element));
+    }
     void element_ended(const core::TaskReport& /*report*/,
                        core::TaskIndex task,
                        std::uint32_t element,
@@ -47,6 +54,8 @@ public:
     void run_cancelling(std::string_view reason) override {
         add("cancelling " + std::string(reason));
     }
+    void run_paused(std::string_view reason) override { add("paused " + std::string(reason)); }
+    void run_continued() override { add("continued"); }
     void run_ended(const core::RunReport& run) override {
         add("run ended " + std::string(to_string(run.status)));
     }

@@ -126,6 +126,16 @@ public:
         say("again " + name(attempt.task, attempt.element) + " in " + core::format_duration(delay) +
             because(failure));
     }
+    void wait_begun(const core::AttemptRef& attempt, const core::WaitPlan& plan) override {
+        std::string text = "wait " + name(attempt.task, attempt.element);
+        if (plan.kind == core::Wait::Kind::Approval) {
+            text += " for \"" + plan.message + "\"";
+        }
+        for (const std::string& who : plan.by) {
+            text += " by " + who;
+        }
+        say(text + (plan.until ? " until " + core::format_time(*plan.until) : std::string()));
+    }
     void element_ended(const core::TaskReport& /*report*/,
                        core::TaskIndex task,
                        std::uint32_t element,
@@ -144,6 +154,8 @@ public:
     void run_cancelling(std::string_view reason) override {
         say("stopping: " + std::string(reason));
     }
+    void run_paused(std::string_view reason) override { say("paused: " + std::string(reason)); }
+    void run_continued() override { say("continued"); }
     void run_ended(const core::RunReport& run) override {
         std::string text = "run " + std::string(to_string(run.status));
         if (!run.outputs.empty()) {
@@ -193,11 +205,6 @@ public:
 
     std::shared_ptr<core::CallControl> prepare(std::shared_ptr<const core::Invocation> invocation,
                                                core::CallObserver& /*observer*/) override {
-        std::string text = record_.prefixes[invocation->run_id] + "start " + invocation->task;
-        if (invocation->element) {
-            text += "[" + std::to_string(*invocation->element) + "]";
-        }
-        record_.add(text + Sink::number(invocation->attempt) + " " + *invocation->params);
         auto behaviour = next_behaviour(invocation->task);
         prepared_.push_back(
             std::make_shared<Call>(timeline_, std::move(invocation), std::move(behaviour)));
@@ -208,12 +215,20 @@ public:
     }
     /// Of the calls that were prepared, in their order.
     void submit(std::shared_ptr<host::Job> job) override {
+        note_start(*prepared_.front()->invocation);
         prepared_.front()->begin([job = std::move(job)] { job->run(); });
         prepared_.pop_front();
     }
     void write_off(host::Job& /*job*/) override {}
 
 private:
+    void note_start(const core::Invocation& invocation) {
+        std::string text = record_.prefixes[invocation.run_id] + "start " + invocation.task;
+        if (invocation.element) {
+            text += "[" + std::to_string(*invocation.element) + "]";
+        }
+        record_.add(text + Sink::number(invocation.attempt) + " " + *invocation.params);
+    }
     json::object next_behaviour(const std::string& task) {
         const json::value* list = behaviours_.if_contains(task);
         if (list == nullptr) {
@@ -242,6 +257,36 @@ std::map<std::string, std::string, std::less<>> texts(const World& world, std::s
         }
     }
     return all;
+}
+
+json::array listed(const World& world, std::string_view key) {
+    const json::value* found = world.if_contains(key);
+    return found == nullptr ? json::array() : found->as_array();
+}
+
+void give_answer(host::RunLoop& loop, Record& record, const json::object& given) {
+    const auto text = [&](std::string_view key) {
+        const json::value* found = given.if_contains(key);
+        return found == nullptr ? std::string() : std::string(found->as_string());
+    };
+    host::ApprovalAnswer answer{true, text("by"), text("comment")};
+    if (const json::value* approved = given.if_contains("approved")) {
+        answer.approved = approved->as_bool();
+    }
+    for (const json::value& group : listed(given, "groups")) {
+        answer.groups.emplace_back(group.as_string());
+    }
+    std::optional<std::uint32_t> element;
+    if (const json::value* number = given.if_contains("element")) {
+        element = static_cast<std::uint32_t>(number->as_int64());
+    }
+    try {
+        if (!loop.answer(text("task"), element, answer)) {
+            record.add("nobody waits for an answer to " + text("task"));
+        }
+    } catch (const host::AnswerRefused& refused) {
+        record.add(std::string("refused: ") + refused.what());
+    }
 }
 
 }  // namespace
@@ -279,11 +324,25 @@ std::vector<std::string> simulate(std::shared_ptr<const core::Workflow> workflow
                           },
                           nullptr, &secrets},
         std::move(request));
-    if (const json::value* cancels = world.if_contains("cancel_at")) {
-        for (const json::value& at : cancels->as_array()) {
-            timeline.set(timeline.now() + core::Milliseconds(at.as_int64()),
-                         [loop] { loop->cancel("the user said so"); });
-        }
+    const auto at = [&](const json::value& time, std::function<void()> happens) {
+        timeline.set(timeline.now() + core::Milliseconds(time.as_int64()), std::move(happens));
+    };
+    for (const json::value& time : listed(world, "cancel_at")) {
+        at(time, [loop] { loop->cancel("the user said so"); });
+    }
+    for (const json::value& time : listed(world, "pause_at")) {
+        at(time, [loop] { loop->pause("the user said so"); });
+    }
+    for (const json::value& time : listed(world, "resume_at")) {
+        at(time, [loop] { loop->resume(); });
+    }
+    for (const json::value& jump : listed(world, "clock_at")) {
+        const core::Milliseconds by(jump.at("by").as_int64());
+        at(jump.at("at"), [&timeline, by] { timeline.set_wall(by); });
+    }
+    for (const json::value& answer : listed(world, "approve_at")) {
+        at(answer.at("at"),
+           [&record, loop, given = answer.as_object()] { give_answer(*loop, record, given); });
     }
     loop->start();
     constexpr int steps_max = 1'000'000;

@@ -13,7 +13,12 @@ namespace oa::test {
 
 /// What a simulated run meets:
 ///   inputs, environment, secrets   objects
-///   cancel_at                      list of times in ms at which the run is asked to stop
+///   cancel_at, pause_at, resume_at list of times in ms at which the run is asked to do so
+///   approve_at                     list of answers, each an object with `at` in ms, `task`, and if
+///                                  need be `element`, `approved` (true unless given), `by`,
+///                                  `groups`, `comment`
+///   clock_at                       list of objects with `at` and `by`: the wall clock is set by so
+///                                  many ms
 ///   tasks                          by name, what its calls do, one after the other; the last one
 ///                                  is repeated. Each an object:
 ///       takes           ms until it answers; 10 unless given

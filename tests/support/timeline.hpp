@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -17,11 +18,15 @@ namespace oa::test {
 /// done in the order in which it was planned.
 class Timeline final : public core::Clock, public host::Timers {
 public:
+    Timeline() = default;
+    explicit Timeline(std::chrono::system_clock::time_point wall) : wall_start_(wall) {}
+
     [[nodiscard]] Time now() const override { return now_; }
     [[nodiscard]] std::chrono::system_clock::time_point wall() const override {
-        return std::chrono::system_clock::time_point(std::chrono::hours(24 * 365 * 50)) +
-               now_.time_since_epoch();
+        return wall_start_ + now_.time_since_epoch() + wall_offset_;
     }
+    /// The wall clock is set, forward or back.
+    void set_wall(core::Milliseconds by) { wall_offset_ += by; }
     Token set(Time when, std::function<void()> fire) override {
         const Token token{std::max(when, now_), number_++};
         due_.emplace(token, std::move(fire));
@@ -38,12 +43,28 @@ public:
         first.mapped()();
         return true;
     }
+    /// Does all that is due within that time.
+    void advance(core::Milliseconds by) {
+        const Time end = now_ + by;
+        while (!due_.empty() && due_.begin()->first.first <= end) {
+            step();
+        }
+        now_ = end;
+    }
+    /// Time that passes while nobody is there who set a timer.
+    void pass_unseen(core::Milliseconds by) {
+        due_.clear();
+        now_ += by;
+    }
+    [[nodiscard]] std::size_t timers() const { return due_.size(); }
     [[nodiscard]] std::int64_t milliseconds() const {
         return std::chrono::duration_cast<core::Milliseconds>(now_.time_since_epoch()).count();
     }
 
 private:
     Time now_{};
+    std::chrono::system_clock::time_point wall_start_{std::chrono::hours(24 * 365 * 50)};
+    core::Milliseconds wall_offset_{0};
     std::uint64_t number_ = 0;
     std::map<Token, std::function<void()>> due_;
 };

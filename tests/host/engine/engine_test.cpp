@@ -287,6 +287,35 @@ TEST_F(EngineTest, EndsARunOverWhichThreeHostsDiedAndGoesOnWithTheOthers) {
     EXPECT_EQ(called(), (Words{"a"})) << "of the healthy one";
 }
 
+TEST_F(EngineTest, EndsRunsWithinARunThatDoesNotGoOn) {
+    use(Flow::Sequence, {"a"});
+    const auto put_within = [this](const std::string& id, const std::string& parent) {
+        core::RunCreated entry = created(id);
+        entry.parent_run_id = parent;
+        put(id, {entry, core::MachineEvent{core::RunStarted{}, nullptr}});
+        OpenRun run = open(id);
+        run.parent_run_id = parent;
+        return run;
+    };
+    put("strange", {core::AttemptStarted{0, 0, 1, {}}});
+    put("healthy", {created("healthy"), core::MachineEvent{core::RunStarted{}, nullptr}});
+    const OpenRun child = put_within("child", "strange");
+    const OpenRun grandchild = put_within("grandchild", "child");
+    const OpenRun orphan = put_within("orphan", "ended long ago");
+    const OpenRun kept = put_within("kept", "healthy");
+    Life life(*this);
+    life.engine.recover({open("strange"), open("healthy"), child, grandchild, orphan, kept}, true,
+                        nullptr);
+    life.engine.wait_until_idle();
+
+    for (const char* const id : {"child", "grandchild", "orphan"}) {
+        ASSERT_TRUE(end_of(id)) << id;
+        EXPECT_EQ(end_of(id)->failure->code, "interrupted") << id;
+    }
+    EXPECT_EQ(end_of("healthy")->status, RunStatus::Succeeded);
+    EXPECT_FALSE(end_of("kept")) << "that is for the run around it";
+}
+
 TEST_F(EngineTest, LetsSuspectsRunOneByOne) {
     use(Flow::Sequence, {"a", "b"});
     std::atomic<int> now{0};

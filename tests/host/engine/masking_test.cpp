@@ -6,6 +6,7 @@
 #include <random>
 #include <set>
 #include <string>
+#include <thread>
 #include <type_traits>
 #include <variant>
 #include <vector>
@@ -101,6 +102,12 @@ public:
                         core::Milliseconds /*delay*/) override {
         heard_.add("attempt_failed", std::optional(failure));
     }
+    void wait_begun(const core::AttemptRef& /*attempt*/, const core::WaitPlan& plan) override {
+        heard_.add("wait_begun", plan.message);
+        for (const std::string& name : plan.by) {
+            heard_.add("wait_begun", name);
+        }
+    }
     void element_ended(const core::TaskReport& report,
                        core::TaskIndex /*task*/,
                        std::uint32_t /*element*/,
@@ -113,6 +120,7 @@ public:
         heard_.add("task_ended", report);
     }
     void run_cancelling(std::string_view reason) override { heard_.add("run_cancelling", reason); }
+    void run_paused(std::string_view reason) override { heard_.add("run_paused", reason); }
     void run_ended(const core::RunReport& run) override {
         heard_.add("run_ended", json::value(to_json(run)));
     }
@@ -193,6 +201,10 @@ private:
                 [&](const core::TimerFired&) {},
                 [&](const core::Decided& decided) { heard_.add("journal", decided.failure); },
                 [&](const core::RetryDecided& decided) { heard_.add("journal", decided.failure); },
+                [&](const core::WaitBegun& begun) { heard_.add("journal", begun.failure); },
+                [&](const core::WaitEnded& ended) { heard_.add("journal", ended.failure); },
+                [&](const core::PauseRequested& request) { heard_.add("journal", request.reason); },
+                [&](const core::ResumeRequested&) {},
                 [&](const core::CancelRequested& request) {
                     heard_.add("journal", request.reason);
                 },
@@ -273,8 +285,41 @@ struct MaskingTest : testing::Test {
         each.allow_failure = true;
         core::Task& shaped = builder.task("shaped");
         shaped.output = template_of("${tasks.say.output} and ${WALLET:s}");
+        for (const char* name : {"approved", "rejected"}) {
+            core::Wait wait;
+            wait.kind = core::Wait::Kind::Approval;
+            wait.value = template_of("Use ${WALLET:s}?");
+            wait.by = core::Template(json::value("group:ops"));
+            builder.task(name).wait = std::move(wait);
+        }
+        builder.workflow().tasks.back().allow_failure = true;
+        core::Wait by_secret;
+        by_secret.kind = core::Wait::Kind::Approval;
+        by_secret.value = core::Template(json::value("May we?"));
+        by_secret.by = template_of("${WALLET:s}");
+        core::Task& nobody = builder.task("nobody");
+        nobody.wait = std::move(by_secret);
+        nobody.allow_failure = true;
         builder.workflow().outputs.push_back({"direct", {}, template_of("${WALLET:s}")});
         return builder.build();
+    }
+
+    /// When it is asked for; first by somebody who may not.
+    void answer(RunLoop& loop, const std::string& task, ApprovalAnswer answer) {
+        while (loop.approvals().empty() || loop.approvals().front().task != task) {
+            std::this_thread::yield();
+        }
+        heard.add("approvals", loop.approvals().front().message);
+        loop.pause(answer.by);
+        loop.resume();
+        try {
+            static_cast<void>(loop.answer(task, {}, answer));
+            FAIL() << "somebody answered who was not named";
+        } catch (const AnswerRefused& refused) {
+            heard.add("refusal", std::string_view(refused.what()));
+        }
+        answer.groups = {"ops"};
+        EXPECT_TRUE(loop.answer(task, {}, answer));
     }
 
     void run(const std::string& secret) {
@@ -289,6 +334,8 @@ struct MaskingTest : testing::Test {
                                      .inputs = {},
                                      .run_id = "run-1"});
         loop->start();
+        answer(*loop, "approved", {true, secret, sentence(secret)});
+        answer(*loop, "rejected", {false, secret, sentence(secret)});
         const core::RunReport& report = loop->wait();
         EXPECT_EQ(report.status, core::RunStatus::Succeeded);
         heard.add("report", json::value(to_json(report)));

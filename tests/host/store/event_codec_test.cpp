@@ -31,6 +31,7 @@ TEST(EventCodecTest, KeepsARunsCreation) {
     entry.documents = "sha256:0";
     entry.retry_of = "O";
     entry.retry_from = "load";
+    entry.retry_all = true;
     entry.trigger = "cli";
     entry.priority = -3;
     entry.key = "k";
@@ -40,8 +41,7 @@ TEST(EventCodecTest, KeepsARunsCreation) {
               R"("max_parallel_forced":4,"cancel_grace_ms":5,"activations_per_task_max":6,)"
               R"("seed":18446744073709551615,"output_bytes_max":8,"loop_output_bytes_max":9},)"
               R"("parent_run_id":"P","documents":"sha256:0","retry_of":"O","retry_from":"load",)"
-              R"("retry_all":false,)"
-              R"("trigger":"cli","priority":-3,"key":"k"})");
+              R"("retry_all":true,"trigger":"cli","priority":-3,"key":"k"})");
 }
 
 TEST(EventCodecTest, KeepsTheStartOfAnAttemptAndTheEndOfARun) {

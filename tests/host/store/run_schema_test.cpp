@@ -22,7 +22,8 @@ struct RunSchemaTest : StoreFixture {
 CREATE TABLE runs (key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, workflow TEXT NOT NULL, status TEXT NOT NULL,
   attempt INTEGER NOT NULL, parent TEXT, created INTEGER NOT NULL, started INTEGER, ended INTEGER,
   records INTEGER NOT NULL, head BLOB NOT NULL, documents TEXT, retry_of TEXT, retry_from TEXT, triggered_by TEXT,
-  priority INTEGER NOT NULL, concurrency_key TEXT, deaths INTEGER NOT NULL DEFAULT 0, failure TEXT, failure_message TEXT) STRICT;
+  priority INTEGER NOT NULL, concurrency_key TEXT, deaths INTEGER NOT NULL DEFAULT 0,
+  paused INTEGER NOT NULL DEFAULT 0, waits INTEGER NOT NULL DEFAULT 0, failure TEXT, failure_message TEXT) STRICT;
 CREATE INDEX runs_open ON runs (created) WHERE ended IS NULL;
 CREATE INDEX runs_ended ON runs (ended) WHERE ended IS NOT NULL;
 CREATE TABLE events (run INTEGER NOT NULL REFERENCES runs (key) ON DELETE CASCADE, number INTEGER NOT NULL,
@@ -30,6 +31,8 @@ CREATE TABLE events (run INTEGER NOT NULL REFERENCES runs (key) ON DELETE CASCAD
 CREATE TABLE log_lines (run INTEGER NOT NULL REFERENCES runs (key) ON DELETE CASCADE, sequence INTEGER NOT NULL,
   at INTEGER NOT NULL, task TEXT, level INTEGER NOT NULL, message TEXT NOT NULL, fields TEXT,
   PRIMARY KEY (run, sequence)) STRICT, WITHOUT ROWID;
+CREATE TABLE waits (run INTEGER NOT NULL REFERENCES runs (key) ON DELETE CASCADE, execution INTEGER NOT NULL,
+  PRIMARY KEY (run, execution)) STRICT, WITHOUT ROWID;
 CREATE TABLE documents (name TEXT NOT NULL UNIQUE, content TEXT NOT NULL) STRICT;
 CREATE INDEX runs_made_from ON runs (documents) WHERE documents IS NOT NULL;
 CREATE TRIGGER events_stay BEFORE UPDATE ON events

@@ -238,10 +238,24 @@ TEST_F(RunStoreTest, AddsUpWhateverEventsComeAsItsCheckDoes) {
             append_all(store, id, {ended(core::RunStatus::Failed)}, 60);
         }
     }
-    const CheckReport report = store.check();
+    const StoreCheckReport report = store.check();
     EXPECT_EQ(report.problems, std::vector<std::string>{});
     EXPECT_EQ(report.runs, 40U);
     EXPECT_EQ(report.records, store.statistics().records);
+}
+
+TEST_F(RunStoreTest, KnowsWhetherTheHostBeforeWentInGoodOrder) {
+    RunStoreSettings own = settings();
+    own.folder = folder.path() / "own";
+    EXPECT_FALSE(RunStore(own).last_host_died()) << "there was none";
+    EXPECT_FALSE(RunStore(own).last_host_died());
+    // What the kernel leaves of a host that is killed: the file as it was while it was open.
+    RunStoreSettings of_copy = settings();
+    of_copy.folder = folder.path() / "copy";
+    std::filesystem::create_directory(of_copy.folder);
+    RunStore(own).back_up(of_copy.folder / "runs.db");
+    EXPECT_TRUE(RunStore(of_copy).last_host_died());
+    EXPECT_FALSE(RunStore(of_copy).last_host_died());
 }
 
 }  // namespace

@@ -129,7 +129,8 @@ TEST_F(StoreBatchTest, KeepsWhatIsToldAboutARun) {
     core::RunEnded end;
     end.status = core::RunStatus::Failed;
     end.failure = core::Failure{"crashed", "the process died", false, 0};
-    append_batch(store, "a", batch_of({entry, core::RunResumed{1}, core::RunResumed{2}, end}));
+    append_batch(store, "a",
+                 batch_of({entry, core::RunResumed{1, false}, core::RunResumed{2, false}, end}));
     append_batch(store, "b", batch_of({created("b")}));
     const RunSummary found = store.find("a").value();
     EXPECT_EQ(found.attempt, 2U);
@@ -148,6 +149,37 @@ TEST_F(StoreBatchTest, KeepsWhatIsToldAboutARun) {
         EXPECT_EQ(store.list(query).runs[0], found);
     }
     EXPECT_TRUE(store.list({.trigger = "cli"}).runs.empty());
+    EXPECT_EQ(store.check().problems, std::vector<std::string>{});
+}
+
+TEST_F(StoreBatchTest, TellsWhichRunsWaitOrArePaused) {
+    RunStore store(settings());
+    const core::Failure no_value{"unresolved", "no such value", false, 0};
+    append_batch(
+        store, "a",
+        batch_of({created("a"), event(core::RunStarted{}), event(core::WaitBegun{0, 1, {}, {}}),
+                  event(core::WaitBegun{1, 1, core::Milliseconds(5), {}}),
+                  event(core::WaitBegun{2, 1, core::Milliseconds(5), {}}),
+                  event(core::WaitBegun{3, 1, {}, no_value}),
+                  event(core::PauseRequested{"for lunch"})}));
+    append_batch(store, "b", batch_of({created("b")}));
+    EXPECT_EQ(store.find("a")->waits, 3U);
+    EXPECT_TRUE(store.find("a")->is_paused);
+    EXPECT_EQ(store.list({.is_paused = true}).runs.size(), 1U);
+    EXPECT_EQ(store.list({.is_waiting = false}).runs.at(0).id, "b");
+    append_batch(store, "a",
+                 batch_of({event(core::WaitEnded{0, 1, {}}), event(core::WaitEnded{0, 1, {}}),
+                           event(core::TimerFired{{core::Timer::Kind::Wait, 1, 1}}),
+                           event(core::TimerFired{{core::Timer::Kind::RetryDelay, 2, 1}}),
+                           event(core::ResumeRequested{})},
+                          8));
+    EXPECT_EQ(store.find("a")->waits, 1U);
+    EXPECT_FALSE(store.find("a")->is_paused);
+    EXPECT_EQ(store.check().problems, std::vector<std::string>{});
+    append_batch(store, "a", batch_of({event(core::CancelRequested{"no more"})}, 13));
+    EXPECT_EQ(store.find("a")->waits, 0U);
+    append_batch(store, "a", batch_of({event(core::WaitBegun{9, 1, {}, {}}), ended()}, 14));
+    EXPECT_EQ(store.find("a")->waits, 0U);
     EXPECT_EQ(store.check().problems, std::vector<std::string>{});
 }
 

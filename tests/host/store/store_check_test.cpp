@@ -39,7 +39,7 @@ struct StoreCheckTest : StoreFixture {
 };
 
 TEST_F(StoreCheckTest, IsContentWithWhatWasWritten) {
-    const CheckReport report = RunStore(settings()).check();
+    const StoreCheckReport report = RunStore(settings()).check();
     EXPECT_EQ(report.problems, std::vector<std::string>{});
     EXPECT_EQ(report.runs, 6U);
     EXPECT_EQ(report.records, 18U);
@@ -127,7 +127,7 @@ TEST_F(StoreCheckTest, FindsADamagedPage) {
         bytes << std::string(size - whole, '\x5a');
     }
     try {
-        const CheckReport report = RunStore(settings()).check();
+        const StoreCheckReport report = RunStore(settings()).check();
         EXPECT_FALSE(report.is_sound());
     } catch (const StoreError& error) {
         EXPECT_NE(std::string(error.what()).find(file().string()), std::string::npos);

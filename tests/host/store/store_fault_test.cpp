@@ -64,6 +64,9 @@ __attribute__((visibility("default"))) ssize_t pwrite64(int file,
 __attribute__((visibility("default"))) int fdatasync(int /*file*/) {
     return oa::host::disk.fails() ? -1 : 0;
 }
+__attribute__((visibility("default"))) int fsync(int /*file*/) {
+    return oa::host::disk.fails() ? -1 : 0;
+}
 __attribute__((visibility("default"))) int ftruncate64(int file, off64_t size) noexcept {
     return oa::host::disk.fails() ? -1 : static_cast<int>(::syscall(SYS_ftruncate, file, size));
 }

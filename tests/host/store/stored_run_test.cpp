@@ -27,7 +27,7 @@ public:
     explicit BothJournals(RunStore& store) : store_(store) {}
 
     void append(const std::string& run_id, const core::JournalBatch& batch, Done done) override {
-        memory.append(run_id, batch, [](const core::JournalFailure*) {});
+        memory.append(run_id, batch, [](const core::JournalFailure* /*failure*/) {});
         store_.append(run_id, batch, std::move(done));
     }
 
@@ -80,7 +80,7 @@ TEST_F(StoredRunTest, ComesBackAsItHappened) {
     ASSERT_EQ(report.status, core::RunStatus::Succeeded);
 
     const std::vector<core::JournalRecord> records = store.load("run");
-    EXPECT_EQ(as_bytes(records), as_bytes(journal.memory.records("run")));
+    EXPECT_EQ(as_bytes(records), as_bytes(journal.memory.load("run")));
     EXPECT_EQ(store.find("run")->status, core::RunStatus::Succeeded);
     EXPECT_EQ(store.tasks("run").at(0).summary.attempt, 3U);
     EXPECT_EQ(store.tasks("run").back().executions, 3U);
