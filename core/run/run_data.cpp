@@ -137,8 +137,14 @@ void RunData::evaluate_variables(json::object given) {
 }
 
 void RunData::restore_variables(json::object given, const json::object& recorded) {
+    json::object then;  // what is given now may have more in it
+    for (auto& entry : given) {
+        if (recorded.contains(entry.key())) {
+            then[entry.key()] = std::move(entry.value());
+        }
+    }
     try {
-        evaluate_variables(std::move(given));
+        evaluate_variables(std::move(then));
     } catch (const TemplateError&) {  // a source is not there any more: the record is
         roots_.at(vars_name).get_object().reserve(recorded.size());
     }

@@ -105,7 +105,7 @@ void Engine::carry_out(const core::RunQueue::Decisions& decisions, Actions& acti
 
 // A run whose turn has come starts as soon as it is on record; one that is not begins with that.
 void Engine::start_if_ready(const std::string& id, Entry& entry, Actions& actions) {
-    if (!entry.may_start || entry.loop || entry.batch || is_stopping_) {
+    if (!entry.may_start || entry.loop || entry.batch || entry.is_held_up || is_stopping_) {
         return;
     }
     if (!entry.records.empty()) {

@@ -97,6 +97,7 @@ private:
         std::shared_ptr<RunLoop> loop = {};
         bool is_on_record = false;
         bool may_start = false;                          // the queue has said so
+        bool is_held_up = false;                         // the journal takes nothing for now
         std::vector<std::string> cancels = {};           // before it started
         std::vector<core::JournalRecord> records = {};   // of a run that is recovered
         std::uint32_t deaths = 0;                        // the same
@@ -135,6 +136,8 @@ private:
     // Without it.
     void on_record(const std::string& id, const core::JournalFailure* failure);
     void taken_up(const std::string& id, const core::JournalFailure* failure);
+    void put_end_on_record(const std::string& id, std::shared_ptr<core::JournalBatch> batch);
+    void try_again_later(Action action);
     void ended(const std::string& id);
     void settled(const std::string& id);
     void run_later(Actions actions);

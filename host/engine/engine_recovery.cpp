@@ -38,8 +38,8 @@ bool ends_attempt(const core::JournalRecord& record) {
                                 std::holds_alternative<core::AttemptFailed>(taken->event));
 }
 
-/// Between two tries to put on record that a run is taken up, while the journal takes nothing.
-constexpr std::chrono::milliseconds take_up_again_after{500};
+/// Between two tries to put something on record while the journal takes nothing.
+constexpr std::chrono::milliseconds try_again_after{500};
 
 }  // namespace
 
@@ -180,12 +180,37 @@ void Engine::close(const std::string& id,
     auto batch = std::make_shared<core::JournalBatch>();
     batch->records.push_back({records + 1, services_.clock.wall(),
                               core::RunEnded{core::RunStatus::Failed, std::move(failure), {}}});
-    busy_ += 1;
-    actions.emplace_back([this, id, batch] {
-        // Where that cannot be put on record the run is open still, and who comes next closes it.
-        services_.journal.append(
-            id, *batch, [this, batch](const core::JournalFailure* /*failure*/) { work_is_done(); });
+    actions.emplace_back([this, id, batch] { put_end_on_record(id, batch); });
+}
+
+// Where the journal has failed the run is open still, and who comes next closes it.
+void Engine::put_end_on_record(const std::string& id, std::shared_ptr<core::JournalBatch> batch) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (is_stopping_) {
+            return;
+        }
+        busy_ += 1;
+    }
+    services_.journal.append(id, *batch, [this, id, batch](const core::JournalFailure* failure) {
+        if (failure != nullptr && failure->is_passing) {
+            try_again_later([this, id, batch] { put_end_on_record(id, batch); });
+        }
+        work_is_done();
     });
+}
+
+// The engine is busy until then.
+void Engine::try_again_later(Action action) {
+    {
+        const std::lock_guard lock(mutex_);
+        busy_ += 1;
+    }
+    services_.timers.set(services_.clock.now() + try_again_after,
+                         [this, again = std::move(action)] {
+                             again();
+                             work_is_done();
+                         });
 }
 
 // That a host takes up a run is on record before it looks at it: it might die of that.
@@ -207,15 +232,18 @@ void Engine::taken_up(const std::string& id, const core::JournalFailure* failure
         Entry& entry = entries_.at(id);
         std::shared_ptr<core::JournalBatch> batch = std::exchange(entry.batch, nullptr);
         if (failure != nullptr && failure->is_passing) {
-            busy_ += 1;
-            services_.timers.set(services_.clock.now() + take_up_again_after, [this, id] {
-                Actions again;
-                {
-                    const std::lock_guard inner(mutex_);
-                    start_if_ready(id, entries_.at(id), again);
-                }
-                run_later(std::move(again));
-                work_is_done();
+            entry.is_held_up = true;
+            actions.emplace_back([this, id] {
+                try_again_later([this, id] {
+                    Actions again;
+                    {
+                        const std::lock_guard inner(mutex_);
+                        Entry& held_up = entries_.at(id);
+                        held_up.is_held_up = false;
+                        start_if_ready(id, held_up, again);
+                    }
+                    run_later(std::move(again));
+                });
             });
         } else if (failure == nullptr && !is_stopping_) {
             std::vector<core::JournalRecord> records = std::move(entry.records);
