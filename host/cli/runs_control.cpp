@@ -268,6 +268,7 @@ RunCommandResult control_runs(const RunsOptions& given,
     try {
         auto house = std::make_unique<RunHouse>(workbench, settings);
         RunCommandResult result = work_here(options, workbench, *house, out, err);
+        house->tidy_up();
         if (house->has_threads_left_behind()) {
             result.threads_left_behind = true;
             static_cast<void>(house.release());
