@@ -36,12 +36,13 @@ std::string Engine::key_of(const RunRequest& request) const {
     if (!request.workflow->concurrency.key) {
         return {};
     }
-    core::Masker masker(services_.masker);
+    const auto masker = services_.masker ? std::make_unique<core::Masker>(services_.masker)
+                                         : std::make_unique<core::Masker>();
     core::RunData data(
         *request.workflow, {.run_id = request.run_id, .attempt = request.attempt}, request.inputs,
         {services_.environment, services_.secrets, services_.secret_environment, &masker});
     data.evaluate_variables();
-    return masker.mask(data.concurrency_key());
+    return masker->mask(data.concurrency_key());
 }
 
 core::RunTicket Engine::ticket_of(const RunRequest& request, bool suspect) {

@@ -286,7 +286,7 @@ TEST_F(EngineTest, EndsRunsThatAreCancelledAtAnyMomentAndNeverCallsThemSucceeded
         RunRequest one = request(id);
         one.settings.cancel_grace = core::Milliseconds{1};
         auto end = submit(life.engine, std::move(one));
-        for (std::uint32_t spin = random() % 4'000; spin > 0; --spin) {
+        for (auto spin = random() % 4'000; spin > 0; --spin) {
             std::atomic_signal_fence(std::memory_order_seq_cst);
         }
         life.engine.cancel(id, "at some moment");

@@ -161,7 +161,7 @@ TEST_F(StoreLoadTest, CopiesItselfWholeWhileRunsGoOn) {
         const std::filesystem::path copy = folder / ("copy" + std::to_string(backup));
         const std::filesystem::path restored = folder / ("restored" + std::to_string(backup));
         store.back_up(copy);
-        const CheckReport report = restore_store(copy, restored);
+        const StoreCheckReport report = restore_store(copy, restored);
         EXPECT_GE(report.runs, before[0] + before[1] + before[2]);
         EXPECT_EQ(report.records, report.runs * 5);  // half a batch is in none
         records += report.records;
