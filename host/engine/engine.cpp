@@ -40,7 +40,7 @@ std::string Engine::key_of(const RunRequest& request) const {
                                          : std::make_unique<core::Masker>();
     core::RunData data(
         *request.workflow, {.run_id = request.run_id, .attempt = request.attempt}, request.inputs,
-        {services_.environment, services_.secrets, services_.secret_environment, &masker});
+        {services_.environment, services_.secrets, services_.secret_environment, masker.get()});
     data.evaluate_variables();
     return masker->mask(data.concurrency_key());
 }

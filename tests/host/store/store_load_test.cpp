@@ -14,7 +14,7 @@ namespace oa::host {
 namespace {
 
 /// Another process that holds the file for writing, as somebody with SQLite's own program does.
-/// Made before this one has threads.
+/// Made before this one has threads or the file open.
 class OtherProcess {
 public:
     explicit OtherProcess(const std::filesystem::path& file) {
@@ -22,14 +22,17 @@ public:
         EXPECT_EQ(::pipe(to_child_.data()), 0);
         child_ = ::fork();
         if (child_ == 0) {
-            hold(file);
+            serve(file);
         }
-        wait_for(to_parent_[0]);
     }
     ~OtherProcess() { release(); }
     OtherProcess(const OtherProcess&) = delete;
     OtherProcess& operator=(const OtherProcess&) = delete;
 
+    void hold() {
+        EXPECT_EQ(::write(to_child_[1], "x", 1), 1);
+        wait_for(to_parent_[0]);
+    }
     void release() {
         if (child_ > 0) {
             EXPECT_EQ(::write(to_child_[1], "x", 1), 1);
@@ -45,9 +48,10 @@ private:
         char byte = 0;
         static_cast<void>(::read(descriptor, &byte, 1));
     }
-    [[noreturn]] void hold(const std::filesystem::path& file) const {
+    [[noreturn]] void serve(const std::filesystem::path& file) const {
         int code = 1;
         try {
+            wait_for(to_child_[0]);
             SqliteDatabase::Settings settings;
             settings.file = file;
             SqliteDatabase database(settings);
@@ -96,9 +100,9 @@ struct StoreLoadTest : StoreFixture {
 };
 
 TEST_F(StoreLoadTest, WaitsForAnotherProcessAsLongAsItMay) {
-    { const RunStore made(settings()); }
     OtherProcess other(file());
     RunStore store(waiting(std::chrono::minutes(2)));
+    other.hold();
     auto answers = append_all_runs(store);
     while (store.statistics().waiting < runs) {
         std::this_thread::yield();
@@ -112,9 +116,9 @@ TEST_F(StoreLoadTest, WaitsForAnotherProcessAsLongAsItMay) {
 }
 
 TEST_F(StoreLoadTest, SaysThatItMayBeTriedAgainWhenAnotherProcessHoldsOn) {
-    { const RunStore made(settings()); }
     OtherProcess other(file());
     RunStore store(waiting(std::chrono::milliseconds(1)));
+    other.hold();
     for (auto& answer : append_all_runs(store)) {
         const auto failure = answer.get();
         ASSERT_TRUE(failure);
