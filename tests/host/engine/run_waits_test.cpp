@@ -88,9 +88,8 @@ struct RunWaitsTest : testing::Test {
         RunRequest request{.workflow = workflow, .inputs = {}, .run_id = id};
         request.reuse = reuse;
         request.on_left = [this] { was_left = true; };
-        request.on_end = [this](const core::RunReport& report, boost::json::object /*variables*/) {
-            ended = report;
-        };
+        request.on_end = [this](const core::RunReport& report,
+                                const boost::json::object& /*variables*/) { ended = report; };
         return RunLoop::make(std::move(services), std::move(request));
     }
     std::shared_ptr<RunLoop> start(const std::string& document) {
@@ -398,6 +397,7 @@ TEST_F(RunWaitsTest, TakesOneAnswerOfMany) {
         std::atomic<int> taken{0};
         std::atomic<int> recorded{0};
         std::vector<std::thread> threads;
+        threads.reserve(people);
         for (int person = 0; person < people; ++person) {
             threads.emplace_back([&] {
                 static_cast<void>(loop->approvals());
