@@ -20,7 +20,9 @@
 #include "host/cli/plugin_why.hpp"
 #include "host/cli/quarantine_commands.hpp"
 #include "host/cli/run_command.hpp"
+#include "host/cli/runs_commands.hpp"
 #include "host/cli/schema_command.hpp"
+#include "host/cli/store_commands.hpp"
 #include "host/cli/terminal.hpp"
 #include "host/cli/trust_commands.hpp"
 #include "host/cli/version.hpp"
@@ -133,6 +135,16 @@ std::optional<ExitStatus> execute_alone(const CommandLine& line) {
     return std::nullopt;
 }
 
+// Threads that are still inside functions would be torn down with the process.
+ExitStatus leave(const RunCommandResult& result, const Workbench& workbench) {
+    if (result.threads_left_behind) {
+        workbench.stack->quarantine().leave_process();
+        std::cout.flush();
+        std::_Exit(static_cast<int>(result.status));
+    }
+    return result.status;
+}
+
 ExitStatus execute(const CommandLine& line) {
     if (const auto status = execute_alone(line)) {
         return *status;
@@ -156,6 +168,10 @@ ExitStatus execute(const CommandLine& line) {
         protect_process_memory();
         return wallet(*options, workbench, std::cout, std::cerr);
     }
+    if (const auto* options = std::get_if<StoreOptions>(&line.command)) {
+        return store(*options, options->data.value_or(workbench.config.data_folder), std::cout,
+                     std::cerr);
+    }
     if (const auto* options = std::get_if<PluginReloadOptions>(&line.command)) {
         return reload_plugins(*options, workbench.config, std::cout, std::cerr);
     }
@@ -165,13 +181,10 @@ ExitStatus execute(const CommandLine& line) {
     }
     report_refused_plugins(workbench);
     if (const auto* options = std::get_if<RunOptions>(&line.command)) {
-        const RunCommandResult result = run(*options, workbench, std::cout);
-        if (result.threads_left_behind) {
-            workbench.stack->quarantine().leave_process();
-            std::cout.flush();
-            std::_Exit(static_cast<int>(result.status));
-        }
-        return result.status;
+        return leave(run(*options, workbench, std::cout), workbench);
+    }
+    if (const auto* options = std::get_if<RunsOptions>(&line.command)) {
+        return leave(runs(*options, workbench, std::cout, std::cerr), workbench);
     }
     if (const auto* options = std::get_if<ValidateOptions>(&line.command)) {
         return validate(*options, workbench, std::cout, std::cerr);

@@ -37,8 +37,8 @@ rule("only host/cli includes CLI11"
   FILES "^(core|host|plugins)/" EXCEPT "^host/cli/" FORBIDS "^[<\"]CLI/")
 rule("only crypto.cpp of host/wallet includes Botan"
   FILES "^host/wallet/" EXCEPT "^host/wallet/crypto[.]cpp$" FORBIDS "^[<\"]botan/")
-rule("only sqlite_database.cpp of host/store includes SQLite"
-  FILES "^(core|host)/" EXCEPT "^host/store/sqlite_database[.]cpp$" FORBIDS "^[<\"]sqlite3[.]h")
+rule("only the files sqlite_* of host/store include SQLite"
+  FILES "^(core|host)/" EXCEPT "^host/store/sqlite_(database[.]cpp|pages[.]cpp|pass_through[.]hpp)$" FORBIDS "^[<\"]sqlite3[.]h")
 rule("nothing but tests includes tests"
   FILES "^(core|sdk|host|plugins)/" FORBIDS "^[<\"](tests|gtest|gmock|benchmark)/")
 

@@ -11,6 +11,8 @@
 #include <CLI/CLI.hpp>
 
 #include "host/cli/options.hpp"
+#include "host/cli/runs_command_line.hpp"
+#include "host/cli/store_command_line.hpp"
 #include "host/cli/version.hpp"
 #include "host/cli/wallet_command_line.hpp"
 
@@ -421,7 +423,9 @@ std::variant<CommandLine, ExitStatus> parse_command_line(int argc, const char* c
     ExprOptions expr;
     CLI::App* expr_app = add_expr(app, expr);
 
+    RunsCommandLine runs(app);
     WalletCommandLine wallet(app);
+    StoreCommandLine store(app);
     PluginCommands plugin(app);
 
     VersionOptions version;
@@ -449,8 +453,12 @@ std::variant<CommandLine, ExitStatus> parse_command_line(int argc, const char* c
         line.command = std::move(schema);
     } else if (expr_app->parsed()) {
         line.command = std::move(expr);
+    } else if (auto of_runs = runs.parsed()) {
+        line.command = *std::move(of_runs);
     } else if (auto typed = wallet.parsed()) {
         line.command = *std::move(typed);
+    } else if (auto looked_after = store.parsed()) {
+        line.command = *std::move(looked_after);
     } else if (auto command = plugin.parsed()) {
         line.command = *std::move(command);
     } else {

@@ -41,6 +41,31 @@ struct RunOptions {
     WalletAccess wallet;
 };
 
+/// `oa runs ...`
+struct RunsOptions {
+    enum class Action { List, Show, Logs, Cancel, Pause, Resume, Approve, Reject, Retry, Recover };
+    Action action = Action::List;
+    std::optional<std::string> data;        ///< the store's folder
+    std::optional<std::string> durability;  ///< where this process works on runs itself
+    WalletAccess wallet;                    ///< the same
+    bool json = false;
+    std::vector<std::string> ids;  ///< or beginnings of them
+    // List.
+    std::optional<std::string> workflow;
+    std::optional<std::string> status;
+    std::uint32_t limit = 20;
+    // Logs.
+    std::optional<std::string> log_task;
+    // Cancel, Pause, Approve, Reject.
+    std::string reason;
+    std::string task;
+    std::optional<std::uint32_t> element;
+    std::string by;
+    // Retry.
+    std::string from;
+    bool all = false;
+};
+
 /// `oa wallet ...`
 struct WalletOptions {
     enum class Action {
@@ -80,6 +105,17 @@ struct WalletOptions {
     WalletAccess other;  ///< what opens the wallet that is imported from or exported to, or
                          ///< will open this one
     std::optional<std::size_t> slot;
+};
+
+/// `oa store ...`
+struct StoreOptions {
+    enum class Action { Check, Backup, Restore, Export, Salvage } action = Action::Check;
+    std::optional<std::filesystem::path> data;    ///< the folder of the store
+    std::filesystem::path path;                   ///< of the backup; where to salvage to
+    std::optional<std::string> run;               ///< to export: an id, or the beginning of one
+    bool lines = false;                           ///< to export: also what tasks said
+    std::optional<std::filesystem::path> output;  ///< of an export; otherwise standard output
+    bool json = false;
 };
 
 enum class ValidateFormat { Text, Json, Sarif, Github };
@@ -207,11 +243,13 @@ struct VersionOptions {
 };
 
 using Command = std::variant<RunOptions,
+                             RunsOptions,
                              ValidateOptions,
                              GraphOptions,
                              SchemaOptions,
                              ExprOptions,
                              WalletOptions,
+                             StoreOptions,
                              PluginListOptions,
                              PluginDescribeOptions,
                              PluginWhyOptions,

@@ -92,29 +92,6 @@ ExitStatus refuse(const RunOptions& options,
     return status;
 }
 
-std::unique_ptr<core::EventSink> make_view(const RunOptions& options, const Workbench& workbench) {
-    const Terminal terminal = inspect_terminal(STDERR_FILENO);
-    const bool live = terminal.is_terminal && terminal.columns >= 40 && !options.json &&
-                      workbench.config.log_format == LogFormat::Text &&
-                      workbench.config.log_level >= LogLevel::Info;
-    return make_view_sink(live ? make_live_view(terminal, workbench.config.log_level)
-                               : make_plain_view(*workbench.logger));
-}
-
-/// The way to tell this run things while it goes on. It goes on without one, too.
-std::unique_ptr<ControlServer> open_control(const Workbench& workbench) {
-    try {
-        return std::make_unique<ControlServer>(
-            workbench.config.runtime_folder,
-            make_control_handler(workbench.stack->plugins(), *workbench.logger));
-    } catch (const std::exception& error) {
-        workbench.logger->write(LogLevel::Debug, std::string("this run cannot be reached by "
-                                                             "oa plugin reload: ") +
-                                                     error.what());
-        return nullptr;
-    }
-}
-
 ExitStatus status_of(const core::RunReport& report, int signal) {
     switch (report.status) {
         case core::RunStatus::Succeeded: return ExitStatus::Ok;
@@ -147,7 +124,7 @@ RunCommandResult follow(RunRequest request,
     request.on_end = [end](const core::RunReport& report, const json::object& /*variables*/) {
         end->set_value(report);
     };
-    const std::unique_ptr<ControlServer> control = open_control(workbench);
+    const std::unique_ptr<ControlServer> control = open_control(workbench, house);
     std::atomic<int> interrupted{0};
     RunCommandResult result;
     const InterruptGuard guard(patience, [&](int signal) {
@@ -229,12 +206,19 @@ RunCommandResult run(const RunOptions& options, const Workbench& workbench, std:
         return {refuse(options, {about("store", error.what())}, ExitStatus::PluginTrouble, out)};
     }
     request.settings.max_parallel_forced = options.max_parallel;
-    request.sink = make_view(options, workbench);
+    request.sink = make_run_sink(workbench, options.json);
     house->open(secrets ? &*secrets : nullptr);
     if (house->store() != nullptr && !options.json) {
         std::cerr << "run " << request.run_id << " is kept in " << *options.data << '\n';
     }
-    RunCommandResult result = follow(std::move(request), *house, options, workbench, out);
+    RunCommandResult result;
+    try {
+        result = follow(std::move(request), *house, options, workbench, out);
+    } catch (const core::TemplateError& error) {
+        return {refuse(options, {about("concurrency.key", error.what(), error.hint())},
+                       ExitStatus::InvalidWorkflow, out)};
+    }
+    house->tidy_up();
     if (house->has_threads_left_behind()) {
         // What those threads may still touch must stay: the caller ends the process at once.
         result.threads_left_behind = true;

@@ -5,6 +5,14 @@
 #include <stdexcept>
 #include <utility>
 
+#include <boost/json.hpp>
+#include <unistd.h>
+
+#include "host/cli/control_commands.hpp"
+#include "host/cli/run_control.hpp"
+#include "host/cli/run_view.hpp"
+#include "host/cli/terminal.hpp"
+
 namespace oa::host {
 
 namespace {
@@ -51,6 +59,33 @@ core::RunSettings run_settings(const Config& config) {
     return settings;
 }
 
+std::shared_ptr<core::EventSink> make_run_sink(const Workbench& workbench, bool as_json) {
+    const Terminal terminal = inspect_terminal(STDERR_FILENO);
+    const bool live = terminal.is_terminal && terminal.columns >= 40 && !as_json &&
+                      workbench.config.log_format == LogFormat::Text &&
+                      workbench.config.log_level >= LogLevel::Info;
+    return make_view_sink(live ? make_live_view(terminal, workbench.config.log_level)
+                               : make_plain_view(*workbench.logger));
+}
+
+std::unique_ptr<ControlServer> open_control(const Workbench& workbench, RunHouse& house) {
+    try {
+        return std::make_unique<ControlServer>(
+            workbench.config.runtime_folder,
+            [plugins = make_control_handler(workbench.stack->plugins(), *workbench.logger),
+             &house](const boost::json::object& request) {
+                const boost::json::value* command = request.if_contains("command");
+                return command != nullptr && *command == "runs" ? answer_run_request(request, house)
+                                                                : plugins(request);
+            });
+    } catch (const std::exception& error) {
+        workbench.logger->write(
+            LogLevel::Debug,
+            std::string("no other process can tell this one anything: ") + error.what());
+        return nullptr;
+    }
+}
+
 RunHouse::RunHouse(const Workbench& workbench, std::optional<RunStoreSettings> store)
     : workbench_(workbench),
       blobs_(blob_limits(workbench.config.blobs)),
@@ -75,6 +110,26 @@ const LoadedWorkflow& RunHouse::load(const std::string& documents) {
         throw std::runtime_error("its workflow is not in the store");
     }
     return documents_.emplace(documents, load_bundle(*bundle, workbench_)).first->second;
+}
+
+void RunHouse::tidy_up() {
+    if (!store_) {
+        return;
+    }
+    const RetentionConfig& kept = workbench_.config.retention;
+    Retention retention;
+    if (kept.age) {
+        retention.age_max = std::chrono::duration_cast<std::chrono::seconds>(*kept.age);
+    }
+    if (kept.count) {
+        retention.count_max = *kept.count;
+    }
+    try {
+        static_cast<void>(store_->remove_old(retention, clock_.wall()));
+    } catch (const StoreError& error) {
+        workbench_.logger->write(LogLevel::Warn,
+                                 std::string("old runs stay in the store: ") + error.what());
+    }
 }
 
 void RunHouse::open(const core::SecretSource* secrets) {

@@ -9,6 +9,7 @@
 #include "core/port/event_sink.hpp"
 #include "host/blob/blob_store.hpp"
 #include "host/cli/workbench.hpp"
+#include "host/control/control_server.hpp"
 #include "host/engine/engine.hpp"
 #include "host/engine/quiet_sink.hpp"
 #include "host/engine/system_clock.hpp"
@@ -44,6 +45,9 @@ public:
     /// After open().
     [[nodiscard]] Engine& engine() { return *engine_; }
     [[nodiscard]] const core::Clock& clock() const noexcept { return clock_; }
+    /// Removes runs from the store that have ended and are older than the configuration keeps them.
+    /// What goes wrong is logged: there is another time.
+    void tidy_up();
     /// Threads are still inside functions that ignored their cancellation.
     [[nodiscard]] bool has_threads_left_behind() const { return pool_.written_off() > 0; }
 
@@ -60,6 +64,14 @@ private:
     WorkerPool continuations_;
     std::unique_ptr<Engine> engine_;
 };
+
+/// The way to tell this process things while it works. It works without one, too: null then.
+[[nodiscard]] std::unique_ptr<ControlServer> open_control(const Workbench& workbench,
+                                                          RunHouse& house);
+
+/// Shows a run on standard error: for a person at a terminal, else as log lines.
+[[nodiscard]] std::shared_ptr<core::EventSink> make_run_sink(const Workbench& workbench,
+                                                             bool as_json);
 
 /// What the configuration says of runs. Every run gets a seed of its own.
 [[nodiscard]] core::RunSettings run_settings(const Config& config);

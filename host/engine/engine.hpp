@@ -30,6 +30,7 @@ struct OpenRun {
     std::string id;
     std::uint64_t records = 0;  ///< that there are
     bool had_started = false;
+    std::string parent_run_id = {};  ///< the run whose task it is; empty: nobody's
 };
 
 /// All runs of a host that are nobody's task, from their acceptance to their end: which start when,
@@ -58,7 +59,8 @@ public:
     ~Engine();
 
     /// Takes a run. It has been accepted when request.on_accepted says so, and starts in its turn.
-    /// Throws QueueFull.
+    /// Its `key` is evaluated here. Throws QueueFull; core::TemplateError when the key cannot be
+    /// evaluated.
     void submit(RunRequest request);
     /// The request that does a run that has ended again, with the workflow as it was: all that did
     /// not succeed there and what follows from that; with `from`, that task and what follows, too;
@@ -71,9 +73,10 @@ public:
     [[nodiscard]] RunRequest retry(const std::string& run_id,
                                    std::string new_id,
                                    const Again& again) const;
-    /// Takes up what a host before left open, in the order in which it was accepted. Once, and
-    /// before submit(). A run that cannot go on, or has killed hosts, ends as failed with the
-    /// reason.
+    /// Takes up what a host before left open, in the order in which it was made, so that a run
+    /// comes before those within it. Once, and before submit(). A run that cannot go on, or has
+    /// killed hosts, ends as failed with the reason, and so do those within it, which nobody else
+    /// would end.
     void recover(const std::vector<OpenRun>& runs, bool last_host_died, const Furnish& furnish);
 
     /// As RunLoop::cancel; a run that waits for its turn never starts. False: there is no such run.
@@ -95,6 +98,7 @@ private:
         std::shared_ptr<RunLoop> loop = {};
         bool is_on_record = false;
         bool may_start = false;                          // the queue has said so
+        bool is_held_up = false;                         // the journal takes nothing for now
         std::vector<std::string> cancels = {};           // before it started
         std::vector<core::JournalRecord> records = {};   // of a run that is recovered
         std::uint32_t deaths = 0;                        // the same
@@ -107,6 +111,7 @@ private:
 
     class ActionJob;
 
+    [[nodiscard]] std::string key_of(const RunRequest& request) const;
     [[nodiscard]] static core::RunTicket ticket_of(const RunRequest& request, bool suspect);
     [[nodiscard]] static RunRequest request_from(const core::RunCreated& created,
                                                  std::shared_ptr<const core::Workflow> workflow);
@@ -120,13 +125,21 @@ private:
                std::uint64_t records,
                core::Failure failure,
                Actions& actions);
-    [[nodiscard]] Entry restore(const OpenRun& run, bool last_host_died, Documents& documents);
+    [[nodiscard]] Entry restore(const OpenRun& run,
+                                const std::vector<OpenRun>& runs,
+                                bool last_host_died,
+                                Documents& documents);
+    [[nodiscard]] bool came_further_within(const std::string& id,
+                                           const std::vector<core::JournalRecord>& records,
+                                           const std::vector<OpenRun>& runs) const;
     void take_up(const std::string& id, Entry& entry, Actions& actions);
     [[nodiscard]] std::shared_ptr<RunLoop> make_loop(const std::string& id, Entry& entry);
 
     // Without it.
     void on_record(const std::string& id, const core::JournalFailure* failure);
     void taken_up(const std::string& id, const core::JournalFailure* failure);
+    void put_end_on_record(const std::string& id, std::shared_ptr<core::JournalBatch> batch);
+    void try_again_later(Action action);
     void ended(const std::string& id);
     void settled(const std::string& id);
     void run_later(Actions actions);

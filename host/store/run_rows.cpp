@@ -179,6 +179,21 @@ void each_record(SqliteDatabase& database,
     }
 }
 
+std::vector<std::string> run_ids_from(SqliteDatabase& database,
+                                      std::string_view prefix,
+                                      std::uint32_t limit) {
+    // No character comes after the last one that there is.
+    SqliteStatement statement(database,
+                              "SELECT id FROM runs WHERE id >= ?1 AND id < ?1 || char(0x10FFFF) "
+                              "AND parent IS NULL ORDER BY id LIMIT ?2");
+    statement.bind(1, prefix).bind(2, std::int64_t{limit});
+    std::vector<std::string> ids;
+    while (statement.step()) {
+        ids.emplace_back(statement.text(0));
+    }
+    return ids;
+}
+
 std::int64_t insert_run(SqliteDatabase& database, const RunSummary& run) {
     const std::optional<std::string> parent = unless_empty(run.parent_run_id);
     const std::optional<std::string> documents = unless_empty(run.documents);

@@ -34,6 +34,10 @@ struct RunRow {
                                                  const std::string& run_id);
 /// All of them, in the order in which they were made.
 [[nodiscard]] std::vector<RunRow> read_run_rows(SqliteDatabase& database);
+/// The ids of runs that are nobody's task and whose ids begin so, in order.
+[[nodiscard]] std::vector<std::string> run_ids_from(SqliteDatabase& database,
+                                                    std::string_view prefix,
+                                                    std::uint32_t limit);
 /// From a statement whose columns are those of `runs`, in their order.
 [[nodiscard]] RunRow run_row_of(const SqliteStatement& statement);
 

@@ -6,11 +6,10 @@
 #include <system_error>
 
 #include "host/store/run_rows.hpp"
+#include "host/store/sqlite_pages.hpp"
 
 namespace oa::host {
 namespace {
-
-constexpr std::int64_t application = 0x6F617275;  // "oaru"
 
 std::int64_t one_number(SqliteDatabase& database, SqlText sql) {
     SqliteStatement statement(database, sql);
@@ -133,7 +132,7 @@ void keep_a_copy(SqliteDatabase& database, std::int64_t schema) {
 std::int64_t schema_of(SqliteDatabase& database) {
     const std::int64_t found = one_number(database, "PRAGMA user_version");
     const bool is_empty = one_number(database, "SELECT count(*) FROM sqlite_schema") == 0;
-    const bool is_ours = one_number(database, "PRAGMA application_id") == application;
+    const bool is_ours = one_number(database, "PRAGMA application_id") == store_application;
     if (!is_ours && !(is_empty && found == 0)) {
         throw StoreError(database.file().string() + " is a database, but not a store of oa");
     }

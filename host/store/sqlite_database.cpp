@@ -7,6 +7,7 @@
 
 #include <sqlite3.h>
 
+#include "host/store/sqlite_pages.hpp"
 #include "host/store/store_files.hpp"
 
 namespace oa::host {
@@ -75,12 +76,13 @@ bool SqliteError::is_passing() const noexcept {
 
 bool SqliteError::is_damage() const noexcept {
     const int primary = code_ & 0xFF;
-    return primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB;
+    return primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB || code_ == SQLITE_IOERR_DATA;
 }
 
 bool SqliteError::is_unknown() const noexcept {
     const int primary = code_ & 0xFF;
-    return (primary == SQLITE_IOERR && !is_full()) || primary == SQLITE_NOMEM;
+    return (primary == SQLITE_IOERR && code_ != SQLITE_IOERR_DATA && !is_full()) ||
+           primary == SQLITE_NOMEM;
 }
 
 // ----- statements -----
@@ -206,11 +208,13 @@ SqliteDatabase::~SqliteDatabase() {
 }
 
 void SqliteDatabase::open() {
-    const int code =
-        sqlite3_open_v2(settings_.file.c_str(), &handle_, flags_of(settings_.access), nullptr);
+    const int code = sqlite3_open_v2(settings_.file.c_str(), &handle_, flags_of(settings_.access),
+                                     checked_pages());
     if (code != SQLITE_OK) {
         fail(code, "open");
     }
+    int reserved = checksum_bytes;
+    sqlite3_file_control(handle_, "main", SQLITE_FCNTL_RESERVE_BYTES, &reserved);
     sqlite3_busy_timeout(handle_, static_cast<int>(settings_.busy_timeout.count()));
     sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     sqlite3_db_config(handle_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
@@ -313,7 +317,7 @@ void SqliteDatabase::back_up(const std::filesystem::path& to) {
 
 void SqliteDatabase::copy_pages(const std::filesystem::path& to) {
     sqlite3* raw = nullptr;
-    int code = sqlite3_open_v2(to.c_str(), &raw, flags_of(Access::ReadWrite), nullptr);
+    int code = sqlite3_open_v2(to.c_str(), &raw, flags_of(Access::ReadWrite), checked_pages());
     const std::unique_ptr<sqlite3, HandleCloser> copy(raw);
     if (code == SQLITE_OK) {
         const std::unique_ptr<sqlite3_backup, BackupFinisher> backup(
@@ -332,7 +336,12 @@ void SqliteDatabase::fail(int code, std::string_view doing) const {
     const int extended = handle_ != nullptr ? sqlite3_extended_errcode(handle_) : code;
     const bool about_this = (extended & 0xFF) == (code & 0xFF);
     std::string message = settings_.file.string() + ": " + std::string(doing) + ": ";
-    message += handle_ != nullptr && about_this ? sqlite3_errmsg(handle_) : sqlite3_errstr(code);
+    if (about_this && extended == SQLITE_IOERR_DATA) {
+        message += "a page is damaged: it is not what its checksum was made from";
+    } else {
+        message +=
+            handle_ != nullptr && about_this ? sqlite3_errmsg(handle_) : sqlite3_errstr(code);
+    }
     throw SqliteError(message, about_this ? extended : code, last_error_of_log());
 }
 

@@ -13,7 +13,7 @@ class Check {
 public:
     explicit Check(SqliteDatabase& database) : database_(database) {}
 
-    CheckReport run() {
+    StoreCheckReport run() {
         note_failure([&] { look_at_pages(); });
         note_failure([&] { look_at_references(); });
         note_failure([&] { look_at_documents(); });
@@ -89,17 +89,17 @@ private:
     }
 
     SqliteDatabase& database_;
-    CheckReport report_;
+    StoreCheckReport report_;
 };
 
 }  // namespace
 
-CheckReport check_store(SqliteDatabase& database) {
+StoreCheckReport check_store(SqliteDatabase& database) {
     try {
         const SqliteSnapshot snapshot(database);
         return Check(database).run();
     } catch (const StoreError& error) {
-        CheckReport report;
+        StoreCheckReport report;
         report.problems.emplace_back(error.what());
         return report;
     }

@@ -8,7 +8,7 @@
 
 namespace oa::host {
 
-struct CheckReport {
+struct StoreCheckReport {
     std::uint64_t runs = 0;     ///< looked at
     std::uint64_t records = 0;  ///< read, and found to be what was written
     std::vector<std::string>
@@ -19,6 +19,6 @@ struct CheckReport {
 
 /// Looks at everything: SQLite's own check, each run's chain, and whether the tables say what the
 /// events add up to. Never throws for what is damaged. Reads one state, while others may write.
-[[nodiscard]] CheckReport check_store(SqliteDatabase& database);
+[[nodiscard]] StoreCheckReport check_store(SqliteDatabase& database);
 
 }  // namespace oa::host

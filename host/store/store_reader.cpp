@@ -98,16 +98,7 @@ std::optional<RunSummary> StoreReader::find(const std::string& run_id) const {
 
 std::vector<std::string> StoreReader::resolve(std::string_view prefix, std::uint32_t limit) const {
     const std::lock_guard lock(reading_mutex_);
-    // No character comes after the last one that there is.
-    SqliteStatement statement(reading_,
-                              "SELECT id FROM runs WHERE id >= ?1 AND id < ?1 || char(0x10FFFF) "
-                              "AND parent IS NULL ORDER BY id LIMIT ?2");
-    statement.bind(1, prefix).bind(2, std::int64_t{limit});
-    std::vector<std::string> ids;
-    while (statement.step()) {
-        ids.emplace_back(statement.text(0));
-    }
-    return ids;
+    return run_ids_from(reading_, prefix, limit);
 }
 
 RunPage StoreReader::list(const RunQuery& query) const {
@@ -186,12 +177,12 @@ void StoreReader::back_up(const std::filesystem::path& to) const {
 }
 
 // By a connection that has nothing in memory yet.
-CheckReport StoreReader::check() const {
+StoreCheckReport StoreReader::check() const {
     try {
         SqliteDatabase fresh(settings_);
         return check_store(fresh);
     } catch (const StoreError& error) {
-        CheckReport report;
+        StoreCheckReport report;
         report.problems.emplace_back(error.what());
         return report;
     }

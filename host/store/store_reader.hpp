@@ -80,7 +80,7 @@ public:
     /// itself. Others go on.
     void back_up(const std::filesystem::path& to) const;
     /// See check_store(). Others go on.
-    [[nodiscard]] CheckReport check() const;
+    [[nodiscard]] StoreCheckReport check() const;
 
 private:
     SqliteDatabase::Settings settings_;

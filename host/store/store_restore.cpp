@@ -47,7 +47,7 @@ public:
     PartialStore(const PartialStore&) = delete;
     PartialStore& operator=(const PartialStore&) = delete;
 
-    [[nodiscard]] CheckReport check() const {
+    [[nodiscard]] StoreCheckReport check() const {
         SqliteDatabase::Settings settings;
         settings.file = file_;
         SqliteDatabase database(settings);
@@ -85,8 +85,8 @@ void demand_empty_folder(const std::filesystem::path& folder) {
     }
 }
 
-CheckReport restore_store(const std::filesystem::path& backup,
-                          const std::filesystem::path& folder) {
+StoreCheckReport restore_store(const std::filesystem::path& backup,
+                               const std::filesystem::path& folder) {
     std::error_code error;
     if (!std::filesystem::is_regular_file(backup, error)) {
         throw StoreError("there is no file " + backup.string());
@@ -94,7 +94,7 @@ CheckReport restore_store(const std::filesystem::path& backup,
     demand_empty_folder(folder);
     const StoreLock lock(folder);
     const PartialStore partial(backup, folder);
-    CheckReport report = partial.check();
+    StoreCheckReport report = partial.check();
     if (!report.is_sound()) {
         throw StoreError(backup.string() +
                          " is not sound, and is not restored: " + report.problems.front() +

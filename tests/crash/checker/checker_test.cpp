@@ -287,6 +287,28 @@ TEST(CrashChecker, I6AttemptsAreRepeatedOnlyAfterADeath) {
                   "of 2 on record");
 }
 
+TEST(CrashChecker, I6RunsWithinRunsAreTakenUpWithTheOutermostOne) {
+    Forger forger;
+    forger.create("outer");
+    forger.create("inner");
+    auto& runs = forger.evidence().runs;
+    std::get<core::RunCreated>(runs[1].records[0].entry).parent_run_id = "outer";
+    forger.start(0);
+    forger.see(0, false);
+    const core::WallTime resumed = forger.tick();
+    forger.do_task(0);
+    forger.do_task(1);
+    forger.end();
+    const std::string again =
+        "I6 run inner, task a, record 4: the attempt starts again, though no "
+        "host has died meanwhile";
+    expect_breach(forger.evidence(), again);
+
+    runs[0].records.push_back({3, resumed, core::RunResumed{1, false}});
+    runs[0].records.push_back({4, forger.tick(), core::RunEnded{}});
+    EXPECT_EQ(breaches(forger.evidence()), std::vector<std::string>{});
+}
+
 TEST(CrashChecker, I7RecordsAreWithoutGapAndEndOnce) {
     Forger gap = sound();
     gap.run().records.erase(gap.run().records.begin() + 4);
@@ -402,9 +424,10 @@ TEST(CrashChecker, CountsRunsThatWereGivenUp) {
     EXPECT_EQ(judge(forger.evidence()).figures.quarantined, 1U);
 }
 
-TEST(WitnessFile, ReadsLinesAndLeavesOutATornOne) {
+TEST(WitnessFile, ReadsLinesAndLeavesOutTornOnes) {
     std::istringstream file(
-        "R,a,R/a/0,2,77,begin,1000000\nR,a,R/a/0,2,77,end,2000000\nR,b,R/b/1,1,77,be");
+        "\nR,a,R/a/0,2,77,begin,1000000,.\nR,b,R/b/1,1,77,begin,10\nR,a,R/a/0,2,77,end,2000000,."
+        "\nR,b,R/b/1,1,77,be");
     std::vector<std::string> problems;
     const std::vector<WitnessLine> lines = read_witness(file, problems);
     ASSERT_EQ(lines.size(), 2U);
@@ -417,11 +440,13 @@ TEST(WitnessFile, ReadsLinesAndLeavesOutATornOne) {
 }
 
 TEST(WitnessFile, TellsOfLinesThatAreNone) {
-    std::istringstream file("R,a,R/a/0,2,77,begun,1\n,a,k,1,1,end,1\nR,a,k,x,1,end,1\nR\n\n");
+    std::istringstream file(
+        "R,a,R/a/0,2,77,begun,1,.\n,a,k,1,1,end,1,.\nR,a,k,x,1,end,1,.\nR,.\n,.");
     std::vector<std::string> problems;
     EXPECT_TRUE(read_witness(file, problems).empty());
     EXPECT_EQ(problems.size(), 5U);
-    EXPECT_EQ(problems.front(), "the witness file has a line that is none: R,a,R/a/0,2,77,begun,1");
+    EXPECT_EQ(problems.front(),
+              "the witness file has a line that is none: R,a,R/a/0,2,77,begun,1,.");
 }
 
 }  // namespace

@@ -27,8 +27,8 @@ struct WitnessLine {
     core::WallTime at;
 };
 
-/// A line that was torn by a kill is its writer's last one, without an end: it is left out. Any
-/// other one that cannot be read goes to `problems`.
+/// A line that was torn by a kill has no end and is left out: what it tells of had not begun, or
+/// not ended. Any other one that cannot be read goes to `problems`.
 [[nodiscard]] std::vector<WitnessLine> read_witness(std::istream& file,
                                                     std::vector<std::string>& problems);
 

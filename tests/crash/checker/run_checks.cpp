@@ -22,10 +22,12 @@ struct Sightings {
 
 class RunChecks {
 public:
+    /// `resumed`: when hosts took it up, or the run that it is a task of.
     RunChecks(const RunFacts& facts,
               const std::map<WitnessKey, Sightings>& witness,
+              std::vector<core::WallTime> resumed,
               Verdict& verdict)
-        : facts_(facts), witness_(witness), verdict_(verdict) {}
+        : facts_(facts), witness_(witness), resumed_(std::move(resumed)), verdict_(verdict) {}
 
     void check() {
         check_records();
@@ -191,11 +193,11 @@ private:
 
     void check_repeats(const AttemptFacts& attempt) {
         for (std::size_t i = 1; i < attempt.starts.size(); ++i) {
-            const auto& resumed = facts_.resumed();
+            const core::WallTime from = facts_.record(attempt.starts[i - 1]).at;
+            const core::WallTime to = facts_.record(attempt.starts[i]).at;
             const bool is_after_death =
-                std::any_of(resumed.begin(), resumed.end(), [&attempt, i](std::size_t position) {
-                    return attempt.starts[i - 1] < position && position < attempt.starts[i];
-                });
+                std::any_of(resumed_.begin(), resumed_.end(),
+                            [from, to](core::WallTime at) { return from <= at && at <= to; });
             if (!is_after_death) {
                 note(6, attempt.starts[i], attempt.task,
                      "the attempt starts again, though no host has died meanwhile");
@@ -229,8 +231,25 @@ private:
 
     const RunFacts& facts_;
     const std::map<WitnessKey, Sightings>& witness_;
+    const std::vector<core::WallTime> resumed_;
     Verdict& verdict_;
 };
+
+/// A run within a run has no record of its own of being taken up: that is with the outermost one.
+std::vector<core::WallTime> times_resumed(const RunFacts& run,
+                                          const std::map<std::string, RunFacts>& runs) {
+    std::vector<core::WallTime> times;
+    const RunFacts* each = &run;
+    for (std::size_t depth = 0; each != nullptr && depth <= runs.size(); ++depth) {
+        for (const std::size_t position : each->resumed()) {
+            times.push_back(each->record(position).at);
+        }
+        const core::RunCreated* creation = each->creation();
+        const auto parent = creation == nullptr ? runs.end() : runs.find(creation->parent_run_id);
+        each = parent == runs.end() ? nullptr : &parent->second;
+    }
+    return times;
+}
 
 // I4
 
@@ -266,8 +285,10 @@ void judge_runs(const Evidence& evidence, Verdict& verdict) {
     }
     std::map<std::string, RunFacts> runs;
     for (const StoredRun& run : evidence.runs) {
-        const RunFacts& facts = runs.emplace(run.id, run).first->second;
-        RunChecks(facts, witness, verdict).check();
+        runs.emplace(run.id, run);
+    }
+    for (const auto& [id, facts] : runs) {
+        RunChecks(facts, witness, times_resumed(facts, runs), verdict).check();
     }
     check_that_runs_are_known(evidence, runs, verdict);
 }

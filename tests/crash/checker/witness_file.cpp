@@ -47,10 +47,14 @@ std::vector<WitnessLine> read_witness(std::istream& file, std::vector<std::strin
     std::vector<WitnessLine> lines;
     std::string text;
     while (std::getline(file, text)) {
-        if (file.eof()) {
-            break;  // no end of line: torn
+        constexpr std::string_view end = ",.";
+        const std::string_view line_text = text;
+        if (line_text.size() < end.size() ||
+            line_text.substr(line_text.size() - end.size()) != end) {
+            continue;  // torn, or the empty one in front of the first
         }
-        if (std::optional<WitnessLine> line = read_line(text)) {
+        if (std::optional<WitnessLine> line =
+                read_line(line_text.substr(0, line_text.size() - end.size()))) {
             lines.push_back(std::move(*line));
         } else {
             problems.push_back("the witness file has a line that is none: " + text);

@@ -75,7 +75,7 @@ public:
         : options_(options),
           plugins_(search(options.plugin)),
           store_({.folder = options.data, .durability = options.durability}) {
-        crash_point("host.store_opened");
+        host::crash_point("host.store_opened");
         host::Engine::Settings settings;
         settings.queue.max_runs = options.max_runs;
         settings.load = [this](const std::string& name) { return load(name); };
@@ -94,19 +94,17 @@ public:
     void recover() {
         std::vector<host::OpenRun> open;
         for (const host::RunSummary& run : store_.open_runs()) {
-            if (run.parent_run_id.empty()) {
-                open.push_back({run.id, run.records, run.started.has_value()});
-            }
+            open.push_back({run.id, run.records, run.started.has_value(), run.parent_run_id});
         }
         engine_->recover(open, options_.after_death, {});
-        crash_point("host.recovered");
+        host::crash_point("host.recovered");
     }
 
     void submit(const std::string& wanted, const std::string& workflow) {
         host::RunRequest request;
-        crash_point("documents.before_keep");
+        host::crash_point("documents.before_keep");
         request.documents = store_.keep_documents(workflow);
-        crash_point("documents.kept");
+        host::crash_point("documents.kept");
         request.workflow = read(workflow);
         request.inputs["file"] = options_.witness;
         request.run_id = host::make_ulid(clock_.wall());

@@ -238,7 +238,7 @@ TEST_F(RunStoreTest, AddsUpWhateverEventsComeAsItsCheckDoes) {
             append_all(store, id, {ended(core::RunStatus::Failed)}, 60);
         }
     }
-    const CheckReport report = store.check();
+    const StoreCheckReport report = store.check();
     EXPECT_EQ(report.problems, std::vector<std::string>{});
     EXPECT_EQ(report.runs, 40U);
     EXPECT_EQ(report.records, store.statistics().records);

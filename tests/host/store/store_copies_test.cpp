@@ -61,7 +61,7 @@ TEST_F(StoreRestoreTest, MakesTheStoreThatWasBackedUp) {
         store.back_up(folder / "copy");
         before = as_bytes(store.load("a"));
     }
-    const CheckReport report = restore_store(folder / "copy", folder / "new");
+    const StoreCheckReport report = restore_store(folder / "copy", folder / "new");
     EXPECT_EQ(report.runs, 2U);
     EXPECT_EQ(report.records, 3U);
     RunStore restored({.folder = folder / "new"});
