@@ -79,7 +79,9 @@ Engine::Entry Engine::restore(const OpenRun& run, bool last_host_died, Documents
     entry.request = request_from(*created, workflow);
     entry.request.reuse = reuse_for(entry.request);
     if (run.had_started) {
-        entry.deaths = deaths_of(entry.records, last_host_died);
+        entry.deaths = deaths_of(
+            entry.records, records_within(*services_.history, run.id, *workflow, entry.records),
+            last_host_died);
     } else {
         entry.records.clear();
     }

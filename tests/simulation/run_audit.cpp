@@ -235,9 +235,9 @@ void RunAudit::take(const core::RunEnded& ended) {
 void RunAudit::check_quarantined() {
     was_interrupted_ = true;
     ++context_.figures.quarantined;
-    if (context_.figures.crashes < crashes_at_progress_ + host::deaths_max) {
-        breach("it is put into quarantine after " +
-               std::to_string(context_.figures.crashes - crashes_at_progress_) + " deaths");
+    const std::uint64_t deaths = context_.figures.crashes - store_.crashes_at_progress(run_id_);
+    if (deaths < host::deaths_max) {
+        breach("it is put into quarantine after " + std::to_string(deaths) + " deaths");
     }
 }
 

@@ -48,6 +48,8 @@ public:
     }
     /// To approvals.
     [[nodiscard]] std::uint64_t answers() const { return answers_; }
+    /// How many crashes there had been when an attempt last ended.
+    [[nodiscard]] std::uint64_t crashes_at_progress() const { return crashes_at_progress_; }
     /// Whether what came of the run is owed to a host that died.
     [[nodiscard]] bool was_interrupted() const { return was_interrupted_; }
     /// Whether it ended because the run around it does not go on.

@@ -29,6 +29,7 @@ void Store::keep(const std::string& run_id, const JournalBatch& batch) {
     ++context_.figures.batches;
     context_.figures.records += batch.records.size();
     for (const core::JournalRecord& record : batch.records) {
+        ended_ += std::holds_alternative<core::RunEnded>(record.entry) ? 1 : 0;
         run.records.push_back(record);
         run.audit->take(record);
     }
@@ -65,6 +66,16 @@ std::vector<std::string> Store::runs() const {
         all.push_back(id);
     }
     return all;
+}
+
+std::uint64_t Store::crashes_at_progress(const std::string& run_id) const {
+    std::uint64_t latest = 0;
+    for (const auto& [id, run] : runs_) {
+        if (id == run_id || id.starts_with(run_id + "/")) {
+            latest = std::max(latest, run.audit->crashes_at_progress());
+        }
+    }
+    return latest;
 }
 
 std::uint64_t Store::answers(const std::string& run_id) const {

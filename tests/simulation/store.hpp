@@ -31,6 +31,10 @@ public:
     [[nodiscard]] const RunAudit* audit(const std::string& run_id) const;
     [[nodiscard]] std::uint64_t last_record(const std::string& run_id) const;
     [[nodiscard]] std::vector<std::string> runs() const;
+    /// Whether all of them have ended.
+    [[nodiscard]] bool has_no_open_runs() const { return ended_ == created_.size(); }
+    /// How many crashes there had been when an attempt last ended in a run, or in one within it.
+    [[nodiscard]] std::uint64_t crashes_at_progress(const std::string& run_id) const;
     /// To approvals of a run, and of the runs within it.
     [[nodiscard]] std::uint64_t answers(const std::string& run_id) const;
     /// Those that have not ended, in the order of their creation.
@@ -47,6 +51,7 @@ private:
     const Witness& witness_;
     std::map<std::string, Run, std::less<>> runs_;
     std::vector<std::string> created_;  // in this order
+    std::size_t ended_ = 0;
 };
 
 /// The store as one host reaches it: it checks how it is used, and answers as the faults of the

@@ -149,7 +149,8 @@ void World::go() {
 
 // Every run that was asked for has ended on record, and the host knows.
 bool World::done() const {
-    if (!is_alive() || !life_->open.empty() || life_->access.is_broken()) {
+    if (!is_alive() || !life_->open.empty() || life_->access.is_broken() ||
+        !store_.has_no_open_runs()) {
         return false;
     }
     return std::all_of(asked_.begin(), asked_.end(), [this](const auto& entry) {
