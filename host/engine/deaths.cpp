@@ -26,6 +26,15 @@ void end_attempt(Work& work, core::ExecutionIndex execution, core::WallTime at) 
     work.progress = at;
 }
 
+// The attempt was abandoned: nobody works on it.
+void give_up(Work& work, const core::Timer& timer) {
+    const auto found = work.in_flight.find(timer.execution);
+    if (timer.kind == core::Timer::Kind::CancelGrace && found != work.in_flight.end() &&
+        found->second.attempt == timer.attempt) {
+        work.in_flight.erase(found);
+    }
+}
+
 Work work_on(const std::vector<core::JournalRecord>& records) {
     Work work;
     for (const core::JournalRecord& record : records) {
@@ -42,6 +51,8 @@ Work work_on(const std::vector<core::JournalRecord>& records) {
                 end_attempt(work, success->execution, record.at);
             } else if (const auto* failed = std::get_if<core::AttemptFailed>(&taken->event)) {
                 end_attempt(work, failed->execution, record.at);
+            } else if (const auto* fired = std::get_if<core::TimerFired>(&taken->event)) {
+                give_up(work, fired->timer);
             }
         }
     }

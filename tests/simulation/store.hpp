@@ -33,8 +33,12 @@ public:
     [[nodiscard]] std::vector<std::string> runs() const;
     /// Whether all of them have ended.
     [[nodiscard]] bool has_no_open_runs() const { return ended_ == created_.size(); }
-    /// How many crashes there had been when an attempt last ended in a run, or in one within it.
-    [[nodiscard]] std::uint64_t crashes_at_progress(const std::string& run_id) const;
+    /// How many attempts have ended in a run, and in those within it.
+    [[nodiscard]] std::uint64_t progress(const std::string& run_id) const;
+    /// A host has died: who may have been at fault is noted.
+    void note_death();
+    /// A host has ended in good order.
+    void note_stop();
     /// To approvals of a run, and of the runs within it.
     [[nodiscard]] std::uint64_t answers(const std::string& run_id) const;
     /// Those that have not ended, in the order of their creation.

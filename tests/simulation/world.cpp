@@ -201,6 +201,7 @@ void World::crash() {
     }
     context_.trace("crash");
     ++context_.figures.crashes;
+    store_.note_death();
     faults_.crashes -= faults_.crashes > 0 ? 1 : 0;
     die(true);
 }
@@ -210,6 +211,7 @@ void World::stop() {
     if (life_->stop()) {
         context_.trace("stopped");
         ++context_.figures.stops;
+        store_.note_stop();
         die(false);
     }
 }
@@ -218,7 +220,7 @@ void World::die(bool last_host_died) {
     life_->die();
     // Whoever called this may still be in the middle of something.
     after(Milliseconds{0}, [this] { dispose(); });
-    const Milliseconds down{chance(context_.random, 30) ? 0 : below(context_.random, 3'000)};
+    const Milliseconds down{chance(context_.random, 30) ? 1 : 1 + below(context_.random, 3'000)};
     after(down, [this, last_host_died] { open_life(last_host_died); });
 }
 

@@ -403,6 +403,12 @@ TEST_F(EngineTest, CountsDeathsOnlyWhereARunWasWorkedOn) {
         << "it had come further";
     EXPECT_EQ(count({created("x"), started, attempt, core::RunResumed{1, false}}, false), 1U)
         << "as before";
+    EXPECT_EQ(
+        count({created("x"), started, attempt, core::MachineEvent{core::CancelRequested{}, nullptr},
+               core::MachineEvent{core::TimerFired{{core::Timer::Kind::CancelGrace, 0, 1}},
+                                  nullptr}}),
+        0U)
+        << "it was given up";
     // Its attempt runs a workflow.
     const auto with = [&](Entries before, Entries within, Entries after = {}) {
         auto records = records_of(std::move(before));
