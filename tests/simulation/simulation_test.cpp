@@ -82,34 +82,32 @@ TEST(SimulationTest, KeepsEveryPromiseWhereTheHostDiesAndTheStoreFails) {
     Figures all;
     std::uint64_t bad = 0;
     for (std::uint64_t seed = first; seed < first + seeds; ++seed) {
-        std::fprintf(stderr, "%llu\n", static_cast<unsigned long long>(seed));
+        const SeedResult result = simulate_seed(seed);
+        all += result.figures;
+        if (result.breaches.empty()) {
+            continue;
+        }
+        if (++bad > failures_shown) {
+            std::printf("seed %llu: %s\n", static_cast<unsigned long long>(seed),
+                        result.breaches.front().c_str());
+            continue;
+        }
+        std::string text;
+        for (const std::string& breach : result.breaches) {
+            text += "\n  " + breach;
+        }
+        ADD_FAILURE() << "seed " << seed << text << "\n" << story_of(seed);
     }
-    const SeedResult result = simulate_seed(seed);
-    all += result.figures;
-    if (result.breaches.empty()) {
-        continue;
-    }
-    if (++bad > failures_shown) {
-        std::printf("seed %llu: %s\n", static_cast<unsigned long long>(seed),
-                    result.breaches.front().c_str());
-        continue;
-    }
-    std::string text;
-    for (const std::string& breach : result.breaches) {
-        text += "\n  " + breach;
-    }
-    ADD_FAILURE() << "seed " << seed << text << "\n" << story_of(seed);
-}
-EXPECT_EQ(bad, 0U);
-const std::chrono::duration<double> took = std::chrono::steady_clock::now() - started;
-print(all, seeds, bad, took.count());
-// Worlds in which nothing goes wrong would prove nothing.
-EXPECT_GT(all.crashes, seeds / 2);
-EXPECT_GT(all.calls_again, seeds / 10);
-EXPECT_GT(all.taken_over, seeds / 10);
-EXPECT_GT(all.compared, seeds / 10);
-EXPECT_GT(all.refusals, seeds / 20);
-EXPECT_GT(all.broken_stores, seeds / 100);
+    EXPECT_EQ(bad, 0U);
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - started;
+    print(all, seeds, bad, took.count());
+    // Worlds in which nothing goes wrong would prove nothing.
+    EXPECT_GT(all.crashes, seeds / 2);
+    EXPECT_GT(all.calls_again, seeds / 10);
+    EXPECT_GT(all.taken_over, seeds / 10);
+    EXPECT_GT(all.compared, seeds / 10);
+    EXPECT_GT(all.refusals, seeds / 20);
+    EXPECT_GT(all.broken_stores, seeds / 100);
 }
 
 }  // namespace
