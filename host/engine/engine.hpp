@@ -125,13 +125,7 @@ private:
                std::uint64_t records,
                core::Failure failure,
                Actions& actions);
-    [[nodiscard]] Entry restore(const OpenRun& run,
-                                const std::vector<OpenRun>& runs,
-                                bool last_host_died,
-                                Documents& documents);
-    [[nodiscard]] bool came_further_within(const std::string& id,
-                                           const std::vector<core::JournalRecord>& records,
-                                           const std::vector<OpenRun>& runs) const;
+    [[nodiscard]] Entry restore(const OpenRun& run, bool last_host_died, Documents& documents);
     void take_up(const std::string& id, Entry& entry, Actions& actions);
     [[nodiscard]] std::shared_ptr<RunLoop> make_loop(const std::string& id, Entry& entry);
 

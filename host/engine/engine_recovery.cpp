@@ -32,12 +32,6 @@ core::Failure without_parent(const std::string& parent) {
             .message = "the run " + parent + ", whose task this was, does not go on"};
 }
 
-bool ends_attempt(const core::JournalRecord& record) {
-    const auto* taken = std::get_if<core::MachineEvent>(&record.entry);
-    return taken != nullptr && (std::holds_alternative<core::AttemptSucceeded>(taken->event) ||
-                                std::holds_alternative<core::AttemptFailed>(taken->event));
-}
-
 /// Between two tries to put something on record while the journal takes nothing.
 constexpr std::chrono::milliseconds try_again_after{500};
 
@@ -70,35 +64,7 @@ std::shared_ptr<const Reuse> Engine::reuse_for(const RunRequest& request) const 
                    find_task(*request.workflow, request.retry_from)));
 }
 
-// Whether an attempt has ended in the runs within one since a host took that up last.
-bool Engine::came_further_within(const std::string& id,
-                                 const std::vector<core::JournalRecord>& records,
-                                 const std::vector<OpenRun>& runs) const {
-    core::WallTime since;
-    for (const core::JournalRecord& record : records) {
-        if (std::holds_alternative<core::RunResumed>(record.entry)) {
-            since = record.at;
-        }
-    }
-    std::unordered_set<std::string> within{id};
-    for (const OpenRun& run : runs) {  // a run comes before those within it
-        if (within.count(run.parent_run_id) == 0) {
-            continue;
-        }
-        within.insert(run.id);
-        for (const core::JournalRecord& record : services_.history->load(run.id)) {
-            if (record.at >= since && ends_attempt(record)) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
-Engine::Entry Engine::restore(const OpenRun& run,
-                              const std::vector<OpenRun>& runs,
-                              bool last_host_died,
-                              Documents& documents) {
+Engine::Entry Engine::restore(const OpenRun& run, bool last_host_died, Documents& documents) {
     Entry entry;
     entry.is_on_record = true;
     entry.records = services_.history->load(run.id);
@@ -113,10 +79,9 @@ Engine::Entry Engine::restore(const OpenRun& run,
     entry.request = request_from(*created, workflow);
     entry.request.reuse = reuse_for(entry.request);
     if (run.had_started) {
-        entry.deaths = deaths_of(entry.records, last_host_died);
-        if (entry.deaths > 1 && came_further_within(run.id, entry.records, runs)) {
-            entry.deaths = 1;
-        }
+        entry.deaths = deaths_of(
+            entry.records, records_within(*services_.history, run.id, *workflow, entry.records),
+            last_host_died);
     } else {
         entry.records.clear();
     }
@@ -142,7 +107,7 @@ void Engine::recover(const std::vector<OpenRun>& runs,
             continue;
         }
         try {
-            Entry entry = restore(run, runs, last_host_died, documents);
+            Entry entry = restore(run, last_host_died, documents);
             if (entry.deaths < deaths_max) {
                 if (furnish) {
                     furnish(entry.request);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,7 +10,6 @@
 namespace oa::host {
 
 /// Names an execution of a task, or of one of its elements, for good: all its attempts share it.
-/// A run within the run is named by it and the number of its attempt.
 [[nodiscard]] inline std::string execution_id(std::string_view run_id,
                                               std::string_view task,
                                               core::ExecutionIndex execution,
@@ -22,6 +22,15 @@ namespace oa::host {
         return id + std::to_string(execution);
     }
     return id + std::to_string(element->loop) + "/" + std::to_string(element->index);
+}
+
+/// Names the run that an attempt runs.
+[[nodiscard]] inline std::string inner_run_id(std::string_view run_id,
+                                              std::string_view task,
+                                              core::ExecutionIndex execution,
+                                              const std::optional<core::Element>& element,
+                                              std::uint32_t attempt) {
+    return execution_id(run_id, task, execution, element) + "/" + std::to_string(attempt);
 }
 
 }  // namespace oa::host

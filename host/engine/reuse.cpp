@@ -128,9 +128,8 @@ public:
         for (const auto& [execution, begun] : begun_) {
             const core::Task& task = workflow.tasks[begun.place.task];
             if (partly[begun.place.task] && task.sub_workflow && outputs_.count(begun.place) == 0) {
-                reuse.sub_runs[begun.place] =
-                    execution_id(run_id, task.name, execution, begun.start.element) + "/" +
-                    std::to_string(begun.start.attempt);
+                reuse.sub_runs[begun.place] = inner_run_id(
+                    run_id, task.name, execution, begun.start.element, begun.start.attempt);
             }
         }
         return reuse;

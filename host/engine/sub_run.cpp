@@ -65,9 +65,8 @@ void RunLoop::start_sub_run(const core::StartAttempt& command,
                             std::optional<Given> given,
                             std::uint32_t cancels) {
     const core::ValuePlace place{command.task, command.execution, command.element};
-    const std::string run_id = execution_id(request_.run_id, workflow_.tasks[command.task].name,
-                                            command.execution, command.element) +
-                               "/" + std::to_string(command.attempt);
+    const std::string run_id = inner_run_id(request_.run_id, workflow_.tasks[command.task].name,
+                                            command.execution, command.element, command.attempt);
     std::vector<core::JournalRecord> records;
     try {
         records = records_of(run_id);

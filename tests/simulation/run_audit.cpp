@@ -53,6 +53,8 @@ void RunAudit::take(const core::JournalRecord& record) {
     if (finish_ && !std::holds_alternative<core::RunEnded>(record.entry)) {
         breach("the end is missing");
     }
+    is_being_taken_up_ = false;
+    touched_by_ = context_.life;
     std::visit([this](const auto& entry) { take(entry); }, record.entry);
 }
 
@@ -80,12 +82,53 @@ void RunAudit::take(const core::RunCreated& created) {
     again_ = done_again(workflow_, statuses, from);
 }
 
-void RunAudit::take(const core::RunResumed& resumed) const {
+void RunAudit::take(const core::RunResumed& resumed) {
+    is_being_taken_up_ = !resumed.is_settled;
     if (!created_->parent_run_id.empty()) {
-        context_.breach("run " + run_id_ + " is taken up for itself");
-    } else if (resumed.deaths > context_.figures.crashes) {
-        context_.breach("run " + run_id_ + " counts more deaths than there were");
+        breach("it is taken up for itself");
     }
+    if (resumed.is_settled) {
+        deaths_ = 0;  // it waits, so whoever dies next dies of something else
+        return;
+    }
+    check_deaths(resumed.deaths, "it counts so many deaths");
+    deaths_ = resumed.deaths;
+    progress_at_death_ = store_.progress(run_id_);
+    unsure_deaths_ = 0;
+    lost_deaths_ = 0;
+}
+
+void RunAudit::check_deaths(std::uint32_t counted, const std::string& what) {
+    if (counted + lost_deaths_ < deaths() || counted > deaths() + unsure_deaths_) {
+        breach(what + ": " + std::to_string(counted) + ", where there were " +
+               std::to_string(deaths()));
+    }
+}
+
+bool RunAudit::is_worked_on() const {
+    return is_being_taken_up_ || std::any_of(open_.begin(), open_.end(), [this](const auto& entry) {
+               const Attempt& attempt = entry.second;
+               return attempt.started_by > 0 &&
+                      (!workflow_.tasks[attempt.command.task].sub_workflow ||
+                       store_.audit(inner_run(attempt)) == nullptr);
+           });
+}
+
+void RunAudit::note_death(bool is_worked_on, std::uint64_t progress) {
+    if (touched_by_ != context_.life) {
+        unsure_deaths_ = 1;
+        return;
+    }
+    deaths_ = is_worked_on ? (progress == progress_at_death_ ? deaths_ : 0) + 1 : 0;
+    progress_at_death_ = progress;
+}
+
+void RunAudit::note_stop() {
+    lost_deaths_ = touched_by_ == context_.life ? 0 : 1;
+}
+
+std::uint32_t RunAudit::deaths() const {
+    return store_.progress(run_id_) == progress_at_death_ ? deaths_ : 0;
 }
 
 void RunAudit::take(const core::AttemptStarted& started) {
@@ -152,7 +195,7 @@ void RunAudit::end_attempt(ExecutionIndex execution,
         breach("an attempt ends that is not in flight");
         return;
     }
-    crashes_at_progress_ = context_.figures.crashes;
+    ++progress_;
     const Attempt attempt = found->second;
     open_.erase(found);
     started_.erase(attempt.which);
@@ -161,6 +204,10 @@ void RunAudit::end_attempt(ExecutionIndex execution,
     } else if (std::get<core::AttemptFailed>(event.event).failure.code == "interrupted") {
         check_interrupted(attempt);
     }
+}
+
+std::string RunAudit::inner_run(const Attempt& attempt) {
+    return attempt.which.first + "/" + std::to_string(attempt.which.second);
 }
 
 // Nothing succeeded but what has an end outside.
@@ -172,8 +219,7 @@ void RunAudit::check_success(const Attempt& attempt) {
         }
         return;
     }
-    const RunAudit* within =
-        store_.audit(attempt.which.first + "/" + std::to_string(attempt.which.second));
+    const RunAudit* within = store_.audit(inner_run(attempt));
     if (within == nullptr || !within->ended() ||
         within->ended()->status != core::RunStatus::Succeeded) {
         breach(name(attempt.command) + " succeeded, but the run within it did not");
@@ -235,9 +281,8 @@ void RunAudit::take(const core::RunEnded& ended) {
 void RunAudit::check_quarantined() {
     was_interrupted_ = true;
     ++context_.figures.quarantined;
-    if (context_.figures.crashes < crashes_at_progress_ + host::deaths_max) {
-        breach("it is put into quarantine after " +
-               std::to_string(context_.figures.crashes - crashes_at_progress_) + " deaths");
+    if (deaths() + unsure_deaths_ < host::deaths_max) {
+        breach("it is put into quarantine after " + std::to_string(deaths()) + " deaths");
     }
 }
 

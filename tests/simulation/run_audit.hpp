@@ -48,6 +48,14 @@ public:
     }
     /// To approvals.
     [[nodiscard]] std::uint64_t answers() const { return answers_; }
+    /// How many attempts have ended.
+    [[nodiscard]] std::uint64_t progress() const { return progress_; }
+    /// Whether a host was at work on it, as far as the records go, the runs within it aside.
+    [[nodiscard]] bool is_worked_on() const;
+    /// A host has died. `is_worked_on` and `progress` with the runs within it.
+    void note_death(bool is_worked_on, std::uint64_t progress);
+    /// A host has ended in good order.
+    void note_stop();
     /// Whether what came of the run is owed to a host that died.
     [[nodiscard]] bool was_interrupted() const { return was_interrupted_; }
     /// Whether it ended because the run around it does not go on.
@@ -61,7 +69,7 @@ private:
     };
 
     void take(const core::RunCreated& created);
-    void take(const core::RunResumed& resumed) const;
+    void take(const core::RunResumed& resumed);
     void take(const core::AttemptStarted& started);
     void take(const core::MachineEvent& event);
     void take(const core::RunEnded& ended);
@@ -72,7 +80,10 @@ private:
     void check_success(const Attempt& attempt);
     void check_taken_over(const Attempt& attempt);
     void check_interrupted(const Attempt& attempt);
+    void check_deaths(std::uint32_t counted, const std::string& what);
     void check_quarantined();
+    [[nodiscard]] static std::string inner_run(const Attempt& attempt);
+    [[nodiscard]] std::uint32_t deaths() const;
     void breach(const std::string& what);
     [[nodiscard]] std::string name(const core::StartAttempt& command) const;
 
@@ -92,8 +103,14 @@ private:
     std::uint64_t answers_ = 0;
     bool was_interrupted_ = false;
     bool was_given_up_ = false;
-    std::uint64_t crashes_at_progress_ = 0;  // that there had been when an attempt last ended
-    std::vector<int> again_;                 // of a run that is done again: as done_again() has it
+    std::uint64_t progress_ = 0;
+    std::uint32_t touched_by_ = 0;  // the latest life that put something on record
+    bool is_being_taken_up_ = false;
+    std::uint32_t deaths_ = 0;         // in a row, while it was worked on and came no further
+    std::uint32_t unsure_deaths_ = 0;  // of hosts that had not come to it, which nobody can know
+    std::uint32_t lost_deaths_ = 0;    // that a host which did not come to it has forgotten
+    std::uint64_t progress_at_death_ = 0;
+    std::vector<int> again_;  // of a run that is done again: as done_again() has it
 };
 
 /// What of a workflow is done again when a run of it did not succeed, worked out from the graph

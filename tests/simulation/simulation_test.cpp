@@ -82,9 +82,6 @@ TEST(SimulationTest, KeepsEveryPromiseWhereTheHostDiesAndTheStoreFails) {
     Figures all;
     std::uint64_t bad = 0;
     for (std::uint64_t seed = first; seed < first + seeds; ++seed) {
-        if (std::getenv("OA_SIMULATION_TELL") != nullptr) {
-            std::fprintf(stderr, "%llu\n", static_cast<unsigned long long>(seed));
-        }
         const SeedResult result = simulate_seed(seed);
         all += result.figures;
         if (result.breaches.empty()) {

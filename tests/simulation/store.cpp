@@ -8,6 +8,15 @@ namespace oa::test {
 
 using core::JournalBatch;
 
+namespace {
+
+/// Whether it is that run, or one within it.
+bool is_of(std::string_view id, const std::string& run_id) {
+    return id == run_id || id.starts_with(run_id + "/");
+}
+
+}  // namespace
+
 void Store::keep(const std::string& run_id, const JournalBatch& batch) {
     if (batch.records.empty()) {
         return;
@@ -29,6 +38,7 @@ void Store::keep(const std::string& run_id, const JournalBatch& batch) {
     ++context_.figures.batches;
     context_.figures.records += batch.records.size();
     for (const core::JournalRecord& record : batch.records) {
+        ended_ += std::holds_alternative<core::RunEnded>(record.entry) ? 1 : 0;
         run.records.push_back(record);
         run.audit->take(record);
     }
@@ -67,10 +77,39 @@ std::vector<std::string> Store::runs() const {
     return all;
 }
 
+std::uint64_t Store::progress(const std::string& run_id) const {
+    std::uint64_t all = 0;
+    for (const auto& [id, run] : runs_) {
+        if (is_of(id, run_id)) {
+            all += run.audit->progress();
+        }
+    }
+    return all;
+}
+
+void Store::note_death() {
+    for (auto& [root, run] : runs_) {
+        if (!run.audit->created().parent_run_id.empty() || run.audit->ended()) {
+            continue;
+        }
+        const bool is_worked_on =
+            std::any_of(runs_.begin(), runs_.end(), [&root = root](const auto& entry) {
+                return is_of(entry.first, root) && entry.second.audit->is_worked_on();
+            });
+        run.audit->note_death(is_worked_on, progress(root));
+    }
+}
+
+void Store::note_stop() {
+    for (auto& [id, run] : runs_) {
+        run.audit->note_stop();
+    }
+}
+
 std::uint64_t Store::answers(const std::string& run_id) const {
     std::uint64_t all = 0;
     for (const auto& [id, run] : runs_) {
-        if (id == run_id || id.starts_with(run_id + "/")) {
+        if (is_of(id, run_id)) {
             all += run.audit->answers();
         }
     }

@@ -31,6 +31,14 @@ public:
     [[nodiscard]] const RunAudit* audit(const std::string& run_id) const;
     [[nodiscard]] std::uint64_t last_record(const std::string& run_id) const;
     [[nodiscard]] std::vector<std::string> runs() const;
+    /// Whether all of them have ended.
+    [[nodiscard]] bool has_no_open_runs() const { return ended_ == created_.size(); }
+    /// How many attempts have ended in a run, and in those within it.
+    [[nodiscard]] std::uint64_t progress(const std::string& run_id) const;
+    /// A host has died: who may have been at fault is noted.
+    void note_death();
+    /// A host has ended in good order.
+    void note_stop();
     /// To approvals of a run, and of the runs within it.
     [[nodiscard]] std::uint64_t answers(const std::string& run_id) const;
     /// Those that have not ended, in the order of their creation.
@@ -47,6 +55,7 @@ private:
     const Witness& witness_;
     std::map<std::string, Run, std::less<>> runs_;
     std::vector<std::string> created_;  // in this order
+    std::size_t ended_ = 0;
 };
 
 /// The store as one host reaches it: it checks how it is used, and answers as the faults of the

@@ -149,7 +149,8 @@ void World::go() {
 
 // Every run that was asked for has ended on record, and the host knows.
 bool World::done() const {
-    if (!is_alive() || !life_->open.empty() || life_->access.is_broken()) {
+    if (!is_alive() || !life_->open.empty() || life_->access.is_broken() ||
+        !store_.has_no_open_runs()) {
         return false;
     }
     return std::all_of(asked_.begin(), asked_.end(), [this](const auto& entry) {
@@ -200,6 +201,7 @@ void World::crash() {
     }
     context_.trace("crash");
     ++context_.figures.crashes;
+    store_.note_death();
     faults_.crashes -= faults_.crashes > 0 ? 1 : 0;
     die(true);
 }
@@ -209,6 +211,7 @@ void World::stop() {
     if (life_->stop()) {
         context_.trace("stopped");
         ++context_.figures.stops;
+        store_.note_stop();
         die(false);
     }
 }
@@ -217,7 +220,7 @@ void World::die(bool last_host_died) {
     life_->die();
     // Whoever called this may still be in the middle of something.
     after(Milliseconds{0}, [this] { dispose(); });
-    const Milliseconds down{chance(context_.random, 30) ? 0 : below(context_.random, 3'000)};
+    const Milliseconds down{chance(context_.random, 30) ? 1 : 1 + below(context_.random, 3'000)};
     after(down, [this, last_host_died] { open_life(last_host_died); });
 }
 

@@ -469,12 +469,18 @@ TEST_F(EngineTest, DoesARunAgainFromWhatFailed) {
 
 TEST_F(EngineTest, CountsDeathsOnlyWhereARunWasWorkedOn) {
     use(Flow::Sequence, {"a"});
-    const auto count = [&](std::vector<core::JournalEntry> entries, bool died = true) {
+    using Entries = std::vector<core::JournalEntry>;
+    core::WallTime time;
+    const auto records_of = [&](Entries entries) {
         std::vector<core::JournalRecord> records;
         for (core::JournalEntry& entry : entries) {
-            records.push_back({records.size() + 1, clock.wall(), std::move(entry)});
+            time += std::chrono::milliseconds(1);
+            records.push_back({records.size() + 1, time, std::move(entry)});
         }
-        return deaths_of(records, died);
+        return records;
+    };
+    const auto count = [&](Entries entries, bool died = true) {
+        return deaths_of(records_of(std::move(entries)), {}, died);
     };
     const core::MachineEvent started{core::RunStarted{}, nullptr};
     const core::AttemptStarted attempt{0, 0, 1, {}};
@@ -495,6 +501,37 @@ TEST_F(EngineTest, CountsDeathsOnlyWhereARunWasWorkedOn) {
         << "it had come further";
     EXPECT_EQ(count({created("x"), started, attempt, core::RunResumed{1, false}}, false), 1U)
         << "as before";
+    EXPECT_EQ(
+        count({created("x"), started, attempt, core::MachineEvent{core::CancelRequested{}, nullptr},
+               core::MachineEvent{core::TimerFired{{core::Timer::Kind::CancelGrace, 0, 1}},
+                                  nullptr}}),
+        0U)
+        << "it was given up";
+    // Its attempt runs a workflow.
+    const auto with = [&](Entries before, Entries within, Entries after = {}) {
+        auto records = records_of(std::move(before));
+        const auto inner = records_of(std::move(within));
+        for (core::JournalRecord& record : records_of(std::move(after))) {
+            record.number = records.size() + 1;
+            records.push_back(std::move(record));
+        }
+        return deaths_of(records, {inner}, true);
+    };
+    const Entries before{created("x"), started, core::RunResumed{2, false}, attempt};
+    EXPECT_EQ(with(before, {created("x/in"), started, attempt}), 3U) << "there, too";
+    EXPECT_EQ(with(before, {created("x/in"), started}), 0U) << "there it waits";
+    EXPECT_EQ(with(before,
+                   {created("x/in"), started, attempt, success, core::AttemptStarted{1, 1, 1, {}}}),
+              1U)
+        << "there it had come further";
+    EXPECT_EQ(with(before, {created("x/in"), started, attempt, success},
+                   {core::RunResumed{1, false}, attempt}),
+              0U)
+        << "and then it waited";
+    EXPECT_EQ(with(before, {created("x/in"), started, attempt, success, attempt},
+                   {core::RunResumed{1, false}, attempt}),
+              2U)
+        << "but not since";
 }
 
 }  // namespace
