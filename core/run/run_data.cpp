@@ -137,8 +137,14 @@ void RunData::evaluate_variables(json::object given) {
 }
 
 void RunData::restore_variables(json::object given, const json::object& recorded) {
+    json::object then;  // what is given now may have more in it
+    for (auto& entry : given) {
+        if (recorded.contains(entry.key())) {
+            then[entry.key()] = std::move(entry.value());
+        }
+    }
     try {
-        evaluate_variables(std::move(given));
+        evaluate_variables(std::move(then));
     } catch (const TemplateError&) {  // a source is not there any more: the record is
         roots_.at(vars_name).get_object().reserve(recorded.size());
     }
@@ -312,6 +318,14 @@ void RunData::set_verdict(RunStatus status, const std::optional<Failure>& failur
     json::object& run = roots_.at(run_name).get_object();
     run["status"] = std::string(to_string(status));
     run["error"] = to_json(failure);
+}
+
+std::string RunData::concurrency_key() const {
+    if (!workflow_.concurrency.key) {
+        return {};
+    }
+    const json::value key = workflow_.concurrency.key->resolve(View(*this));
+    return key.is_string() ? std::string(key.get_string()) : write_json(key);
 }
 
 json::object RunData::outputs() {

@@ -59,7 +59,8 @@ public:
     ~Engine();
 
     /// Takes a run. It has been accepted when request.on_accepted says so, and starts in its turn.
-    /// Throws QueueFull.
+    /// Its `key` is evaluated here. Throws QueueFull; core::TemplateError when the key cannot be
+    /// evaluated.
     void submit(RunRequest request);
     /// The request that does a run that has ended again, with the workflow as it was: all that did
     /// not succeed there and what follows from that; with `from`, that task and what follows, too;
@@ -97,6 +98,7 @@ private:
         std::shared_ptr<RunLoop> loop = {};
         bool is_on_record = false;
         bool may_start = false;                          // the queue has said so
+        bool is_held_up = false;                         // the journal takes nothing for now
         std::vector<std::string> cancels = {};           // before it started
         std::vector<core::JournalRecord> records = {};   // of a run that is recovered
         std::uint32_t deaths = 0;                        // the same
@@ -109,6 +111,7 @@ private:
 
     class ActionJob;
 
+    [[nodiscard]] std::string key_of(const RunRequest& request) const;
     [[nodiscard]] static core::RunTicket ticket_of(const RunRequest& request, bool suspect);
     [[nodiscard]] static RunRequest request_from(const core::RunCreated& created,
                                                  std::shared_ptr<const core::Workflow> workflow);
@@ -122,13 +125,21 @@ private:
                std::uint64_t records,
                core::Failure failure,
                Actions& actions);
-    [[nodiscard]] Entry restore(const OpenRun& run, bool last_host_died, Documents& documents);
+    [[nodiscard]] Entry restore(const OpenRun& run,
+                                const std::vector<OpenRun>& runs,
+                                bool last_host_died,
+                                Documents& documents);
+    [[nodiscard]] bool came_further_within(const std::string& id,
+                                           const std::vector<core::JournalRecord>& records,
+                                           const std::vector<OpenRun>& runs) const;
     void take_up(const std::string& id, Entry& entry, Actions& actions);
     [[nodiscard]] std::shared_ptr<RunLoop> make_loop(const std::string& id, Entry& entry);
 
     // Without it.
     void on_record(const std::string& id, const core::JournalFailure* failure);
     void taken_up(const std::string& id, const core::JournalFailure* failure);
+    void put_end_on_record(const std::string& id, std::shared_ptr<core::JournalBatch> batch);
+    void try_again_later(Action action);
     void ended(const std::string& id);
     void settled(const std::string& id);
     void run_later(Actions actions);

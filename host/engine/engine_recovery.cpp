@@ -32,8 +32,14 @@ core::Failure without_parent(const std::string& parent) {
             .message = "the run " + parent + ", whose task this was, does not go on"};
 }
 
-/// Between two tries to put on record that a run is taken up, while the journal takes nothing.
-constexpr std::chrono::milliseconds take_up_again_after{500};
+bool ends_attempt(const core::JournalRecord& record) {
+    const auto* taken = std::get_if<core::MachineEvent>(&record.entry);
+    return taken != nullptr && (std::holds_alternative<core::AttemptSucceeded>(taken->event) ||
+                                std::holds_alternative<core::AttemptFailed>(taken->event));
+}
+
+/// Between two tries to put something on record while the journal takes nothing.
+constexpr std::chrono::milliseconds try_again_after{500};
 
 }  // namespace
 
@@ -64,7 +70,35 @@ std::shared_ptr<const Reuse> Engine::reuse_for(const RunRequest& request) const 
                    find_task(*request.workflow, request.retry_from)));
 }
 
-Engine::Entry Engine::restore(const OpenRun& run, bool last_host_died, Documents& documents) {
+// Whether an attempt has ended in the runs within one since a host took that up last.
+bool Engine::came_further_within(const std::string& id,
+                                 const std::vector<core::JournalRecord>& records,
+                                 const std::vector<OpenRun>& runs) const {
+    core::WallTime since;
+    for (const core::JournalRecord& record : records) {
+        if (std::holds_alternative<core::RunResumed>(record.entry)) {
+            since = record.at;
+        }
+    }
+    std::unordered_set<std::string> within{id};
+    for (const OpenRun& run : runs) {  // a run comes before those within it
+        if (within.count(run.parent_run_id) == 0) {
+            continue;
+        }
+        within.insert(run.id);
+        for (const core::JournalRecord& record : services_.history->load(run.id)) {
+            if (record.at >= since && ends_attempt(record)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+Engine::Entry Engine::restore(const OpenRun& run,
+                              const std::vector<OpenRun>& runs,
+                              bool last_host_died,
+                              Documents& documents) {
     Entry entry;
     entry.is_on_record = true;
     entry.records = services_.history->load(run.id);
@@ -80,6 +114,9 @@ Engine::Entry Engine::restore(const OpenRun& run, bool last_host_died, Documents
     entry.request.reuse = reuse_for(entry.request);
     if (run.had_started) {
         entry.deaths = deaths_of(entry.records, last_host_died);
+        if (entry.deaths > 1 && came_further_within(run.id, entry.records, runs)) {
+            entry.deaths = 1;
+        }
     } else {
         entry.records.clear();
     }
@@ -105,7 +142,7 @@ void Engine::recover(const std::vector<OpenRun>& runs,
             continue;
         }
         try {
-            Entry entry = restore(run, last_host_died, documents);
+            Entry entry = restore(run, runs, last_host_died, documents);
             if (entry.deaths < deaths_max) {
                 if (furnish) {
                     furnish(entry.request);
@@ -143,12 +180,37 @@ void Engine::close(const std::string& id,
     auto batch = std::make_shared<core::JournalBatch>();
     batch->records.push_back({records + 1, services_.clock.wall(),
                               core::RunEnded{core::RunStatus::Failed, std::move(failure), {}}});
-    busy_ += 1;
-    actions.emplace_back([this, id, batch] {
-        // Where that cannot be put on record the run is open still, and who comes next closes it.
-        services_.journal.append(
-            id, *batch, [this, batch](const core::JournalFailure* /*failure*/) { work_is_done(); });
+    actions.emplace_back([this, id, batch] { put_end_on_record(id, batch); });
+}
+
+// Where the journal has failed the run is open still, and who comes next closes it.
+void Engine::put_end_on_record(const std::string& id, std::shared_ptr<core::JournalBatch> batch) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (is_stopping_) {
+            return;
+        }
+        busy_ += 1;
+    }
+    services_.journal.append(id, *batch, [this, id, batch](const core::JournalFailure* failure) {
+        if (failure != nullptr && failure->is_passing) {
+            try_again_later([this, id, batch] { put_end_on_record(id, batch); });
+        }
+        work_is_done();
     });
+}
+
+// The engine is busy until then.
+void Engine::try_again_later(Action action) {
+    {
+        const std::lock_guard lock(mutex_);
+        busy_ += 1;
+    }
+    services_.timers.set(services_.clock.now() + try_again_after,
+                         [this, again = std::move(action)] {
+                             again();
+                             work_is_done();
+                         });
 }
 
 // That a host takes up a run is on record before it looks at it: it might die of that.
@@ -170,15 +232,18 @@ void Engine::taken_up(const std::string& id, const core::JournalFailure* failure
         Entry& entry = entries_.at(id);
         std::shared_ptr<core::JournalBatch> batch = std::exchange(entry.batch, nullptr);
         if (failure != nullptr && failure->is_passing) {
-            busy_ += 1;
-            services_.timers.set(services_.clock.now() + take_up_again_after, [this, id] {
-                Actions again;
-                {
-                    const std::lock_guard inner(mutex_);
-                    start_if_ready(id, entries_.at(id), again);
-                }
-                run_later(std::move(again));
-                work_is_done();
+            entry.is_held_up = true;
+            actions.emplace_back([this, id] {
+                try_again_later([this, id] {
+                    Actions again;
+                    {
+                        const std::lock_guard inner(mutex_);
+                        Entry& held_up = entries_.at(id);
+                        held_up.is_held_up = false;
+                        start_if_ready(id, held_up, again);
+                    }
+                    run_later(std::move(again));
+                });
             });
         } else if (failure == nullptr && !is_stopping_) {
             std::vector<core::JournalRecord> records = std::move(entry.records);

@@ -53,7 +53,26 @@ std::vector<bool> followers(const core::Workflow& workflow, std::vector<TaskInde
     return found;
 }
 
-/// Which execution an event ended well, if it gave an output.
+std::uint64_t mix(std::uint64_t value, std::uint64_t more) {
+    // The finalizer of SplitMix64 (Steele, Lea, Flood 2014) over both.
+    value = value * 0x9E3779B97F4A7C15ULL + more + 1;
+    value = (value ^ (value >> 30U)) * 0xBF58476D1CE4E5B9ULL;
+    value = (value ^ (value >> 27U)) * 0x94D049BB133111EBULL;
+    return value ^ (value >> 31U);
+}
+
+Lineage::Id how(Lineage::Id id, TaskStatus status, bool is_made) {
+    return mix(id, static_cast<std::uint64_t>(status) * 2 + (is_made ? 1 : 0));
+}
+
+/// Whether what a task gives becomes a variable, which its next element may read.
+bool saves_variables(const core::Workflow& workflow, const core::Task& task) {
+    return workflow.compat_oa3 &&
+           (task.save_as || (task.sub_workflow && task.sub_workflow->shares_variables) ||
+            (task.info != nullptr && task.info->params_schema.contains("x-sets-variable")));
+}
+
+/// Which execution an event would end well, if it comes in time.
 std::optional<core::ExecutionIndex> succeeded(const core::RunEvent& event) {
     if (const auto* success = std::get_if<core::AttemptSucceeded>(&event)) {
         return success->execution;
@@ -71,24 +90,25 @@ std::optional<core::ExecutionIndex> succeeded(const core::RunEvent& event) {
 class Reader {
 public:
     Reader(const core::Workflow& workflow, const core::RunSettings& settings)
-        : machine_(workflow, settings) {}
+        : machine_(workflow, settings), lineage_(workflow, machine_) {}
 
     void read(const core::MachineEvent& record) {
         std::vector<core::RunCommand> commands;
         machine_.apply(record.event, commands);
-        if (const auto execution = succeeded(record.event)) {
-            const auto begun = begun_.find(*execution);
-            if (begun != begun_.end() && record.output) {
-                outputs_[begun->second.place] = record.output;
-            }
-        }
         for (const core::RunCommand& command : commands) {
             if (const auto* start = std::get_if<core::StartAttempt>(&command)) {
-                begun_.insert_or_assign(start->execution, Begun{place_of(*start), *start});
+                note_begin(*start);
             } else if (const auto* wait = std::get_if<core::BeginWait>(&command)) {
-                const core::StartAttempt attempt{wait->execution, wait->task, wait->attempt,
-                                                 wait->element};
-                begun_.insert_or_assign(wait->execution, Begun{place_of(attempt), attempt});
+                note_begin({wait->execution, wait->task, wait->attempt, wait->element});
+            } else if (const auto* handed_on = std::get_if<core::HandOn>(&command)) {
+                lineage_.see(*handed_on);
+            } else if (const auto* element = std::get_if<core::ElementEnded>(&command)) {
+                note_end(element->execution, element->status, record);
+            } else if (const auto* ended = std::get_if<core::TaskEnded>(&command)) {
+                lineage_.see(*ended);
+                if (ended->execution) {
+                    note_end(*ended->execution, ended->status, record);
+                }
             }
         }
     }
@@ -122,20 +142,62 @@ private:
         core::StartAttempt start;
     };
 
-    [[nodiscard]] Reuse::Place place_of(const core::StartAttempt& start) const {
-        Reuse::Place place{start.task, machine_.task(start.task).activations, std::nullopt};
-        if (start.element) {
-            place.element = start.element->index;
+    void note_begin(const core::StartAttempt& start) {
+        begun_.insert_or_assign(start.execution, Begun{make_place(start, lineage_), start});
+    }
+    // An attempt may have given something and yet have failed: its time was up.
+    void note_end(core::ExecutionIndex execution,
+                  TaskStatus status,
+                  const core::MachineEvent& record) {
+        const auto begun = begun_.find(execution);
+        if (status == TaskStatus::Succeeded && succeeded(record.event) == execution &&
+            begun != begun_.end() && record.output) {
+            outputs_[begun->second.place] = record.output;
         }
-        return place;
     }
 
     core::RunMachine machine_;
+    Lineage lineage_;
     std::map<core::ExecutionIndex, Begun> begun_;  // its latest attempt
     std::map<Reuse::Place, std::shared_ptr<const boost::json::value>> outputs_;
 };
 
 }  // namespace
+
+void Lineage::see(const core::HandOn& command) {
+    leads_[command.to] = ended_;
+}
+
+void Lineage::see(const core::TaskEnded& command) {
+    if (command.execution) {
+        const bool is_made = made_.erase(*command.execution) > 0;
+        ended_ = how(of(command.task, *command.execution), command.status, is_made);
+        leads_.erase(*command.execution);
+    }
+}
+
+void Lineage::note_made(const core::StartAttempt& attempt) {
+    made_.insert(attempt.element ? attempt.element->loop : attempt.execution);
+    tasks_made_.insert(attempt.task);
+}
+
+Lineage::Id Lineage::of(TaskIndex task, core::ExecutionIndex execution) const {
+    const auto lead = leads_.find(execution);
+    Id id = lead == leads_.end() ? 0 : lead->second;
+    if (lead == leads_.end()) {
+        for (const TaskIndex need : workflow_.tasks[task].needs) {
+            id = how(id, machine_.task(need).status, tasks_made_.count(need) > 0);
+        }
+    }
+    return mix(id, task);
+}
+
+Reuse::Place make_place(const core::StartAttempt& start, const Lineage& lineage) {
+    if (start.element) {
+        return {start.task, lineage.of(start.task, start.element->loop), start.element->index};
+    }
+    return {start.task, lineage.of(start.task, start.execution), std::nullopt};
+}
 
 Reuse make_reuse(const core::Workflow& workflow,
                  const std::string& run_id,
@@ -168,7 +230,8 @@ Reuse make_reuse(const core::Workflow& workflow,
     std::vector<bool> again = followers(workflow, sources);
     std::vector<bool> partly(workflow.tasks.size(), false);
     for (const TaskIndex task : first) {
-        partly[task] = !again[task] && task != from;
+        partly[task] =
+            !again[task] && task != from && !saves_variables(workflow, workflow.tasks[task]);
     }
     for (const TaskIndex task : sources) {
         again[task] = true;

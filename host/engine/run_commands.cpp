@@ -56,6 +56,9 @@ private:
 };
 
 void RunLoop::execute(const core::HandOn& command) {
+    if (request_.reuse) {
+        lineage_.see(command);
+    }
     data_.hand_on(command.to);
 }
 
@@ -87,17 +90,30 @@ void RunLoop::execute(const core::Decide& command) {
 void RunLoop::execute(const core::StartAttempt& command) {
     // Of a run that is suspended, whoever resumes it starts this.
     if (!suspended_ && !reuse(command)) {
-        start_again(command, 0);
+        start(command, std::nullopt, 0);
     }
 }
 
-void RunLoop::start_again(const core::StartAttempt& command, std::uint32_t cancels) {
-    // What it reads of itself is what its last execution left.
+// What it reads of itself is what its last execution left: this comes before begin_report.
+RunLoop::Given RunLoop::resolve(const core::StartAttempt& command) {
+    const core::ValuePlace place{command.task, command.execution, command.element};
+    if (workflow_.tasks[command.task].sub_workflow) {
+        return data_.sub_workflow_inputs(place);
+    }
+    return data_.params(place);
+}
+
+// `given` as it was when the attempt first began, if it did; then it has been asked to stop
+// `cancels` times.
+void RunLoop::start(const core::StartAttempt& command,
+                    std::optional<Given> given,
+                    std::uint32_t cancels) {
     try {
         if (workflow_.tasks[command.task].sub_workflow) {
-            start_sub_run(command, cancels);
+            start_sub_run(command, std::move(given), cancels);
         } else {
-            start_call(command);
+            const Given taken = given ? std::move(*given) : resolve(command);
+            start_call(command, std::get<std::shared_ptr<const std::string>>(taken));
         }
     } catch (const core::TemplateError& error) {
         begin_report(command);
@@ -127,11 +143,12 @@ void RunLoop::begin_report(const core::StartAttempt& command) {
     report.elements_ended = state.elements_ended;
 }
 
-void RunLoop::start_call(const core::StartAttempt& command) {
+void RunLoop::start_call(const core::StartAttempt& command,
+                         std::shared_ptr<const std::string> params) {
     const core::Task& task = workflow_.tasks[command.task];
     const core::ValuePlace place{command.task, command.execution, command.element};
     auto invocation = std::make_shared<core::Invocation>();
-    invocation->params = data_.params(place);
+    invocation->params = std::move(params);
     invocation->may_hold_secrets = data_.used_secrets();
     begin_report(command);
     invocation->function = task.info;
@@ -151,6 +168,7 @@ void RunLoop::start_call(const core::StartAttempt& command) {
     if (task.timeout) {
         invocation->deadline = services_.clock.now() + *task.timeout;
     }
+    note_made(command);
     write(core::AttemptStarted{command.execution, command.task, command.attempt, command.element});
     later([this, attempt = core::AttemptRef{command.task, command.attempt, invocation->element}] {
         sink().attempt_started(attempt);
@@ -162,17 +180,19 @@ void RunLoop::start_call(const core::StartAttempt& command) {
     later([this, job = std::move(job)] { services_.pool.submit(job); });
 }
 
+void RunLoop::note_made(const core::StartAttempt& command) {
+    if (request_.reuse) {
+        lineage_.note_made(command);
+    }
+}
+
 // What the run before this one did need not be done again. Null: it is to be done.
 std::shared_ptr<const boost::json::value> RunLoop::reusable(
     const core::StartAttempt& command) const {
     if (!request_.reuse) {
         return nullptr;
     }
-    Reuse::Place before{command.task, machine_.task(command.task).activations, std::nullopt};
-    if (command.element) {
-        before.element = command.element->index;
-    }
-    const auto found = request_.reuse->outputs.find(before);
+    const auto found = request_.reuse->outputs.find(make_place(command, lineage_));
     return found == request_.reuse->outputs.end() ? nullptr : found->second;
 }
 
@@ -188,6 +208,8 @@ bool RunLoop::reuse(const core::StartAttempt& command) {
     return true;
 }
 
+// A call that was asked to stop, though nobody put that on record, is made again. A run would have
+// it on its own record.
 void RunLoop::execute(const core::CancelAttempt& command) {
     const auto found = attempts_.find(command.execution);
     if (found == attempts_.end() || !found->second.control) {
@@ -195,8 +217,7 @@ void RunLoop::execute(const core::CancelAttempt& command) {
     }
     if (found->second.job) {
         found->second.control->cancel();
-    } else {  // a run within this one keeps a record of its own, which must not be ahead of this
-              // one
+    } else {
         later([control = found->second.control] { control->cancel(); });
     }
 }
@@ -280,6 +301,9 @@ void RunLoop::execute(const core::TaskEnded& command) {
     }
     TaskReport& report = command.latest ? data_.edit(command.task) : other;
     end_report(command, report);
+    if (request_.reuse) {
+        lineage_.see(command);
+    }
     if (command.execution) {
         forget_wait(*command.execution);
         data_.end_execution(*command.execution, report.output,

@@ -120,6 +120,10 @@ void RunLoop::write(core::JournalEntry entry) {
 // Gives the journal what is to be on record. True: it is, and what waited for it is done. False:
 // this thread has to let the run be.
 bool RunLoop::commit() {
+    if (halting_) {
+        halt(*halting_);
+        return false;
+    }
     note_settled();
     {
         const std::lock_guard lock(lines_mutex_);
@@ -212,7 +216,8 @@ bool RunLoop::finish_commit() {
     return true;
 }
 
-// What the journal has of the run is all that there will be of it in this process.
+// What the journal has of the run is all that there will be of it in this process. The run around
+// it halts, too: it would put on record that its task has failed, while this run is open.
 void RunLoop::halt(const core::JournalFailure& failure) {
     let_go();
     report_.status = core::RunStatus::Failed;
@@ -221,6 +226,10 @@ void RunLoop::halt(const core::JournalFailure& failure) {
         .message = "the run is not on record any further than here: " + failure.message};
     if (request_.on_accepted) {
         std::exchange(request_.on_accepted, nullptr)(&failure);
+    }
+    if (request_.on_halted) {
+        request_.on_end = nullptr;
+        std::exchange(request_.on_halted, nullptr)(failure);
     }
     end();
 }

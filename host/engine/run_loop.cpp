@@ -78,6 +78,7 @@ RunLoop::RunLoop(RunServices services, RunRequest request)
       workflow_(*request_.workflow),
       masker_(request_.masker ? request_.masker : make_masker(services_.masker)),
       machine_(workflow_, request_.settings),
+      lineage_(workflow_, machine_),
       data_(
           workflow_,
           {.run_id = request_.run_id, .attempt = request_.attempt},
@@ -114,7 +115,7 @@ const core::RunReport& RunLoop::wait() {
 }
 
 void RunLoop::handle(Message message) {
-    if (machine_.status() > core::RunStatus::Running || left_) {
+    if (machine_.status() > core::RunStatus::Running || closed_ || left_) {
         return;
     }
     if (auto* done = std::get_if<AttemptDone>(&message)) {
@@ -135,13 +136,15 @@ void RunLoop::handle(Message message) {
         for (const auto& entry : sub_runs_) {
             entry.second.run->suspend();
         }
+    } else if (auto* halted = std::get_if<SubRunHalted>(&message)) {
+        halting_ = std::move(halted->failure);
     } else if (const auto* sub_run = std::get_if<SubRunLeft>(&message)) {
         attempts_.erase(sub_run->execution);
         forget_sub_run(sub_run->execution);
     } else if (std::holds_alternative<Leave>(message)) {
         left_ = true;
-    } else if (auto* resumed = std::get_if<Resume>(&message)) {
-        play_back(std::move(*resumed));
+    } else if (const auto* resumed = std::get_if<Resume>(&message)) {
+        play_back(*resumed);
     }
 }
 

@@ -10,8 +10,10 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -82,8 +84,10 @@ struct RunRequest {
     std::uint32_t depth = 0;                      ///< 0: nobody's task
     boost::json::object variables = {};           ///< take the place of the document's own
     std::shared_ptr<core::BlobScope> blobs = {};  ///< of the run that it is a task of
-    std::shared_ptr<core::EventSink> sink = {};   ///< in place of the services' one
-    std::shared_ptr<core::Masker> masker = {};    ///< of the run that it is a task of
+    /// Called in place of on_end where the journal has failed the run for good.
+    std::function<void(const core::JournalFailure& failure)> on_halted = {};
+    std::shared_ptr<core::EventSink> sink = {};  ///< in place of the services' one
+    std::shared_ptr<core::Masker> masker = {};   ///< of the run that it is a task of
 };
 
 /// What goes on record of a run that is accepted. `masker` may be null.
@@ -101,8 +105,8 @@ struct RunRequest {
 /// `interrupted` where the document says `idempotent: false`.
 ///
 /// Where the journal cannot take records for the moment (a full disk), the run waits and tries
-/// again. Where it has failed for good the run halts: it ends in this process only, and stays open
-/// on record.
+/// again. Where it has failed for good the run halts, and so do the run around it and those within
+/// it: they end in this process only, and stay open on record.
 ///
 /// Nothing leaves it that holds a secret which the run has used: what functions give, log and fail
 /// with is masked where it comes in, what the document makes of it where it is made. So journal,
@@ -180,6 +184,10 @@ private:
         std::shared_ptr<const boost::json::value> output;
     };
     struct Start {};
+    /// The journal has failed a run within this one.
+    struct SubRunHalted {
+        core::JournalFailure failure;
+    };
     struct SubRunLeft {
         core::ExecutionIndex execution = 0;
     };
@@ -201,6 +209,7 @@ private:
                                  Reused,
                                  Start,
                                  Resume,
+                                 SubRunHalted,
                                  SubRunLeft,
                                  Suspend,
                                  Leave,
@@ -235,15 +244,24 @@ private:
         std::shared_ptr<RunLoop> run;
     };
 
+    /// What an attempt is given: the parameters of its call, or the inputs of its workflow.
+    using Given = std::variant<std::shared_ptr<const std::string>, boost::json::object>;
+
     /// What the records of a run that is resumed leave to be done.
     struct Playback {
-        struct InFlight {
+        struct Begun {
             core::StartAttempt command;
-            std::uint32_t cancels = 0;  // how often it was asked to stop
+            std::optional<Given> given = {};  // as it was then, of one that has not ended
+            std::uint32_t cancels = 0;        // how often it was asked to stop
         };
-        std::map<core::ExecutionIndex, core::StartAttempt> to_start;
-        std::map<core::ExecutionIndex, InFlight> in_flight;
-        std::map<core::ExecutionIndex, core::Decide> undecided;
+        struct Undecided {
+            core::Decide command;
+            std::optional<boost::json::value> items = {};  // of a loop, as they were then
+        };
+        std::set<std::pair<core::ExecutionIndex, std::uint32_t>> ended_attempts;
+        std::map<core::ExecutionIndex, Begun> to_start;
+        std::map<core::ExecutionIndex, Begun> in_flight;
+        std::map<core::ExecutionIndex, Undecided> undecided;
         std::map<core::ExecutionIndex, core::DecideRetry> undecided_retries;
         struct DueTimer {
             core::WallTime set_at;
@@ -307,7 +325,7 @@ private:
     void hand_down_pause();
 
     // Resuming.
-    void play_back(Resume resume);
+    void play_back(const Resume& resume);
     void play(const core::JournalRecord& record, Playback& playback);
     void play(const core::MachineEvent& event, Playback& playback);
     void play_attempt_end(core::ExecutionIndex execution,
@@ -316,11 +334,12 @@ private:
     void play_wait_end(core::ExecutionIndex execution, const core::MachineEvent& event);
     void play_decided(const core::MachineEvent& event, Playback& playback);
     void play(const core::RunCommand& command, Playback& playback);
-    void go_live(const Playback& playback);
-    void go_live(const core::Timer& timer, const Playback::DueTimer& due);
-    void go_live(const Playback::InFlight& attempt);
+    void play(const core::Decide& command, Playback& playback);
+    void play(const core::StartAttempt& command, Playback& playback);
+    void go_live(Playback playback);
+    void go_live_with_timers(const Playback& playback);
     void go_live_with_waits();
-    void start_again(const core::StartAttempt& command, std::uint32_t cancels);
+    void go_live(Playback::Begun attempt);
     void open_blobs();
     void set_timer(const core::Timer& timer, core::Milliseconds delay);
     [[nodiscard]] core::WallTime wall() const;
@@ -345,15 +364,27 @@ private:
 
     void begin_report(const core::StartAttempt& command);
     void end_report(const core::TaskEnded& command, core::TaskReport& report);
-    void start_call(const core::StartAttempt& command);
-    void start_sub_run(const core::StartAttempt& command, std::uint32_t cancels = 0);
+    [[nodiscard]] Given resolve(const core::StartAttempt& command);
+    void note_made(const core::StartAttempt& command);
+    void start(const core::StartAttempt& command,
+               std::optional<Given> given,
+               std::uint32_t cancels);
+    void start_call(const core::StartAttempt& command, std::shared_ptr<const std::string> params);
+    void start_sub_run(const core::StartAttempt& command,
+                       std::optional<Given> given,
+                       std::uint32_t cancels);
+    [[nodiscard]] std::optional<boost::json::object> sub_run_inputs(
+        const core::StartAttempt& command,
+        std::optional<Given> given,
+        const std::vector<core::JournalRecord>& records);
     void forget_sub_run(core::ExecutionIndex execution);
     [[nodiscard]] RunRequest sub_run_request(const core::StartAttempt& command,
                                              const std::string& run_id,
                                              boost::json::object inputs);
     [[nodiscard]] std::vector<core::JournalRecord> records_of(const std::string& run_id) const;
-    [[nodiscard]] boost::json::object inputs_again(const core::ValuePlace& place,
-                                                   const core::JournalRecord& creation);
+    [[nodiscard]] boost::json::object inputs_again(const core::Workflow& called,
+                                                   const std::optional<Given>& given,
+                                                   const core::JournalRecord& creation) const;
     [[nodiscard]] std::shared_ptr<const Reuse> reuse_in(const core::StartAttempt& command,
                                                         const core::Workflow& workflow) const;
     [[nodiscard]] std::shared_ptr<const boost::json::value> reusable(
@@ -373,6 +404,7 @@ private:
 
     // Owned by the drainer.
     core::RunMachine machine_;
+    Lineage lineage_;  // where there is something to be taken over
     core::RunData data_;
     core::RunReport report_;
     std::vector<core::RunCommand> commands_;
@@ -381,9 +413,10 @@ private:
     std::vector<std::function<void()>> effects_;  // what waits until the batch is on record
     bool created_ = false;
     bool resumed_ = false;
-    bool closed_ = false;       // it was resumed, and has ended before
-    bool suspended_ = false;    // no attempts start any more
-    bool left_ = false;         // it was let go, and is open on record
+    bool closed_ = false;                          // it was resumed, and has ended before
+    bool suspended_ = false;                       // no attempts start any more
+    bool left_ = false;                            // it was let go, and is open on record
+    std::optional<core::JournalFailure> halting_;  // why a run within it has halted
     bool is_settling_ = false;  // it was taken up, and nothing has been on record since
     std::vector<core::RunEvent> early_requests_;  // those that came before the run was created
     std::string pause_reason_;

@@ -16,8 +16,17 @@ using core::RunEvent;
 
 namespace {
 
-core::StartAttempt as_command(const core::AttemptStarted& started) {
-    return {started.execution, started.task, started.attempt, started.element};
+void note_ended_attempt(const core::JournalRecord& record,
+                        std::set<std::pair<ExecutionIndex, std::uint32_t>>& ended) {
+    const auto* taken = std::get_if<core::MachineEvent>(&record.entry);
+    if (taken == nullptr) {
+        return;
+    }
+    if (const auto* success = std::get_if<core::AttemptSucceeded>(&taken->event)) {
+        ended.emplace(success->execution, success->attempt);
+    } else if (const auto* failed = std::get_if<core::AttemptFailed>(&taken->event)) {
+        ended.emplace(failed->execution, failed->attempt);
+    }
 }
 
 core::ValuePlace place_of(const core::StartAttempt& command) {
@@ -42,10 +51,13 @@ std::chrono::steady_clock::time_point RunLoop::steady() const {
                       : now;
 }
 
-void RunLoop::play_back(Resume resume) {
+void RunLoop::play_back(const Resume& resume) {
     created_ = true;
     resumed_ = true;
     Playback playback;
+    for (const core::JournalRecord& record : resume.records) {
+        note_ended_attempt(record, playback.ended_attempts);
+    }
     for (const core::JournalRecord& record : resume.records) {
         records_ = record.number;
         played_at_ = record.at;
@@ -63,7 +75,7 @@ void RunLoop::play_back(Resume resume) {
         return;
     }
     playback.cancels = resume.cancels > playback.cancels ? resume.cancels - playback.cancels : 0;
-    go_live(playback);
+    go_live(std::move(playback));
 }
 
 void RunLoop::play(const core::JournalRecord& record, Playback& playback) {
@@ -72,19 +84,22 @@ void RunLoop::play(const core::JournalRecord& record, Playback& playback) {
     } else if (const auto* ended = std::get_if<core::RunEnded>(&record.entry)) {
         playback.ended = *ended;
     } else if (const auto* started = std::get_if<core::AttemptStarted>(&record.entry)) {
-        const core::StartAttempt command = as_command(*started);
-        playback.to_start.erase(command.execution);
-        playback.in_flight.try_emplace(command.execution, Playback::InFlight{command});
-        begin_report(command);
+        // Where it is in flight already another host has started it again.
+        if (auto waiting = playback.to_start.extract(started->execution)) {
+            note_made(waiting.mapped().command);
+            playback.in_flight.insert(std::move(waiting));
+        }
     }
 }
 
 void RunLoop::play(const core::MachineEvent& taken, Playback& playback) {
     const RunEvent& event = taken.event;
-    if (std::holds_alternative<core::RunStarted>(event)) {
+    if (machine_.status() == core::RunStatus::Queued) {
         run_started_ = steady();
         report_.started_at = wall();
         report_.status = core::RunStatus::Running;
+    }
+    if (std::holds_alternative<core::RunStarted>(event)) {
         static const boost::json::object none;
         const auto* recorded = taken.output ? taken.output->if_object() : nullptr;
         data_.restore_variables(std::move(request_.variables),
@@ -123,8 +138,7 @@ void RunLoop::play_attempt_end(ExecutionIndex execution,
     if (const auto begun = playback.in_flight.extract(execution)) {
         command = begun.mapped().command;
     } else if (const auto waiting = playback.to_start.extract(execution)) {
-        command = waiting.mapped();  // it ended without being started: unresolved, or taken over
-        begin_report(command);
+        command = waiting.mapped().command;  // it ended unstarted: unresolved, or taken over
     } else {
         return;
     }
@@ -154,31 +168,54 @@ void RunLoop::play_decided(const core::MachineEvent& event, Playback& playback) 
     if (!asked || !decided.elements || decided.failure) {
         return;
     }
-    const core::Decide& command = asked.mapped();
-    const core::ValuePlace place{command.task, command.execution, command.element};
+    const core::Decide& command = asked.mapped().command;
+    std::optional<boost::json::value>& fresh = asked.mapped().items;
     boost::json::value items = boost::json::array(*decided.elements);
     if (event.output) {
         items = *event.output;
     }
-    try {
-        boost::json::value fresh = data_.loop_items(place);
-        boost::json::value masked = fresh;
+    if (fresh) {
+        boost::json::value masked = *fresh;
         masker_->mask(masked);
         if (!event.output || masked == *event.output) {
-            items = std::move(fresh);
+            items = std::move(*fresh);
         }
-    } catch (const core::TemplateError&) {
-        static_cast<void>(data_.begin_loop(command.execution, place, std::move(items)));
-        return;
     }
-    static_cast<void>(data_.begin_loop(command.execution, place, std::move(items)));
+    static_cast<void>(data_.begin_loop(
+        command.execution, {command.task, command.execution, command.element}, std::move(items)));
+}
+
+// Values are asked for where they were asked for then: what comes next may change them.
+void RunLoop::play(const core::Decide& command, Playback& playback) {
+    Playback::Undecided undecided{command};
+    if (workflow_.tasks[command.task].for_each && !command.element) {
+        try {
+            undecided.items = data_.loop_items({command.task, command.execution, std::nullopt});
+        } catch (const core::TemplateError&) {
+            undecided.items.reset();  // the record says what became of it
+        }
+    }
+    playback.undecided.insert_or_assign(command.execution, std::move(undecided));
+}
+
+void RunLoop::play(const core::StartAttempt& command, Playback& playback) {
+    Playback::Begun begun{command};
+    if (playback.ended_attempts.count({command.execution, command.attempt}) == 0) {
+        try {
+            begun.given = resolve(command);
+        } catch (const core::TemplateError&) {
+            begun.given.reset();  // it will be asked for again
+        }
+    }
+    begin_report(command);
+    playback.to_start.insert_or_assign(command.execution, std::move(begun));
 }
 
 void RunLoop::play(const core::RunCommand& command, Playback& playback) {
     if (const auto* decide = std::get_if<core::Decide>(&command)) {
-        playback.undecided.insert_or_assign(decide->execution, *decide);
+        play(*decide, playback);
     } else if (const auto* start = std::get_if<core::StartAttempt>(&command)) {
-        playback.to_start.insert_or_assign(start->execution, *start);
+        play(*start, playback);
     } else if (const auto* wait = std::get_if<core::BeginWait>(&command)) {
         note_wait(*wait);
     } else if (const auto* cancel = std::get_if<core::CancelAttempt>(&command)) {
@@ -199,7 +236,7 @@ void RunLoop::play(const core::RunCommand& command, Playback& playback) {
     }
 }
 
-void RunLoop::go_live(const Playback& playback) {
+void RunLoop::go_live(Playback playback) {
     is_settling_ = request_.parent_run_id.empty();
     const bool was_paused = machine_.paused();
     if (machine_.status() == core::RunStatus::Queued) {
@@ -218,32 +255,39 @@ void RunLoop::go_live(const Playback& playback) {
     for (std::uint32_t cancel = 0; cancel < playback.cancels; ++cancel) {
         own_messages_.emplace_back(RunEvent{core::CancelRequested{"the run was told to stop"}});
     }
-    for (const auto& [timer, due] : playback.timers) {
-        go_live(timer, due);
-    }
+    go_live_with_timers(playback);
     go_live_with_waits();
-    for (const auto& [execution, attempt] : playback.in_flight) {
-        go_live(attempt);
+    for (auto& [execution, attempt] : playback.in_flight) {
+        go_live(std::move(attempt));
     }
-    for (const auto& [execution, command] : playback.to_start) {
-        execute(command);
+    for (auto& [execution, attempt] : playback.to_start) {
+        if (!suspended_ && !reuse(attempt.command)) {
+            start(attempt.command, std::move(attempt.given), 0);
+        }
     }
-    for (const auto& [execution, command] : playback.undecided) {
-        execute(command);
+    for (const auto& [execution, undecided] : playback.undecided) {
+        execute(undecided.command);
     }
     for (const auto& [execution, command] : playback.undecided_retries) {
         execute(command);
     }
 }
 
-// Time passed while there was no host. A clock that was set back does not make a wait longer.
-void RunLoop::go_live(const core::Timer& timer, const Playback::DueTimer& due) {
-    if (timer.kind == core::Timer::Kind::AttemptTimeout ||
-        timer.kind == core::Timer::Kind::CancelGrace) {
-        return;  // of attempts that are gone
+// Time passed while there was no host. A clock that was set back does not make a wait longer. The
+// timers of calls are gone with them; a run within this one is the same as before.
+void RunLoop::go_live_with_timers(const Playback& playback) {
+    for (const auto& [timer, due] : playback.timers) {
+        if (timer.kind == core::Timer::Kind::AttemptTimeout ||
+            timer.kind == core::Timer::Kind::CancelGrace) {
+            const auto attempt = playback.in_flight.find(timer.execution);
+            if (attempt == playback.in_flight.end() ||
+                !workflow_.tasks[attempt->second.command.task].sub_workflow) {
+                continue;
+            }
+        }
+        const auto passed = std::chrono::duration_cast<core::Milliseconds>(wall() - due.set_at);
+        set_timer(timer, std::clamp(due.delay - passed, core::Milliseconds{0}, due.delay));
     }
-    const auto passed = std::chrono::duration_cast<core::Milliseconds>(wall() - due.set_at);
-    set_timer(timer, std::clamp(due.delay - passed, core::Milliseconds{0}, due.delay));
 }
 
 void RunLoop::go_live_with_waits() {
@@ -259,7 +303,7 @@ void RunLoop::go_live_with_waits() {
     }
 }
 
-void RunLoop::go_live(const Playback::InFlight& attempt) {
+void RunLoop::go_live(Playback::Begun attempt) {
     const core::StartAttempt& command = attempt.command;
     const core::Task& task = workflow_.tasks[command.task];
     if (!task.sub_workflow && attempt.cancels > 0) {
@@ -272,11 +316,11 @@ void RunLoop::go_live(const Playback::InFlight& attempt) {
                                  "what it has done"));
         return;
     }
-    if (task.timeout && attempt.cancels == 0) {
+    if (task.timeout && !task.sub_workflow) {
         set_timer({core::Timer::Kind::AttemptTimeout, command.execution, command.attempt},
                   *task.timeout);
     }
-    start_again(command, attempt.cancels);
+    start(command, std::move(attempt.given), attempt.cancels);
 }
 
 }  // namespace oa::host

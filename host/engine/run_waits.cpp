@@ -101,10 +101,11 @@ bool may_answer(const OpenApproval& approval, const ApprovalAnswer& answer) {
 
 // ----- waits -----
 
+// What it reads of itself is what its last execution left: note_wait comes behind that.
 void RunLoop::execute(const core::BeginWait& command) {
-    note_wait(command);
     core::WaitBegun begun{command.execution, command.attempt, {}, {}};
     if (const auto known = reusable(as_attempt(command))) {
+        note_wait(command);
         own_messages_.emplace_back(core::MachineEvent{begun, nullptr});
         own_messages_.emplace_back(Reused{command.execution, command.attempt, known});
         return;
@@ -126,6 +127,7 @@ void RunLoop::execute(const core::BeginWait& command) {
     } catch (const core::TemplateError& error) {
         begun.failure = unresolved(error);
     }
+    note_wait(command);
     own_messages_.emplace_back(core::MachineEvent{std::move(begun), std::move(recorded)});
 }
 
@@ -140,6 +142,7 @@ void RunLoop::note_wait_begun(const core::WaitBegun& event, const json::value* r
     if (found == waits_.end() || record == nullptr || event.failure) {
         return;
     }
+    note_made(as_attempt(found->second.command));
     found->second.plan = from_record(*record, event.delay);
     if (found->second.plan) {
         found->second.plan->kind = workflow_.tasks[found->second.command.task].wait->kind;

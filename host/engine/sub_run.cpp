@@ -61,8 +61,9 @@ private:
     std::weak_ptr<RunLoop> run_;
 };
 
-void RunLoop::start_sub_run(const core::StartAttempt& command, std::uint32_t cancels) {
-    const core::SubWorkflow& called = *workflow_.tasks[command.task].sub_workflow;
+void RunLoop::start_sub_run(const core::StartAttempt& command,
+                            std::optional<Given> given,
+                            std::uint32_t cancels) {
     const core::ValuePlace place{command.task, command.execution, command.element};
     const std::string run_id = execution_id(request_.run_id, workflow_.tasks[command.task].name,
                                             command.execution, command.element) +
@@ -76,29 +77,11 @@ void RunLoop::start_sub_run(const core::StartAttempt& command, std::uint32_t can
                      {.code = "storage_error", .message = error.what()});
         return;
     }
-    boost::json::object inputs;
-    if (records.empty()) {
-        boost::json::object given = data_.sub_workflow_inputs(place);
-        begin_report(command);
-        if (request_.depth + 1 > depth_max) {
-            fail_attempt(
-                command.execution, command.attempt,
-                {.code = "nesting_limit",
-                 .message = "workflows run each other more than " + std::to_string(depth_max) +
-                            " deep, the last one being '" + called.workflow->name + "'"});
-            return;
-        }
-        core::BoundInputs bound = core::bind_inputs(*called.workflow, given);
-        if (!bound.problems.empty()) {
-            fail_attempt(command.execution, command.attempt,
-                         refused_inputs(*called.workflow, bound));
-            return;
-        }
-        inputs = std::move(bound.values);
-    } else {
-        begin_report(command);
-        inputs = inputs_again(place, records.front());
+    std::optional<boost::json::object> inputs = sub_run_inputs(command, std::move(given), records);
+    if (!inputs) {
+        return;
     }
+    note_made(command);
     write(core::AttemptStarted{command.execution, command.task, command.attempt, command.element});
     core::AttemptRef attempt{command.task, command.attempt, std::nullopt};
     if (command.element) {
@@ -107,7 +90,7 @@ void RunLoop::start_sub_run(const core::StartAttempt& command, std::uint32_t can
     later([this, attempt] { sink().attempt_started(attempt); });
 
     const std::shared_ptr<RunLoop> run =
-        make(services_, sub_run_request(command, run_id, std::move(inputs)));
+        make(services_, sub_run_request(command, run_id, std::move(*inputs)));
     attempts_[command.execution] =
         Attempt{command.attempt, place, std::make_shared<SubRun>(run), nullptr};
     {
@@ -137,6 +120,33 @@ void RunLoop::start_sub_run(const core::StartAttempt& command, std::uint32_t can
             run->cancel("the task that it runs for was told to stop");
         }
     });
+}
+
+// Nothing where it cannot start: then the attempt has failed.
+std::optional<boost::json::object> RunLoop::sub_run_inputs(
+    const core::StartAttempt& command,
+    std::optional<Given> given,
+    const std::vector<core::JournalRecord>& records) {
+    const core::Workflow& called = *workflow_.tasks[command.task].sub_workflow->workflow;
+    if (!records.empty()) {
+        begin_report(command);
+        return inputs_again(called, given, records.front());
+    }
+    const Given taken = given ? std::move(*given) : resolve(command);
+    begin_report(command);
+    if (request_.depth + 1 > depth_max) {
+        fail_attempt(command.execution, command.attempt,
+                     {.code = "nesting_limit",
+                      .message = "workflows run each other more than " + std::to_string(depth_max) +
+                                 " deep, the last one being '" + called.name + "'"});
+        return std::nullopt;
+    }
+    core::BoundInputs bound = core::bind_inputs(called, std::get<boost::json::object>(taken));
+    if (!bound.problems.empty()) {
+        fail_attempt(command.execution, command.attempt, refused_inputs(called, bound));
+        return std::nullopt;
+    }
+    return std::move(bound.values);
 }
 
 void RunLoop::forget_sub_run(core::ExecutionIndex execution) {
@@ -175,6 +185,9 @@ RunRequest RunLoop::sub_run_request(const core::StartAttempt& command,
         }
         parent->post(std::move(done));
     };
+    request.on_halted = [parent = shared_from_this()](const core::JournalFailure& failure) {
+        parent->post(SubRunHalted{failure});
+    };
     request.on_left = [parent = shared_from_this(), execution = command.execution] {
         parent->post(SubRunLeft{execution});
     };
@@ -191,22 +204,19 @@ std::vector<core::JournalRecord> RunLoop::records_of(const std::string& run_id) 
 
 // What a run within this run was given. The record has its secrets masked; where what the document
 // gives now looks the same, that is it.
-boost::json::object RunLoop::inputs_again(const core::ValuePlace& place,
-                                          const core::JournalRecord& creation) {
+boost::json::object RunLoop::inputs_again(const core::Workflow& called,
+                                          const std::optional<Given>& given,
+                                          const core::JournalRecord& creation) const {
     const auto* created = std::get_if<core::RunCreated>(&creation.entry);
     boost::json::object recorded = created == nullptr ? boost::json::object{} : created->inputs;
-    const core::Workflow& called = *workflow_.tasks[place.task].sub_workflow->workflow;
-    try {
-        core::BoundInputs bound = core::bind_inputs(called, data_.sub_workflow_inputs(place));
-        boost::json::value masked = bound.values;
-        masker_->mask(masked);
-        if (bound.problems.empty() && masked == boost::json::value(recorded)) {
-            return std::move(bound.values);
-        }
-    } catch (const core::TemplateError&) {
+    if (!given) {
         return recorded;  // a source is not there any more
     }
-    return recorded;
+    core::BoundInputs bound = core::bind_inputs(called, std::get<boost::json::object>(*given));
+    boost::json::value masked = bound.values;
+    masker_->mask(masked);
+    const bool is_same = bound.problems.empty() && masked == boost::json::value(recorded);
+    return is_same ? std::move(bound.values) : recorded;
 }
 
 // What a run within the run that this one does again has done already.
@@ -215,11 +225,7 @@ std::shared_ptr<const Reuse> RunLoop::reuse_in(const core::StartAttempt& command
     if (!request_.reuse || services_.history == nullptr) {
         return nullptr;
     }
-    Reuse::Place before{command.task, machine_.task(command.task).activations, std::nullopt};
-    if (command.element) {
-        before.element = command.element->index;
-    }
-    const auto found = request_.reuse->sub_runs.find(before);
+    const auto found = request_.reuse->sub_runs.find(make_place(command, lineage_));
     if (found == request_.reuse->sub_runs.end() || command.attempt > 1) {
         return nullptr;
     }

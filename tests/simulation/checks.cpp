@@ -125,20 +125,47 @@ void check_order(World& world, const std::string& run_id, const core::Workflow& 
     }
 }
 
+bool is_within(const std::string& id, const std::string& run_id) {
+    return id.starts_with(run_id + "/");
+}
+
 bool was_interrupted(const World& world, const std::string& run_id) {
     for (const std::string& id : world.store().runs()) {
-        if ((id == run_id || id.starts_with(run_id + "/")) &&
-            world.store().audit(id)->was_interrupted()) {
+        if ((id == run_id || is_within(id, run_id)) && world.store().audit(id)->was_interrupted()) {
             return true;
         }
     }
     return false;
 }
 
+// Where a task of a run within the run failed and that was allowed, that run succeeded and is taken
+// over; done again it may well go another way.
+bool may_come_to_something_else(const World& world, const std::string& run_id) {
+    for (const std::string& id : world.store().runs()) {
+        const RunAudit& audit = *world.store().audit(id);
+        for (TaskIndex task = 0; task < audit.workflow().tasks.size(); ++task) {
+            if (is_within(id, run_id) && audit.ended()->status == core::RunStatus::Succeeded &&
+                audit.status(task) == core::TaskStatus::Failed) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+bool is_in_quarantine(const World& world, const std::string& id) {
+    const std::optional<core::RunEnded>& end =
+        world.store().audit(id.substr(0, id.find('/')))->ended();
+    return end && end->failure && end->failure->code == "quarantined";
+}
+
 void check_end(World& world) {
     for (const std::string& id : world.store().runs()) {
-        if (!world.store().audit(id)->ended()) {
+        const RunAudit& audit = *world.store().audit(id);
+        if (!audit.ended()) {
             world.context().breach("run " + id + " is open for ever");
+        } else if (audit.was_given_up() && !is_in_quarantine(world, id)) {
+            world.context().breach("run " + id + " was given up, but not the run around it");
         }
     }
     for (const std::string& id : world.store().runs()) {
@@ -148,6 +175,27 @@ void check_end(World& world) {
         if (audit.created().parent_run_id.empty() && told != world.told().end()) {
             compare(world.context(), "run " + id + " reads otherwise than it was told",
                     told->second, world.read(id), Detail::Times);
+        }
+    }
+}
+
+// What succeeded and follows from nothing that is done again is not called again.
+void check_not_called_again(World& world, const std::string& first) {
+    const std::string again = first + "-again";
+    const RunAudit* after = world.store().audit(again);
+    const RunAudit& before = *world.store().audit(first);
+    if (after == nullptr || before.workflow().flow == core::Flow::Transitions) {
+        return;  // a task may be activated more than once, and fail in between
+    }
+    const core::Workflow& workflow = before.workflow();
+    for (const auto& [which, call] : world.witness().calls()) {
+        for (TaskIndex task = 0; task < workflow.main_count(); ++task) {
+            if (after->does_again(task) == 0 &&
+                before.status(task) == core::TaskStatus::Succeeded &&
+                is_of(which.first, again, workflow.tasks[task].name)) {
+                world.context().breach("a call is made for " + workflow.tasks[task].name +
+                                       ", which had succeeded: " + which.first);
+            }
         }
     }
 }
@@ -164,8 +212,12 @@ void check_against_ideal(World& world, const Plan& plan) {
     }
     for (const auto& [id, wanted] : ideal.told()) {
         const bool again = id.ends_with("-again");
+        if (!again) {
+            check_not_called_again(world, id);
+        }
         const std::string first = again ? id.substr(0, id.find('-')) : id;
-        if (was_interrupted(world, id) || was_interrupted(world, first)) {
+        if (was_interrupted(world, id) || was_interrupted(world, first) ||
+            (again && may_come_to_something_else(world, first))) {
             continue;
         }
         if (world.store().audit(id) == nullptr) {

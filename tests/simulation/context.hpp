@@ -21,6 +21,9 @@ struct Figures {
     std::uint64_t runs_again = 0;
     std::uint64_t lives = 0;
     std::uint64_t crashes = 0;
+    std::uint64_t stops = 0;          ///< of the host in good order
+    std::uint64_t answers = 0;        ///< to approvals
+    std::uint64_t quarantined = 0;    ///< runs that had killed too many hosts
     std::uint64_t refusals = 0;       ///< appends that were refused for the moment
     std::uint64_t broken_stores = 0;  ///< appends that failed for good
     std::uint64_t calls = 0;
@@ -36,6 +39,9 @@ struct Figures {
         runs_again += other.runs_again;
         lives += other.lives;
         crashes += other.crashes;
+        stops += other.stops;
+        answers += other.answers;
+        quarantined += other.quarantined;
         refusals += other.refusals;
         broken_stores += other.broken_stores;
         calls += other.calls;
@@ -69,6 +75,7 @@ struct Context {
     std::vector<std::string> breaches;
     std::vector<std::string> lines;
     bool tracing = false;
+    std::uint32_t life = 0;  ///< of the host, from 1
 };
 
 /// Timers that somebody has set and that are dropped together.
@@ -116,7 +123,11 @@ public:
         if (waiting_.empty()) {
             return false;
         }
-        take(waiting_.begin()->first)();
+        const auto first = waiting_.begin();
+        if (!stopped_) {
+            timeline_.drop(first->second.token);
+        }
+        take(first->first)();
         return true;
     }
     void forget() {

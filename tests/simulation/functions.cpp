@@ -185,7 +185,7 @@ void Functions::begin(Call& call) {
     seen.run_id = invocation.run_id;
     seen.task = invocation.task;
     seen.params = *invocation.params;
-    seen.last_life = life_;
+    seen.last_life = context_.life;
     seen.last_begin = witness_.next();
     seen.first_begin = seen.begins == 0 ? seen.last_begin : seen.first_begin;
     ++seen.begins;
@@ -211,7 +211,7 @@ void Functions::check_begin(const Call& call) {
         return;
     }
     ++context_.figures.calls_again;
-    if (seen->last_life == life_) {
+    if (seen->last_life == context_.life) {
         context_.breach("a host makes a call twice: " + name);
     }
     if (audit->forbids_again(which)) {

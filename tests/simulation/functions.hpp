@@ -21,16 +21,11 @@ namespace oa::test {
 /// the same in whatever host it runs. Each call is held against the records that there are.
 class Functions final : public core::TaskInvoker, public host::JobRunner {
 public:
-    Functions(Context& context,
-              const Plan& plan,
-              const Store& store,
-              Witness& witness,
-              std::uint32_t life)
+    Functions(Context& context, const Plan& plan, const Store& store, Witness& witness)
         : context_(context),
           plan_(plan),
           store_(store),
           witness_(witness),
-          life_(life),
           events_(context.timeline) {}
 
     std::shared_ptr<core::CallControl> prepare(std::shared_ptr<const core::Invocation> invocation,
@@ -64,7 +59,6 @@ private:
     const Plan& plan_;
     const Store& store_;
     Witness& witness_;
-    const std::uint32_t life_;
     TimersOf events_;
     std::list<std::shared_ptr<Call>> prepared_;
     std::map<host::Job*, std::shared_ptr<Call>> submitted_;

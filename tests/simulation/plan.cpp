@@ -62,11 +62,16 @@ public:
         shape.fail_fast = plan_.timed;
         shape.timeouts = plan_.timed;
         shape.one_path = !plan_.timed;
+        shape.waits_percent = chance(random_, 30) ? 12 : 0;
         if (shares_variables || chance(random_, 15)) {
             shape.flow = Flow::Sequence;
         }
         core::Workflow made = generate(random_, shape);
         made.compat_oa3 = shares_variables || (made.flow == Flow::Sequence && chance(random_, 40));
+        if (plan_.timed && depth == 0 && chance(random_, 15)) {
+            made.concurrency.max_runs = 1 + below(random_, 2);
+            made.concurrency.overlap = static_cast<core::Overlap>(below(random_, 3));
+        }
         made.name = "w" + std::to_string(plan_.workflows.size());
         made.inputs.push_back(input("x", true));
         made.inputs.push_back(input("n", 1));
@@ -96,6 +101,10 @@ private:
         task.function = "thing";
         task.info = &any_function();
         Template::Object fields;
+        if (task.wait) {
+            give_wait(workflow, index);
+            return;
+        }
         if (task.sub_workflow || (depth == 0 && chance(random_, 8))) {
             task.sub_workflow.reset();
             give_workflow(workflow, task, depth);
@@ -130,6 +139,35 @@ private:
         task.params = Template(std::move(fields));
         if (chance(random_, 8)) {
             task.output = text(chance(random_, 80) ? "${output}" : "${output.v}");
+        }
+    }
+
+    void give_wait(core::Workflow& workflow, TaskIndex index) {
+        core::Task& task = workflow.tasks[index];
+        task.module.clear();
+        task.function.clear();
+        task.info = nullptr;
+        core::Wait& wait = *task.wait;
+        switch (wait.kind) {
+            case core::Wait::Kind::Sleep:
+                wait.value = Template(json::value(std::to_string(below(random_, 700)) + "ms"));
+                break;
+            case core::Wait::Kind::Until:
+                wait.value = Template(
+                    json::value("2019-12-20T00:00:0" + std::to_string(below(random_, 6)) + ".5Z"));
+                break;
+            case core::Wait::Kind::Approval:
+                wait.value = text(readable(workflow, index));
+                if (plan_.timed && chance(random_, 50)) {
+                    wait.timeout = Template(json::value("300ms"));
+                }
+        }
+        if (task.for_each) {
+            give_elements(workflow, index);
+        }
+        // What it gives tells when that was.
+        if (!plan_.timed || chance(random_, 20)) {
+            task.output = text("${has(output.approved) ? output.approved : true}");
         }
     }
 
@@ -180,6 +218,9 @@ private:
             return "${inputs.n}";
         }
         const TaskIndex other = choice[below(random_, static_cast<std::uint32_t>(choice.size()))];
+        if (!plan_.timed && other == index && task.retry.attempts_max > 1) {
+            return "${inputs.n}";  // a run that is done again may need fewer attempts
+        }
         return "${tasks." + workflow.tasks[other].name + ".output}";
     }
 
@@ -205,6 +246,10 @@ void plan_runs(Plan& plan, Random& random) {
         while (plan.timed && chance(random, 25) && run.cancels_at.size() < 3) {
             run.cancels_at.push_back(run.start_at + core::Milliseconds{below(random, 1'500)});
         }
+        if (plan.timed && chance(random, 10)) {
+            const core::Milliseconds from = run.start_at + core::Milliseconds{below(random, 800)};
+            run.pauses.push_back({from, from + core::Milliseconds{below(random, 1'500)}});
+        }
         run.again = chance(random, 50);
         if (chance(random, 30)) {
             run.again_from = below(random, run.workflow->main_count());
@@ -227,6 +272,8 @@ void describe(std::string& text, const core::Workflow& workflow, const core::Tas
         text += " runs " + task.sub_workflow->name;
         text += task.sub_workflow->shares_variables ? " with variables" : "";
     }
+    static constexpr const char* waits[] = {" sleeps", " waits", " asks"};
+    text += task.wait ? waits[static_cast<int>(task.wait->kind)] : "";
     text += task.for_each ? " for_each" : "";
     text += task.when ? " when " + task.when->text : "";
     text += task.retry.attempts_max > 1 ? " retry " + std::to_string(task.retry.attempts_max) : "";
@@ -263,11 +310,14 @@ Plan make_plan(std::uint64_t seed) {
     plan.behaviour.waits_max_ms = chance(random, 50) ? 0 : 3;
     plan.behaviour.ignores_cancel_percent = below(random, 50);
     plan.behaviour.logs_percent = chance(random, 15) ? 30 : 0;
+    plan.behaviour.rejects_percent = below(random, 40);
     plan.faults.crashes = below(random, 5);
+    plan.faults.stops = chance(random, 15) ? 1 + below(random, 2) : 0;
     plan.faults.later_percent = chance(random, 30) ? 0 : below(random, 101);
     plan.faults.answer_max_ms = 1 + below(random, 20);
     plan.faults.full_disks = chance(random, 20) ? 1 + below(random, 2) : 0;
     plan.faults.broken_stores = chance(random, 10) ? 1 : 0;
+    plan.queue.max_runs = chance(random, 70) ? 100 : 1 + below(random, 3);
     plan_runs(plan, random);
     return plan;
 }
@@ -282,6 +332,10 @@ std::string describe(const Plan& plan) {
                 std::to_string(run.start_at.count()) + " ms";
         for (const core::Milliseconds at : run.cancels_at) {
             text += ", cancelled at " + std::to_string(at.count()) + " ms";
+        }
+        for (const PlannedRun::Pause& pause : run.pauses) {
+            text += ", paused from " + std::to_string(pause.from.count()) + " to " +
+                    std::to_string(pause.to.count()) + " ms";
         }
         text += run.again ? ", again" : "";
         text += run.again_from ? " from " + run.workflow->tasks[*run.again_from].name : "";

@@ -9,6 +9,7 @@
 #include <boost/json/object.hpp>
 
 #include "core/run/run_machine.hpp"
+#include "core/run/run_queue.hpp"
 #include "core/workflow/workflow.hpp"
 
 namespace oa::test {
@@ -20,6 +21,11 @@ struct PlannedRun {
     boost::json::object inputs;
     core::Milliseconds start_at{0};
     std::vector<core::Milliseconds> cancels_at;
+    struct Pause {
+        core::Milliseconds from{0};
+        core::Milliseconds to{0};
+    };
+    std::vector<Pause> pauses;
     bool again = false;  ///< where it does not succeed, it is done again with what it has done
     std::optional<core::TaskIndex> again_from;
 };
@@ -33,11 +39,13 @@ struct Behaviour {
     std::uint32_t waits_max_ms = 0;  ///< for a thread
     std::uint32_t ignores_cancel_percent = 0;
     std::uint32_t logs_percent = 0;
+    std::uint32_t rejects_percent = 0;  ///< of the approvals, for the people who are asked
 };
 
 /// What becomes of the host and its store.
 struct Faults {
     std::uint32_t crashes = 0;        ///< of the host, at most
+    std::uint32_t stops = 0;          ///< of the host, in good order
     std::uint32_t later_percent = 0;  ///< of the appends that are answered later
     std::uint32_t answer_max_ms = 1;  ///< and how much later
     std::uint32_t full_disks = 0;     ///< times in which the store takes nothing
@@ -53,6 +61,7 @@ struct Plan {
     std::deque<core::Workflow> workflows;
     std::vector<PlannedRun> runs;
     core::RunSettings settings;
+    core::QueueSettings queue;
     Behaviour behaviour;
     Faults faults;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "host/engine/deaths.hpp"
 #include "host/engine/execution_id.hpp"
 #include "tests/simulation/store.hpp"
 
@@ -76,15 +77,14 @@ void RunAudit::take(const core::RunCreated& created) {
             from = task;
         }
     }
-    for (const int how : done_again(workflow_, statuses, from)) {
-        again_.push_back(how == 2);
-        partly_.push_back(how == 1);
-    }
+    again_ = done_again(workflow_, statuses, from);
 }
 
-void RunAudit::take(const core::RunResumed& /*resumed*/) {
-    for (auto& [execution, attempt] : open_) {
-        attempt.may_start_again = true;
+void RunAudit::take(const core::RunResumed& resumed) const {
+    if (!created_->parent_run_id.empty()) {
+        context_.breach("run " + run_id_ + " is taken up for itself");
+    } else if (resumed.deaths > context_.figures.crashes) {
+        context_.breach("run " + run_id_ + " counts more deaths than there were");
     }
 }
 
@@ -95,16 +95,15 @@ void RunAudit::take(const core::AttemptStarted& started) {
         return;
     }
     Attempt& attempt = found->second;
-    if (attempt.on_record) {
+    if (attempt.started_by > 0) {
         const core::Task& task = workflow_.tasks[started.task];
-        if (!attempt.may_start_again) {
+        if (attempt.started_by == context_.life) {
             breach(name(attempt.command) + " is started twice");
         } else if (!task.sub_workflow && !task.idempotent.value_or(true)) {
             breach(name(attempt.command) + " is started again although it is not idempotent");
         }
-        attempt.may_start_again = false;
     }
-    attempt.on_record = true;
+    attempt.started_by = context_.life;
     started_.emplace(attempt.which, started.task);
 }
 
@@ -113,6 +112,9 @@ void RunAudit::take(const core::MachineEvent& event) {
         end_attempt(success->execution, success->attempt, event);
     } else if (const auto* failed = std::get_if<core::AttemptFailed>(&event.event)) {
         end_attempt(failed->execution, failed->attempt, event);
+    } else if (std::holds_alternative<core::WaitEnded>(event.event)) {
+        ++answers_;
+        ++context_.figures.answers;
     }
     std::vector<core::RunCommand> commands;
     machine_->apply(event.event, commands);
@@ -127,7 +129,7 @@ void RunAudit::take_command(const core::RunCommand& command) {
             breach(name(*start) + " is tried again after it was interrupted");
         }
         Attempt& attempt = open_[start->execution];
-        attempt = Attempt{*start, {}, false, false};
+        attempt = Attempt{*start, {}, 0};
         attempt.which = {host::execution_id(run_id_, workflow_.tasks[start->task].name,
                                             start->execution, start->element),
                          start->attempt};
@@ -150,11 +152,12 @@ void RunAudit::end_attempt(ExecutionIndex execution,
         breach("an attempt ends that is not in flight");
         return;
     }
+    crashes_at_progress_ = context_.figures.crashes;
     const Attempt attempt = found->second;
     open_.erase(found);
     started_.erase(attempt.which);
     if (std::holds_alternative<core::AttemptSucceeded>(event.event)) {
-        attempt.on_record ? check_success(attempt) : check_taken_over(attempt);
+        attempt.started_by > 0 ? check_success(attempt) : check_taken_over(attempt);
     } else if (std::get<core::AttemptFailed>(event.event).failure.code == "interrupted") {
         check_interrupted(attempt);
     }
@@ -187,7 +190,8 @@ void RunAudit::check_taken_over(const Attempt& attempt) {
     }
     if (root == nullptr || root->created_->retry_of.empty()) {
         breach(name(attempt.command) + " was taken over from nowhere");
-    } else if (root == this && (again_[task] || (partly_[task] && !attempt.command.element))) {
+    } else if (root == this &&
+               (does_again(task) == 2 || (does_again(task) == 1 && !attempt.command.element))) {
         breach(name(attempt.command) + " was taken over, but was to be done again");
     }
 }
@@ -197,7 +201,7 @@ void RunAudit::check_interrupted(const Attempt& attempt) {
     if (workflow_.tasks[attempt.command.task].sub_workflow) {
         return;  // it is what a task of that run failed with
     }
-    if (!attempt.on_record || !attempt.may_start_again) {
+    if (attempt.started_by == 0 || attempt.started_by == context_.life) {
         breach(name(attempt.command) + " was interrupted while no host died");
     }
     if (!workflow_.tasks[attempt.command.task].idempotent.value_or(true)) {
@@ -207,6 +211,15 @@ void RunAudit::check_interrupted(const Attempt& attempt) {
 
 void RunAudit::take(const core::RunEnded& ended) {
     ended_ = ended;
+    if (ended.failure && ended.failure->code == "quarantined") {
+        check_quarantined();
+        return;
+    }
+    if (!finish_ && !created_->parent_run_id.empty() && ended.failure &&
+        ended.failure->code == "interrupted") {
+        was_given_up_ = true;
+        return;
+    }
     if (!finish_) {
         breach("it ended without the machine");
     } else if (finish_->status != ended.status &&
@@ -215,6 +228,16 @@ void RunAudit::take(const core::RunEnded& ended) {
     }
     if (!open_.empty()) {
         breach("it ended with attempts in flight");
+    }
+}
+
+// So many hosts must have died, and nothing come of the run in between.
+void RunAudit::check_quarantined() {
+    was_interrupted_ = true;
+    ++context_.figures.quarantined;
+    if (context_.figures.crashes < crashes_at_progress_ + host::deaths_max) {
+        breach("it is put into quarantine after " +
+               std::to_string(context_.figures.crashes - crashes_at_progress_) + " deaths");
     }
 }
 
@@ -235,10 +258,14 @@ std::vector<int> done_again(const core::Workflow& workflow,
                                    workflow.tasks[later].needs.end(),
                                    earlier) != workflow.tasks[later].needs.end();
     };
+    const auto saves = [&workflow](const core::Task& task) {
+        return workflow.compat_oa3 &&
+               (task.save_as || (task.sub_workflow && task.sub_workflow->shares_variables));
+    };
     for (TaskIndex task = 0; task < main; ++task) {
         const bool well =
             before[task] == TaskStatus::Succeeded || before[task] == TaskStatus::Skipped;
-        how[task] = task == from ? 2 : well ? 0 : 1;
+        how[task] = task == from ? 2 : well ? 0 : saves(workflow.tasks[task]) ? 2 : 1;
     }
     for (bool changed = true; changed;) {
         changed = false;

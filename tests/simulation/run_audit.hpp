@@ -42,18 +42,26 @@ public:
     [[nodiscard]] core::TaskStatus status(core::TaskIndex task) const {
         return machine_->task(task).status;
     }
+    /// Of a run that is done again, as done_again() has it.
+    [[nodiscard]] int does_again(core::TaskIndex task) const {
+        return again_.empty() ? 2 : again_[task];
+    }
+    /// To approvals.
+    [[nodiscard]] std::uint64_t answers() const { return answers_; }
+    /// Whether what came of the run is owed to a host that died.
     [[nodiscard]] bool was_interrupted() const { return was_interrupted_; }
+    /// Whether it ended because the run around it does not go on.
+    [[nodiscard]] bool was_given_up() const { return was_given_up_; }
 
 private:
     struct Attempt {
         core::StartAttempt command;
         Witness::Which which;
-        bool on_record = false;
-        bool may_start_again = false;  // a host has died since it was started
+        std::uint32_t started_by = 0;  // the life of the host that put its start on record
     };
 
     void take(const core::RunCreated& created);
-    void take(const core::RunResumed& resumed);
+    void take(const core::RunResumed& resumed) const;
     void take(const core::AttemptStarted& started);
     void take(const core::MachineEvent& event);
     void take(const core::RunEnded& ended);
@@ -64,6 +72,7 @@ private:
     void check_success(const Attempt& attempt);
     void check_taken_over(const Attempt& attempt);
     void check_interrupted(const Attempt& attempt);
+    void check_quarantined();
     void breach(const std::string& what);
     [[nodiscard]] std::string name(const core::StartAttempt& command) const;
 
@@ -80,9 +89,11 @@ private:
     std::set<core::ExecutionIndex> never_again_;
     std::optional<core::FinishRun> finish_;
     std::optional<core::RunEnded> ended_;
+    std::uint64_t answers_ = 0;
     bool was_interrupted_ = false;
-    std::vector<bool> again_;   // of a run that is done again: what may not be taken over
-    std::vector<bool> partly_;  // what may be taken over for elements alone
+    bool was_given_up_ = false;
+    std::uint64_t crashes_at_progress_ = 0;  // that there had been when an attempt last ended
+    std::vector<int> again_;                 // of a run that is done again: as done_again() has it
 };
 
 /// What of a workflow is done again when a run of it did not succeed, worked out from the graph

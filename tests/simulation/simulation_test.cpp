@@ -9,7 +9,9 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <initializer_list>
 #include <string>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -36,26 +38,33 @@ std::string story_of(std::uint64_t seed) {
 }
 
 void print(const Figures& all, std::uint64_t seeds, std::uint64_t bad, double seconds) {
-    std::printf(
-        "%llu seeds in %.1f s (%.0f a minute): %llu runs, %llu runs within them, %llu done again, "
-        "%llu lives of the host, %llu crashes, %llu refusals, %llu broken stores, %llu calls, %llu "
-        "of them once more, %llu batches, %llu records, %llu attempts taken over, %llu runs "
-        "compared with the faultless world\n",
-        static_cast<unsigned long long>(seeds), seconds, static_cast<double>(seeds) * 60 / seconds,
-        static_cast<unsigned long long>(all.runs), static_cast<unsigned long long>(all.sub_runs),
-        static_cast<unsigned long long>(all.runs_again), static_cast<unsigned long long>(all.lives),
-        static_cast<unsigned long long>(all.crashes), static_cast<unsigned long long>(all.refusals),
-        static_cast<unsigned long long>(all.broken_stores),
-        static_cast<unsigned long long>(all.calls),
-        static_cast<unsigned long long>(all.calls_again),
-        static_cast<unsigned long long>(all.batches), static_cast<unsigned long long>(all.records),
-        static_cast<unsigned long long>(all.taken_over),
-        static_cast<unsigned long long>(all.compared));
+    const auto seeds_as_double = static_cast<double>(seeds);
+    std::printf("%llu seeds in %.1f s, %.0f a minute", static_cast<unsigned long long>(seeds),
+                seconds, seeds_as_double * 60 / seconds);
+    for (const auto& [name, figure] : std::initializer_list<std::pair<const char*, std::uint64_t>>{
+             {"runs", all.runs},
+             {"runs within them", all.sub_runs},
+             {"runs done again", all.runs_again},
+             {"attempts taken over by them", all.taken_over},
+             {"lives of a host", all.lives},
+             {"crashes", all.crashes},
+             {"stops", all.stops},
+             {"runs in quarantine", all.quarantined},
+             {"appends refused", all.refusals},
+             {"stores broken", all.broken_stores},
+             {"calls", all.calls},
+             {"calls made once more", all.calls_again},
+             {"answers", all.answers},
+             {"batches", all.batches},
+             {"records", all.records},
+             {"runs compared with a world without faults", all.compared}}) {
+        std::printf("; %llu %s", static_cast<unsigned long long>(figure), name);
+    }
     if (bad == 0) {
-        std::printf("no breach; with 95 %% confidence fewer than 1 of %.0f seeds has one\n",
-                    static_cast<double>(seeds) / 3);
+        std::printf("; no breach: with 95 %% confidence fewer than 1 in %.0f seeds has one\n",
+                    seeds_as_double / 3);
     } else {
-        std::printf("%llu seeds with a breach\n", static_cast<unsigned long long>(bad));
+        std::printf("; %llu seeds with a breach\n", static_cast<unsigned long long>(bad));
     }
 }
 
@@ -73,6 +82,9 @@ TEST(SimulationTest, KeepsEveryPromiseWhereTheHostDiesAndTheStoreFails) {
     Figures all;
     std::uint64_t bad = 0;
     for (std::uint64_t seed = first; seed < first + seeds; ++seed) {
+        if (std::getenv("OA_SIMULATION_TELL") != nullptr) {
+            std::fprintf(stderr, "%llu\n", static_cast<unsigned long long>(seed));
+        }
         const SeedResult result = simulate_seed(seed);
         all += result.figures;
         if (result.breaches.empty()) {

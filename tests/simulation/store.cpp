@@ -22,6 +22,7 @@ void Store::keep(const std::string& run_id, const JournalBatch& batch) {
         ++(created->parent_run_id.empty()
                ? created->retry_of.empty() ? context_.figures.runs : context_.figures.runs_again
                : context_.figures.sub_runs);
+        created_.push_back(run_id);
         run.audit = std::make_unique<RunAudit>(context_, *this, witness_,
                                                workflow(created->workflow), run_id);
     }
@@ -66,6 +67,28 @@ std::vector<std::string> Store::runs() const {
     return all;
 }
 
+std::uint64_t Store::answers(const std::string& run_id) const {
+    std::uint64_t all = 0;
+    for (const auto& [id, run] : runs_) {
+        if (id == run_id || id.starts_with(run_id + "/")) {
+            all += run.audit->answers();
+        }
+    }
+    return all;
+}
+
+std::vector<host::OpenRun> Store::open_runs() const {
+    std::vector<host::OpenRun> open;
+    for (const std::string& id : created_) {
+        const Run& run = runs_.at(id);
+        if (!run.audit->ended()) {
+            open.push_back({id, run.records.size(), run.records.size() > 1,
+                            run.audit->created().parent_run_id});
+        }
+    }
+    return open;
+}
+
 StoreAccess::StoreAccess(
     Context& context, Store& store, Faults& faults, bool keeps_lines, std::function<void()> crash)
     : context_(context),
@@ -81,14 +104,22 @@ StoreAccess::StoreAccess(
 }
 
 StoreAccess::Fate StoreAccess::draw() {
+    if (at_once_) {
+        return Fate::Kept;
+    }
     ++appends_;
     if (crash_at_ == appends_) {
         return chance(context_.random, 50) ? Fate::CrashBefore : Fate::CrashAfter;
     }
     if (faults_.broken_stores > 0 && chance(context_.random, 2)) {
         --faults_.broken_stores;
-        broken_ = true;
         ++context_.figures.broken_stores;
+        partly_broken_ = true;
+        events_.after(core::Milliseconds{below(context_.random, 200)}, crash_);
+        if (chance(context_.random, 30)) {
+            return Fate::BrokenAlone;
+        }
+        broken_ = true;
         return chance(context_.random, 50) ? Fate::Broken : Fate::BrokenYetKept;
     }
     if (faults_.full_disks > 0 && chance(context_.random, 3)) {
@@ -110,6 +141,9 @@ void StoreAccess::append(const std::string& run_id, const JournalBatch& batch, D
         waiting.last = batch.records.back().number;
     }
     if (stopped_) {
+        if (refusing_) {
+            call_back(run_id, Fate::Broken);
+        }
         return;
     }
     if (broken_) {
@@ -124,7 +158,7 @@ void StoreAccess::append(const std::string& run_id, const JournalBatch& batch, D
     context_.trace("append " + run_id + " " + std::to_string(waiting.first) + ".." +
                    std::to_string(waiting.last) +
                    (fate == Fate::Kept ? "" : " fate " + std::to_string(static_cast<int>(fate))));
-    if (!chance(context_.random, faults_.later_percent)) {
+    if (at_once_ || !chance(context_.random, faults_.later_percent)) {
         keep_or_not(run_id, fate);
         call_back(run_id, fate);
         return;
@@ -166,7 +200,7 @@ void StoreAccess::keep_or_not(const std::string& run_id, Fate fate) {
     store_.keep(run_id, batch);
 }
 
-void StoreAccess::call_back(const std::string& run_id, Fate fate) {
+void StoreAccess::call_back(std::string run_id, Fate fate) {
     if (fate == Fate::CrashBefore || fate == Fate::CrashAfter) {
         crash_();
         return;
@@ -185,16 +219,24 @@ void StoreAccess::call_back(const std::string& run_id, Fate fate) {
     waiting.mapped().done(&failure);
 }
 
+bool StoreAccess::answer_at_once() {
+    if (!waiting_.empty() || broken_ || partly_broken_ ||
+        context_.timeline.now() < full_until_ + core::Milliseconds{600}) {
+        return false;
+    }
+    at_once_ = true;
+    return true;
+}
+
 void StoreAccess::stop() {
     stopped_ = true;
     events_.forget();
 }
 
 void StoreAccess::refuse_all() {
-    const core::JournalFailure failure{false, "there is no host any more"};
+    refusing_ = true;
     while (!waiting_.empty()) {
-        const auto waiting = waiting_.extract(waiting_.begin());
-        waiting.mapped().done(&failure);
+        call_back(waiting_.begin()->first, Fate::Broken);
     }
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/port/journal.hpp"
+#include "host/engine/engine.hpp"
 #include "tests/simulation/context.hpp"
 #include "tests/simulation/plan.hpp"
 #include "tests/simulation/run_audit.hpp"
@@ -30,6 +31,10 @@ public:
     [[nodiscard]] const RunAudit* audit(const std::string& run_id) const;
     [[nodiscard]] std::uint64_t last_record(const std::string& run_id) const;
     [[nodiscard]] std::vector<std::string> runs() const;
+    /// To approvals of a run, and of the runs within it.
+    [[nodiscard]] std::uint64_t answers(const std::string& run_id) const;
+    /// Those that have not ended, in the order of their creation.
+    [[nodiscard]] std::vector<host::OpenRun> open_runs() const;
 
 private:
     struct Run {
@@ -41,13 +46,14 @@ private:
     const Plan& plan_;
     const Witness& witness_;
     std::map<std::string, Run, std::less<>> runs_;
+    std::vector<std::string> created_;  // in this order
 };
 
 /// The store as one host reaches it: it checks how it is used, and answers as the faults of the
 /// plan have it. Once `stop` has been called nothing is kept any more.
 class StoreAccess final : public core::Journal {
 public:
-    /// `crash` is called where the host dies at an append.
+    /// `crash` is called where the host dies: at an append, or because the store has failed.
     StoreAccess(Context& context,
                 Store& store,
                 Faults& faults,
@@ -57,10 +63,14 @@ public:
     void append(const std::string& run_id, const core::JournalBatch& batch, Done done) override;
     [[nodiscard]] bool keeps_lines() const override { return keeps_lines_; }
 
-    /// It has failed for good, until it is opened again.
-    [[nodiscard]] bool is_broken() const { return broken_; }
+    /// It has failed for good, or one run of it, until it is opened again.
+    [[nodiscard]] bool is_broken() const { return broken_ || partly_broken_; }
+    /// Whether it has refused anything for the moment.
+    [[nodiscard]] bool has_refused() const { return full_until_ != host::Timers::Time{}; }
+    /// From here on nothing is answered later, and nothing fails. False: something is under way.
+    [[nodiscard]] bool answer_at_once();
     void stop();
-    /// Lets all that still wait for an answer go.
+    /// Lets all that still wait for an answer go, and refuses from here on.
     void refuse_all();
 
 private:
@@ -70,12 +80,12 @@ private:
         std::uint64_t last = 0;
         Done done;
     };
-    enum class Fate { Kept, Refused, Broken, BrokenYetKept, CrashBefore, CrashAfter };
+    enum class Fate { Kept, Refused, Broken, BrokenYetKept, BrokenAlone, CrashBefore, CrashAfter };
 
     [[nodiscard]] Fate draw();
     void check(const std::string& run_id, const core::JournalBatch& batch);
     void keep_or_not(const std::string& run_id, Fate fate);
-    void call_back(const std::string& run_id, Fate fate);
+    void call_back(std::string run_id, Fate fate);
 
     Context& context_;
     Store& store_;
@@ -88,7 +98,10 @@ private:
     std::optional<std::uint32_t> crash_at_;  // the append at which the host dies
     host::Timers::Time full_until_{};
     bool broken_ = false;
+    bool partly_broken_ = false;
+    bool at_once_ = false;
     bool stopped_ = false;
+    bool refusing_ = false;
 };
 
 }  // namespace oa::test

@@ -1,10 +1,12 @@
 #include "tests/simulation/world.hpp"
 
+#include <algorithm>
+#include <exception>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include <boost/json.hpp>
-
-#include "host/engine/quiet_sink.hpp"
 
 namespace oa::test {
 
@@ -16,67 +18,60 @@ using core::Milliseconds;
 constexpr std::string_view again_suffix = "-again";
 /// No world needs so many; one that does goes round in circles.
 constexpr int steps_max = 300'000;
-
-/// The plan owns them, and outlives all worlds.
-std::shared_ptr<const core::Workflow> unowned(const core::Workflow& workflow) {
-    return {std::shared_ptr<const void>(), &workflow};
-}
-
-/// Where runs go on when the journal has answered.
-class Continuations final : public host::JobRunner {
-public:
-    explicit Continuations(Context& context) : context_(context), events_(context.timeline) {}
-
-    void submit(std::shared_ptr<host::Job> job) override {
-        if (stopped_ || chance(context_.random, 50)) {
-            job->run();
-        } else {
-            events_.after(Milliseconds{0}, [job = std::move(job)] { job->run(); });
-        }
-    }
-    void write_off(host::Job& /*job*/) override {}
-    /// What was left to be done is done at once.
-    void stop() {
-        stopped_ = true;
-        events_.stop();
-    }
-    bool run_one() { return events_.fire_one(); }
-
-private:
-    Context& context_;
-    TimersOf events_;
-    bool stopped_ = false;
-};
+constexpr std::size_t breaches_max = 20;
 
 }  // namespace
 
-/// Hears one run of a host.
+/// Hears one run of a host, and takes what it hears to those whom it concerns.
 class World::Sink final : public core::EventSink {
 public:
-    Sink(World& world, Life& life) : world_(world), life_(life) {}
+    /// `root` is the run that this one is, or is within.
+    Sink(World& world, Life& life, std::string root)
+        : world_(world), life_(life), root_(std::move(root)) {}
 
-    void run_started(const core::RunReport& run, const core::Workflow& workflow) override;
-    void attempt_started(const core::AttemptRef& attempt) override;
+    void run_started(const core::RunReport& run, const core::Workflow& workflow) override {
+        run_id_ = run.id;
+        workflow_ = &workflow;
+        hear("started");
+        if (!life_.is_dead() && world_.store_.last_record(run_id_) == 0) {
+            world_.context_.breach("run " + run_id_ + " starts and is not on record");
+        }
+    }
+    void attempt_started(const core::AttemptRef& attempt) override {
+        life_.functions.announce(run_id_, workflow_->tasks[attempt.task].name, attempt);
+    }
     void attempt_failed(const core::AttemptRef& /*attempt*/,
                         const core::Failure& /*failure*/,
-                        Milliseconds /*delay*/) override {
-        hear("");
+                        Milliseconds /*delay*/) override {}
+    void wait_begun(const core::AttemptRef& attempt, const core::WaitPlan& plan) override {
+        hear("task " + workflow_->tasks[attempt.task].name + " waits");
+        if (plan.kind == core::Wait::Kind::Approval && !life_.is_dead()) {
+            life_.events.after(Milliseconds{below(world_.context_.random, 400)},
+                               [&world = world_, root = root_] { world.answer_approval(root); });
+        }
     }
     void element_ended(const core::TaskReport& /*report*/,
                        core::TaskIndex /*task*/,
                        std::uint32_t /*element*/,
                        core::TaskStatus /*status*/,
-                       const std::optional<core::Failure>& /*failure*/) override {
-        hear("");
-    }
+                       const std::optional<core::Failure>& /*failure*/) override {}
     void task_ended(core::TaskIndex task, const core::TaskReport& report) override {
         hear("task " + workflow_->tasks[task].name + " " + std::string(to_string(report.status)));
     }
-    void run_cancelling(std::string_view /*reason*/) override { hear("cancelling"); }
-    void run_ended(const core::RunReport& run) override;
+    void run_cancelling(std::string_view /*reason*/) override { hear("is being cancelled"); }
+    void run_paused(std::string_view /*reason*/) override { hear("paused"); }
+    void run_continued() override { hear("continued"); }
+    void run_ended(const core::RunReport& run) override {
+        hear("ended " + std::string(to_string(run.status)));
+        const RunAudit* audit = world_.store_.audit(run_id_);
+        if (!life_.is_dead() &&
+            (audit == nullptr || !audit->ended() || audit->ended()->status != run.status)) {
+            world_.context_.breach("run " + run_id_ + " ends otherwise than on record");
+        }
+    }
     [[nodiscard]] std::shared_ptr<core::EventSink> sub_run(
         const core::AttemptRef& /*attempt*/) override {
-        return std::make_shared<Sink>(world_, life_);
+        return std::make_shared<Sink>(world_, life_, root_);
     }
     void task_log(std::string_view /*task*/,
                   core::TaskLogLevel /*level*/,
@@ -88,95 +83,18 @@ public:
     [[nodiscard]] bool wants(core::TaskLogLevel /*level*/) const override { return false; }
 
 private:
-    void hear(const std::string& what);
+    void hear(std::string_view what) {
+        if (world_.context_.tracing && !life_.is_dead()) {
+            world_.context_.trace("run " + run_id_ + " " + std::string(what));
+        }
+    }
 
     World& world_;
     Life& life_;
+    const std::string root_;
     const core::Workflow* workflow_ = nullptr;
     std::string run_id_;
 };
-
-/// A host from its start to its death.
-class World::Life {
-public:
-    Life(World& world, std::uint32_t life_number)
-        : number(life_number),
-          access(world.context_,
-                 world.store_,
-                 world.faults_,
-                 world.plan_.behaviour.logs_percent > 0,
-                 [&world] { world.crash(); }),
-          functions(world.context_, world.plan_, world.store_, world.witness_, life_number),
-          timers(world.context_.timeline),
-          events(world.context_.timeline),
-          continuations(world.context_),
-          world_(world) {}
-
-    [[nodiscard]] host::RunServices services() {
-        return {.invoker = functions,
-                .journal = access,
-                .sink = quiet_,
-                .clock = world_.context_.timeline,
-                .pool = functions,
-                .timers = timers,
-                .environment = [life = number](std::string_view) { return std::to_string(life); },
-                .continuations = &continuations,
-                .history = &world_.store_};
-    }
-    void die() {
-        dead = true;
-        access.stop();
-        functions.stop();
-        timers.stop();
-        events.forget();
-        continuations.stop();
-    }
-
-    const std::uint32_t number;
-    bool dead = false;  // what is still done in it is of no account
-    StoreAccess access;
-    Functions functions;
-    TimersOf timers;  // of the engine
-    TimersOf events;  // of the world
-    Continuations continuations;
-    std::map<std::string, std::shared_ptr<host::RunLoop>> loops;
-    std::size_t running = 0;
-
-private:
-    World& world_;
-    host::QuietSink quiet_;
-};
-
-void World::Sink::hear(const std::string& what) {
-    if (!life_.dead && !what.empty()) {
-        world_.context_.trace("heard of " + run_id_ + ": " + what);
-    }
-}
-
-void World::Sink::run_started(const core::RunReport& run, const core::Workflow& workflow) {
-    run_id_ = run.id;
-    workflow_ = &workflow;
-    hear("started");
-    if (world_.store_.last_record(run_id_) == 0) {
-        world_.context_.breach("run " + run_id_ + " starts and is not on record");
-    }
-}
-
-void World::Sink::attempt_started(const core::AttemptRef& attempt) {
-    hear("");
-    life_.functions.announce(run_id_, workflow_->tasks[attempt.task].name, attempt);
-}
-
-void World::Sink::run_ended(const core::RunReport& run) {
-    hear("run ended " + std::string(to_string(run.status)));
-    if (life_.dead) {
-        return;
-    }
-    const RunAudit* audit = world_.store_.audit(run_id_);
-    if (audit == nullptr || !audit->ended() || audit->ended()->status != run.status) {
-        world_.context_.breach("run " + run_id_ + " ends otherwise than on record");
-    }
-}
 
 World::World(const Plan& plan, const WorldOptions& options)
     : plan_(plan),
@@ -187,20 +105,34 @@ World::World(const Plan& plan, const WorldOptions& options)
     context_.tracing = options.tracing;
 }
 
-World::~World() = default;
-
 void World::run() {
-    open_life();
+    try {
+        go();
+    } catch (const std::exception& error) {
+        context_.breach(std::string("something is thrown: ") + error.what());
+    }
+    if (life_) {
+        life_->die();
+        dispose();
+    }
+}
+
+void World::go() {
+    open_life(false);
     for (const PlannedRun& planned : plan_.runs) {
-        asked_[planned.id].planned = &planned;
-        ask_later(planned.id, planned.start_at);
+        const std::string& id = planned.id;
+        asked_[id].planned = &planned;
+        after(planned.start_at, [this, id] { ask(id); });
         for (const Milliseconds at : planned.cancels_at) {
-            context_.timeline.set(context_.timeline.now() + at,
-                                  [this, id = planned.id] { cancel(id); });
+            after(at, [this, id] { cancel(id); });
+        }
+        for (const PlannedRun::Pause& each : planned.pauses) {
+            after(each.from, [this, id] { pause(id); });
+            after(each.to, [this, id] { go_on(id); });
         }
     }
     int steps = 0;
-    while (!done() && context_.breaches.size() < 20) {
+    while (!done() && context_.breaches.size() < breaches_max) {
         if (++steps > steps_max) {
             context_.breach("it goes on for ever");
             break;
@@ -210,170 +142,204 @@ void World::run() {
             break;
         }
     }
-    if (life_) {
-        if (context_.breaches.empty() && life_->timers.size() > 0 &&
-            plan_.behaviour.logs_percent == 0) {
-            context_.breach("a timer outlives the runs");
-        }
-        life_->die();
-        dispose(std::move(life_));
-    }
-}
-
-bool World::is_alive() const {
-    return life_ && !life_->dead;
-}
-
-void World::cancel(const std::string& id) {
-    if (!is_alive()) {
-        return;
-    }
-    const auto found = life_->loops.find(id);
-    if (found != life_->loops.end()) {
-        context_.trace("cancel " + id);
-        found->second->cancel("somebody said so");
+    if (context_.breaches.empty() && life_->timers() > 0 && plan_.behaviour.logs_percent == 0) {
+        context_.breach("a timer outlives the runs");
     }
 }
 
 // Every run that was asked for has ended on record, and the host knows.
 bool World::done() const {
-    if (!is_alive() || life_->running > 0) {
+    if (!is_alive() || !life_->open.empty() || life_->access.is_broken()) {
         return false;
     }
-    for (const auto& [id, asked] : asked_) {
-        const RunAudit* audit = store_.audit(id);
-        if (audit == nullptr || !audit->ended()) {
-            return false;
-        }
-    }
-    return true;
+    return std::all_of(asked_.begin(), asked_.end(), [this](const auto& entry) {
+        const RunAudit* audit = store_.audit(entry.first);
+        return audit != nullptr && audit->ended();
+    });
 }
 
-void World::open_life() {
+// ----- the host -----
+
+void World::open_life(bool last_host_died) {
     ++context_.figures.lives;
-    context_.trace("life " + std::to_string(lives_));
-    life_ = std::make_unique<Life>(*this, lives_++);
+    ++context_.life;
+    context_.trace("life " + std::to_string(context_.life));
+    life_ = std::make_unique<Life>(context_, plan_, store_, witness_, faults_, [this] { crash(); });
     if (faults_.crashes > 0 && chance(context_.random, 50)) {
         life_->events.after(Milliseconds{below(context_.random, 1'500)}, [this] { crash(); });
     }
-    resume_all();
+    if (faults_.stops > 0) {
+        life_->events.after(Milliseconds{below(context_.random, 1'500)}, [this] { stop(); });
+    }
+    recover(last_host_died);
 }
 
-void World::resume_all() {
-    for (const std::string& id : store_.runs()) {
-        const RunAudit& audit = *store_.audit(id);
-        if (!audit.created().parent_run_id.empty()) {
-            continue;
-        }
-        if (audit.ended()) {
-            ask_again_if_planned(id);
-            continue;
-        }
-        const auto loop = host::RunLoop::make(life_->services(), request(id, audit.workflow()));
-        life_->loops[id] = loop;
-        ++life_->running;
-        loop->resume(store_.load(id), 0);
-        if (life_->dead) {
-            return;
-        }
-    }
-    // Of those that nobody can tell about, the ones that are not there never were.
+void World::recover(bool last_host_died) {
     for (const auto& [id, asked] : asked_) {
-        if (store_.audit(id) == nullptr) {
+        const RunAudit* audit = store_.audit(id);
+        if (audit == nullptr) {  // of what nobody could tell about, that never was
             if (asked.accepted) {
                 context_.breach("run " + id + " was accepted, and is not there");
             }
-            ask_later(id, Milliseconds{1});
+            after(Milliseconds{1}, [this, each = id] { ask(each); });
+        }
+    }
+    life_->engine->recover(store_.open_runs(), last_host_died,
+                           [this](host::RunRequest& request) { furnish(request); });
+    for (const std::string& id : store_.runs()) {
+        const RunAudit& audit = *store_.audit(id);
+        if (audit.created().parent_run_id.empty() && audit.ended()) {
+            ask_again_if_planned(id);
         }
     }
 }
 
-host::RunRequest World::request(const std::string& id, const core::Workflow& workflow) {
-    const Asked& asked = asked_.at(id);
+void World::crash() {
+    if (!is_alive()) {
+        return;
+    }
+    context_.trace("crash");
+    ++context_.figures.crashes;
+    faults_.crashes -= faults_.crashes > 0 ? 1 : 0;
+    die(true);
+}
+
+void World::stop() {
+    --faults_.stops;
+    if (life_->stop()) {
+        context_.trace("stopped");
+        ++context_.figures.stops;
+        die(false);
+    }
+}
+
+void World::die(bool last_host_died) {
+    life_->die();
+    // Whoever called this may still be in the middle of something.
+    after(Milliseconds{0}, [this] { dispose(); });
+    const Milliseconds down{chance(context_.random, 30) ? 0 : below(context_.random, 3'000)};
+    after(down, [this, last_host_died] { open_life(last_host_died); });
+}
+
+void World::dispose() {
+    std::vector<std::string> runs;
+    for (const auto& entry : asked_) {
+        runs.push_back(entry.first);
+    }
+    if (!life_->dispose(runs)) {
+        context_.breach("a run that was let go is held in memory");
+    }
+    life_.reset();
+}
+
+RunResult World::read(const std::string& run_id) {
+    ++context_.life;
+    Life reader(context_, plan_, store_, witness_, faults_, [] {});
+    reader.access.stop();
+    RunResult result;
+    bool has_ended = false;
+    const RunAudit& audit = *store_.audit(run_id);
     host::RunRequest request;
-    request.workflow = unowned(workflow);
-    request.inputs = asked.planned->inputs;
-    request.run_id = id;
-    request.settings = plan_.settings;
-    request.sink = std::make_shared<Sink>(*this, *life_);
-    if (asked.again) {
-        request.attempt = 2;
-    }
-    if (asked.again && options_.reuse) {
-        request.retry_of = asked.planned->id;
-        const auto from = asked.planned->again_from;
-        if (from) {
-            request.retry_from = workflow.tasks[*from].name;
-        }
-        request.reuse = std::make_shared<const host::Reuse>(
-            host::make_reuse(workflow, request.retry_of, store_.load(request.retry_of), from));
-    }
-    request.on_end = [this, id, life = life_->number](const core::RunReport& report,
-                                                      json::object variables) {
-        on_end(id, report, std::move(variables), life);
+    request.workflow = unowned(audit.workflow());
+    request.inputs = audit.created().inputs;
+    request.run_id = run_id;
+    request.settings = audit.created().settings;
+    request.on_end = [&](const core::RunReport& report, json::object variables) {
+        result = {report, std::move(variables)};
+        has_ended = true;
     };
-    return request;
+    const auto loop = host::RunLoop::make(reader.services(store_), std::move(request));
+    loop->resume(store_.load(run_id));
+    if (!has_ended) {
+        context_.breach("run " + run_id + " has ended, but goes on when it is resumed");
+    }
+    reader.die();
+    return result;
 }
 
-void World::ask_later(const std::string& id, Milliseconds delay) {
-    context_.timeline.set(context_.timeline.now() + delay, [this, id] { ask(id); });
+// ----- those who ask it for runs -----
+
+void World::after(Milliseconds delay, std::function<void()> what) {
+    context_.timeline.set(context_.timeline.now() + delay, std::move(what));
 }
 
 void World::ask(const std::string& id) {
-    if (!is_alive() || life_->loops.count(id) > 0 || store_.audit(id) != nullptr) {
-        return;  // the next host is asked; or it has been asked already
+    if (!is_alive() || store_.audit(id) != nullptr || life_->open.count(id) > 0) {
+        return;  // the next host is asked
     }
     context_.trace("ask for " + id);
-    host::RunRequest wanted = request(id, *asked_.at(id).planned->workflow);
-    wanted.on_accepted = [this, id, life = life_->number](const core::JournalFailure* refusal) {
-        if (!is_alive() || life_->number != life) {
-            return;
+    const Asked& asked = asked_.at(id);
+    host::RunRequest request;
+    if (asked.again) {
+        host::Engine::Again again{.all = !options_.reuse};
+        if (options_.reuse && asked.planned->again_from) {
+            again.from = asked.planned->workflow->tasks[*asked.planned->again_from].name;
         }
-        if (refusal == nullptr) {
-            asked_.at(id).accepted = true;
-            if (store_.audit(id) == nullptr) {
-                context_.breach("run " + id + " is accepted, and not on record");
-            }
-        } else if (refusal->is_passing && store_.audit(id) != nullptr) {
-            context_.breach("run " + id + " is refused, and yet on record");
+        request = life_->engine->retry(asked.planned->id, id, again);
+    } else {
+        request.workflow = unowned(*asked.planned->workflow);
+        request.documents = asked.planned->workflow->name;
+        request.inputs = asked.planned->inputs;
+        request.run_id = id;
+        request.settings = plan_.settings;
+    }
+    furnish(request);
+    request.on_accepted = [this, id, life = context_.life](const core::JournalFailure* refusal) {
+        if (is_alive() && context_.life == life) {
+            answered(id, refusal);
         }
     };
-    const auto loop = host::RunLoop::make(life_->services(), std::move(wanted));
-    life_->loops[id] = loop;
-    ++life_->running;
-    loop->start();
+    life_->engine->submit(std::move(request));
 }
 
-void World::on_end(const std::string& id,
-                   const core::RunReport& report,
-                   json::object variables,
-                   std::uint32_t life) {
-    if (!is_alive() || life_->number != life) {
-        return;
-    }
-    --life_->running;
-    const RunAudit* audit = store_.audit(id);
-    if (audit != nullptr && audit->ended()) {
-        if (!told_.emplace(id, RunResult{report, std::move(variables)}).second) {
-            context_.breach("run " + id + " ends twice");
+void World::furnish(host::RunRequest& request) {
+    const std::string id = request.run_id;
+    life_->open.insert(id);
+    request.sink = std::make_shared<Sink>(*this, *life_, id);
+    request.on_end = [this, id, life = context_.life](const core::RunReport& report,
+                                                      json::object variables) {
+        if (is_alive() && context_.life == life) {
+            ended(id, report, std::move(variables));
         }
-        ask_again_if_planned(id);
+    };
+}
+
+void World::answered(const std::string& id, const core::JournalFailure* refusal) {
+    const bool is_there = store_.audit(id) != nullptr;
+    if (refusal == nullptr) {
+        asked_.at(id).accepted = true;
+        if (!is_there) {
+            context_.breach("run " + id + " is accepted, and not on record");
+        }
         return;
     }
-    if (!report.failure || report.failure->code != "storage_error") {
+    life_->open.erase(id);
+    life_->functions.forget(id);
+    if (refusal->is_passing && is_there) {
+        context_.breach("run " + id + " is refused, and yet on record");
+    }
+    after(Milliseconds{300}, [this, id] { ask(id); });
+}
+
+void World::ended(const std::string& id, const core::RunReport& report, json::object variables) {
+    const bool has_halted = report.failure && report.failure->code == "storage_error";
+    const RunAudit* audit = store_.audit(id);
+    if (has_halted) {
+        life_->open.erase(id);
+        if (!life_->access.is_broken() && !life_->access.has_refused()) {
+            context_.breach("run " + id + " halts although the store is well");
+        }
+        return;
+    }
+    life_->open.erase(id);
+    if (audit == nullptr || !audit->ended()) {
         context_.breach("run " + id + " ends without an end on record");
+        return;
     }
-    if (life_->access.is_broken()) {
-        life_->events.after(Milliseconds{below(context_.random, 50)}, [this] { crash(); });
-    } else if (audit == nullptr) {  // the disk was full
-        life_->functions.forget(id);
-        life_->events.after(Milliseconds{300}, [this, id] {
-            life_->loops.erase(id);
-            ask(id);
-        });
-    } else {
-        context_.breach("run " + id + " halts although the store is well");
+    if (!told_.emplace(id, RunResult{report, std::move(variables)}).second) {
+        context_.breach("run " + id + " ends twice");
     }
+    ask_again_if_planned(id);
 }
 
 void World::ask_again_if_planned(const std::string& id) {
@@ -384,67 +350,65 @@ void World::ask_again_if_planned(const std::string& id) {
         return;
     }
     asked_[again] = Asked{asked.planned, true, false};
-    ask_later(again, Milliseconds{below(context_.random, 100)});
+    after(Milliseconds{below(context_.random, 100)}, [this, again] { ask(again); });
 }
 
-void World::crash() {
-    if (!is_alive()) {
+void World::cancel(const std::string& id) {
+    if (is_alive() && life_->engine->cancel(id, "somebody said so")) {
+        context_.trace("cancel " + id);
+    }
+}
+
+void World::pause(const std::string& id) {
+    const auto loop = is_alive() ? life_->engine->find(id) : nullptr;
+    if (loop) {
+        context_.trace("pause " + id);
+        loop->pause("somebody said so");
+    }
+}
+
+// A pause outlives a host, so whoever ends it must reach one.
+void World::go_on(const std::string& id) {
+    const RunAudit* audit = store_.audit(id);
+    if (audit != nullptr && audit->ended()) {
         return;
     }
-    context_.trace("crash");
-    ++context_.figures.crashes;
-    faults_.crashes -= faults_.crashes > 0 ? 1 : 0;
-    life_->die();
-    // Whoever called this may still be in the middle of something.
-    context_.timeline.set(context_.timeline.now(), [this] { dispose(std::move(life_)); });
-    const Milliseconds down{chance(context_.random, 30) ? 0 : below(context_.random, 3'000)};
-    context_.timeline.set(context_.timeline.now() + down, [this] { open_life(); });
+    const auto loop = is_alive() ? life_->engine->find(id) : nullptr;
+    if (loop) {
+        context_.trace("go on with " + id);
+        loop->resume();
+    }
+    after(Milliseconds{500}, [this, id] { go_on(id); });
 }
 
-// Lets go of what a dead host had in memory. What is left there learns that the store has failed,
-// and halts; it must reach nothing outside any more, and must not hold on to itself.
-void World::dispose(std::unique_ptr<Life> life) {
-    std::vector<std::weak_ptr<host::RunLoop>> left;
-    for (const auto& [id, loop] : life->loops) {
-        left.push_back(loop);
+void World::answer_approval(const std::string& id) {
+    const auto loop = life_->engine->find(id);
+    if (!loop) {
+        return;
     }
-    life->access.refuse_all();
-    for (const auto& [id, loop] : life->loops) {
-        loop->cancel("the host has died");
+    for (const host::OpenApproval& approval : loop->approvals()) {
+        // The same answer to the same question, whenever it is asked.
+        std::uint64_t draw = plan_.seed + approval.element.value_or(0);
+        for (const char byte : approval.task) {
+            draw = draw * 31 + static_cast<unsigned char>(byte);
+        }
+        const bool approved = draw % 97 * 100 / 97 >= plan_.behaviour.rejects_percent;
+        context_.trace("answer " + approval.task + " of " + id);
+        const bool is_taken = loop->answer(
+            approval.task, approval.element, {approved, "somebody", "", {}},
+            [this, id, life = context_.life](bool taken) {
+                if (taken && is_alive() && context_.life == life &&
+                    store_.answers(id) < ++answers_[id]) {
+                    context_.breach("an answer to run " + id + " is said to be on record");
+                }
+            });
+        const auto still = loop->approvals();  // an answer may have ended the others
+        if (!is_taken && std::any_of(still.begin(), still.end(), [&](const auto& each) {
+                return each.task == approval.task && each.element == approval.element;
+            })) {
+            context_.breach("an approval of run " + id + " is open, and takes no answer");
+        }
     }
-    life->loops.clear();
-    const auto is_left = [&left] {
-        return std::any_of(left.begin(), left.end(),
-                           [](const auto& loop) { return !loop.expired(); });
-    };
-    life->access.refuse_all();
-    while (is_left() && (life->continuations.run_one() || life->timers.fire_one())) {
-        life->access.refuse_all();
-    }
-    if (is_left()) {
-        context_.breach("a run that has halted is held in memory");
-    }
-    life->timers.forget();
-}
-
-RunResult World::read(const std::string& run_id) {
-    life_ = std::make_unique<Life>(*this, lives_++);
-    life_->access.stop();
-    RunResult result;
-    bool ended = false;
-    host::RunRequest wanted = request(run_id, store_.audit(run_id)->workflow());
-    wanted.on_end = [&](const core::RunReport& report, json::object variables) {
-        result = {report, std::move(variables)};
-        ended = true;
-    };
-    const auto loop = host::RunLoop::make(life_->services(), std::move(wanted));
-    loop->resume(store_.load(run_id), 0);
-    if (!ended) {
-        context_.breach("run " + run_id + " has ended, but goes on when it is resumed");
-    }
-    life_->die();
-    dispose(std::move(life_));
-    return result;
 }
 
 }  // namespace oa::test

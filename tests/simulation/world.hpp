@@ -1,18 +1,15 @@
 #pragma once
 
-#include <cstdint>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
-#include <vector>
 
 #include <boost/json/object.hpp>
 
 #include "core/run/report.hpp"
-#include "host/engine/run_loop.hpp"
+#include "host/engine/engine.hpp"
 #include "tests/simulation/context.hpp"
-#include "tests/simulation/functions.hpp"
+#include "tests/simulation/life.hpp"
 #include "tests/simulation/plan.hpp"
 #include "tests/simulation/store.hpp"
 #include "tests/simulation/witness.hpp"
@@ -36,9 +33,9 @@ struct WorldOptions {
 class World {
 public:
     World(const Plan& plan, const WorldOptions& options);
-    ~World();
     World(const World&) = delete;
     World& operator=(const World&) = delete;
+    ~World() = default;
 
     void run();
 
@@ -51,7 +48,6 @@ public:
     [[nodiscard]] RunResult read(const std::string& run_id);
 
 private:
-    class Life;
     class Sink;
 
     /// What somebody wants to be run.
@@ -61,21 +57,29 @@ private:
         bool accepted = false;
     };
 
-    void open_life();
+    void go();
+
+    // The host.
+    void open_life(bool last_host_died);
+    void recover(bool last_host_died);
     void crash();
-    void cancel(const std::string& id);
-    [[nodiscard]] bool is_alive() const;
-    void dispose(std::unique_ptr<Life> life);
-    void ask(const std::string& id);
-    void ask_later(const std::string& id, core::Milliseconds delay);
-    void ask_again_if_planned(const std::string& id);
+    void stop();
+    void die(bool last_host_died);
+    void dispose();
+    [[nodiscard]] bool is_alive() const { return life_ && !life_->is_dead(); }
     [[nodiscard]] bool done() const;
-    [[nodiscard]] host::RunRequest request(const std::string& id, const core::Workflow& workflow);
-    void resume_all();
-    void on_end(const std::string& id,
-                const core::RunReport& report,
-                boost::json::object variables,
-                std::uint32_t life);
+
+    // Those who ask it for runs.
+    void after(core::Milliseconds delay, std::function<void()> what);
+    void ask(const std::string& id);
+    void ask_again_if_planned(const std::string& id);
+    void furnish(host::RunRequest& request);
+    void answered(const std::string& id, const core::JournalFailure* refusal);
+    void ended(const std::string& id, const core::RunReport& report, boost::json::object variables);
+    void cancel(const std::string& id);
+    void pause(const std::string& id);
+    void go_on(const std::string& id);
+    void answer_approval(const std::string& id);
 
     const Plan& plan_;
     const WorldOptions options_;
@@ -84,9 +88,9 @@ private:
     Witness witness_;
     Store store_;
     std::unique_ptr<Life> life_;
-    std::uint32_t lives_ = 0;
     std::map<std::string, Asked> asked_;
     std::map<std::string, RunResult> told_;
+    std::map<std::string, std::uint64_t> answers_;  // that are on record, as the host says, by run
 };
 
 }  // namespace oa::test
