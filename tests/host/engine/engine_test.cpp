@@ -396,24 +396,6 @@ TEST_F(EngineTest, EndsRunsWithinARunThatDoesNotGoOn) {
     EXPECT_FALSE(end_of("kept")) << "that is for the run around it";
 }
 
-TEST_F(EngineTest, CountsWhatTheRunsWithinARunDoAsComingFurther) {
-    use(Flow::Sequence, {"a"});
-    const core::MachineEvent started{core::RunStarted{}, nullptr};
-    put("outer", {created("outer"), started, core::AttemptStarted{0, 0, 1, {}},
-                  core::RunResumed{2, false}, core::AttemptStarted{0, 0, 1, {}}});
-    core::RunCreated within = created("outer/a/0/1");
-    within.parent_run_id = "outer";
-    put(within.run_id, {within, started, core::AttemptStarted{0, 0, 1, {}},
-                        core::MachineEvent{core::AttemptSucceeded{0, 1}, nullptr}});
-    OpenRun inner = open(within.run_id);
-    inner.parent_run_id = "outer";
-
-    Life life(*this);
-    life.engine.recover({open("outer"), inner}, true, nullptr);
-    life.engine.wait_until_idle();
-    EXPECT_EQ(end_of("outer")->status, RunStatus::Succeeded);
-}
-
 TEST_F(EngineTest, LetsSuspectsRunOneByOne) {
     use(Flow::Sequence, {"a", "b"});
     std::atomic<int> now{0};
