@@ -75,7 +75,8 @@ struct Context {
     std::vector<std::string> breaches;
     std::vector<std::string> lines;
     bool tracing = false;
-    std::uint32_t life = 0;  ///< of the host, from 1
+    bool is_punctual = true;  ///< nothing but crashes holds the runs up for long
+    std::uint32_t life = 0;   ///< of the host, from 1
 };
 
 /// Timers that somebody has set and that are dropped together.

@@ -78,6 +78,9 @@ public:
         made.inputs.push_back(input("list", json::array{1, 2}));
         made.variables.push_back({"v0", {}, text("${inputs.n}")});
         made.variables.push_back({"v1", {}, Template(json::value("one"))});
+        if (plan_.timed) {  // what a source says may be something else after a crash
+            made.variables.push_back({"v2", {}, text("${ENV:LIFE}")});
+        }
         const std::size_t place = plan_.workflows.size();
         plan_.workflows.emplace_back(std::move(made));
         core::Workflow& workflow = plan_.workflows[place];
@@ -114,6 +117,9 @@ private:
         if (!task.sub_workflow) {
             if (chance(random_, 60)) {
                 fields.push_back({"a", text(readable(workflow, index))});
+            }
+            if (plan_.timed && chance(random_, 20)) {
+                fields.push_back({"c", text("${vars.v2}")});
             }
             if (workflow.compat_oa3) {
                 fields.push_back({"b", text(chance(random_, 50) ? "${vars.v0}" : "${vars.v1}")});
@@ -188,7 +194,7 @@ private:
 
     void give_elements(core::Workflow& workflow, TaskIndex index) {
         core::Loop& loop = *workflow.tasks[index].for_each;
-        switch (below(random_, plan_.timed ? 6 : 5)) {
+        switch (below(random_, plan_.timed ? 7 : 5)) {
             case 0: loop.items = Template(json::value(json::array{1, 2, 3})); break;
             case 1: loop.items = Template(json::value(json::object{{"k", 1}, {"l", 2}})); break;
             case 2: loop.items = text("${inputs.list}"); break;
@@ -199,9 +205,17 @@ private:
                 loop.items = text(path + ".list}");
                 break;
             }
+            case 5:  // what they are depends on the moment at which that is asked
+                loop.items = text("${[tasks." + any_task(workflow) + ".status]}");
+                break;
             default:  // what a source says may be something else after a crash
                 loop.items = Template(Template::Array{text("${ENV:LIFE}"), text("${inputs.n}")});
         }
+    }
+
+    const std::string& any_task(const core::Workflow& workflow) {
+        return workflow.tasks[below(random_, static_cast<std::uint32_t>(workflow.tasks.size()))]
+            .name;
     }
 
     /// A placeholder that reads another task: in worlds without time, one that has certainly ended,

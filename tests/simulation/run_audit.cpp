@@ -13,6 +13,13 @@ using core::ExecutionIndex;
 using core::TaskIndex;
 using core::TaskStatus;
 
+namespace {
+
+/// A journal that answers later holds a run up, and so does each run around it.
+constexpr core::Milliseconds punctual_within{500};
+
+}  // namespace
+
 RunAudit::RunAudit(Context& context,
                    const Store& store,
                    const Witness& witness,
@@ -55,6 +62,7 @@ void RunAudit::take(const core::JournalRecord& record) {
     }
     is_being_taken_up_ = false;
     touched_by_ = context_.life;
+    now_ = record.at;
     std::visit([this](const auto& entry) { take(entry); }, record.entry);
 }
 
@@ -91,6 +99,7 @@ void RunAudit::take(const core::RunResumed& resumed) {
         deaths_ = 0;  // it waits, so whoever dies next dies of something else
         return;
     }
+    taken_up_at_ = now_;
     check_deaths(resumed.deaths, "it counts so many deaths");
     deaths_ = resumed.deaths;
     progress_at_death_ = store_.progress(run_id_);
@@ -147,6 +156,7 @@ void RunAudit::take(const core::AttemptStarted& started) {
         }
     }
     attempt.started_by = context_.life;
+    last_start_by_ = context_.life;
     started_.emplace(attempt.which, started.task);
 }
 
@@ -158,6 +168,15 @@ void RunAudit::take(const core::MachineEvent& event) {
     } else if (std::holds_alternative<core::WaitEnded>(event.event)) {
         ++answers_;
         ++context_.figures.answers;
+    } else if (const auto* begun = std::get_if<core::WaitBegun>(&event.event)) {
+        if (waits_to_begin_.erase(begun->execution) == 0) {
+            breach("a wait begins that nobody asked for, or once more");
+        }
+    } else if (const auto* fired = std::get_if<core::TimerFired>(&event.event)) {
+        take_timer(fired->timer);
+    } else if (std::holds_alternative<core::CancelRequested>(event.event)) {
+        ++cancels_;
+        take_cancellation();
     }
     std::vector<core::RunCommand> commands;
     machine_->apply(event.event, commands);
@@ -172,10 +191,21 @@ void RunAudit::take_command(const core::RunCommand& command) {
             breach(name(*start) + " is tried again after it was interrupted");
         }
         Attempt& attempt = open_[start->execution];
-        attempt = Attempt{*start, {}, 0};
+        attempt = Attempt{*start, {}, 0, 0};
         attempt.which = {host::execution_id(run_id_, workflow_.tasks[start->task].name,
                                             start->execution, start->element),
                          start->attempt};
+    } else if (const auto* wait = std::get_if<core::BeginWait>(&command)) {
+        waits_to_begin_.insert(wait->execution);
+    } else if (const auto* set = std::get_if<core::SetTimer>(&command)) {
+        timers_[set->timer] = now_ + set->delay;
+    } else if (const auto* drop = std::get_if<core::DropTimer>(&command)) {
+        timers_.erase(drop->timer);
+    } else if (const auto* cancel = std::get_if<core::CancelAttempt>(&command)) {
+        const auto found = open_.find(cancel->execution);
+        if (found != open_.end()) {
+            found->second.told_to_stop_by = context_.life;
+        }
     } else if (const auto* abandon = std::get_if<core::AbandonAttempt>(&command)) {
         const auto found = open_.find(abandon->execution);
         if (found != open_.end()) {
@@ -184,6 +214,56 @@ void RunAudit::take_command(const core::RunCommand& command) {
         }
     } else if (const auto* finish = std::get_if<core::FinishRun>(&command)) {
         finish_ = *finish;
+    }
+}
+
+// None fires before its time. What passes while there is no host counts, so that it is no later
+// than the run is taken up, where it was due before. Those of calls begin again with them.
+void RunAudit::take_timer(const core::Timer& timer) {
+    const auto due = timers_.extract(timer);
+    const auto attempt = open_.find(timer.execution);
+    const bool is_of_call =
+        timer.kind == core::Timer::Kind::CancelGrace ||
+        (timer.kind == core::Timer::Kind::AttemptTimeout && attempt != open_.end() &&
+         !workflow_.tasks[attempt->second.command.task].sub_workflow);
+    if (!due || is_of_call) {
+        return;
+    }
+    if (now_ < due.mapped()) {
+        breach("a timer fires before its time");
+    }
+    const RunAudit* root = this;
+    while (!root->created_->parent_run_id.empty()) {
+        root = store_.audit(root->created_->parent_run_id);
+    }
+    if (context_.is_punctual &&
+        now_ > std::max(due.mapped(), root->taken_up_at_) + punctual_within) {
+        breach("a timer fires after its time");
+    }
+}
+
+// A run within a run stops because the record of that says so, and not before.
+void RunAudit::take_cancellation() const {
+    const RunAudit* around = store_.audit(created_->parent_run_id);
+    if (around == nullptr) {
+        return;
+    }
+    const bool is_told =
+        std::any_of(around->open_.begin(), around->open_.end(), [this](const auto& entry) {
+            return inner_run(entry.second) == run_id_ && entry.second.told_to_stop_by > 0;
+        });
+    if (!is_told) {
+        context_.breach("run " + run_id_ +
+                        " is told to stop, of which the run around it has no record");
+    }
+}
+
+// Once the run around it is resumed, a run that is to stop does not just go on.
+void RunAudit::check_stopped(const Attempt& attempt) {
+    const RunAudit* within = store_.audit(inner_run(attempt));
+    if (attempt.told_to_stop_by > 0 && within != nullptr && within->cancels_ == 0 &&
+        within->last_start_by_ > attempt.told_to_stop_by) {
+        breach(name(attempt.command) + " was told to stop, and goes on");
     }
 }
 
@@ -199,6 +279,9 @@ void RunAudit::end_attempt(ExecutionIndex execution,
     const Attempt attempt = found->second;
     open_.erase(found);
     started_.erase(attempt.which);
+    if (workflow_.tasks[attempt.command.task].sub_workflow) {
+        check_stopped(attempt);
+    }
     if (std::holds_alternative<core::AttemptSucceeded>(event.event)) {
         attempt.started_by > 0 ? check_success(attempt) : check_taken_over(attempt);
     } else if (std::get<core::AttemptFailed>(event.event).failure.code == "interrupted") {

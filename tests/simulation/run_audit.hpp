@@ -10,6 +10,7 @@
 
 #include "core/port/journal.hpp"
 #include "core/run/run_machine.hpp"
+#include "core/wall_time.hpp"
 #include "core/workflow/workflow.hpp"
 #include "tests/simulation/context.hpp"
 #include "tests/simulation/witness.hpp"
@@ -66,6 +67,7 @@ private:
         core::StartAttempt command;
         Witness::Which which;
         std::uint32_t started_by = 0;  // the life of the host that put its start on record
+        std::uint32_t told_to_stop_by = 0;
     };
 
     void take(const core::RunCreated& created);
@@ -74,11 +76,14 @@ private:
     void take(const core::MachineEvent& event);
     void take(const core::RunEnded& ended);
     void take_command(const core::RunCommand& command);
+    void take_timer(const core::Timer& timer);
+    void take_cancellation() const;
     void end_attempt(core::ExecutionIndex execution,
                      std::uint32_t attempt,
                      const core::MachineEvent& event);
     void check_success(const Attempt& attempt);
     void check_taken_over(const Attempt& attempt);
+    void check_stopped(const Attempt& attempt);
     void check_interrupted(const Attempt& attempt);
     void check_deaths(std::uint32_t counted, const std::string& what);
     void check_quarantined();
@@ -93,11 +98,17 @@ private:
     const core::Workflow& workflow_;
     const std::string run_id_;
     std::uint64_t records_ = 0;
+    core::WallTime now_;  // of the record that is taken
     std::optional<core::RunCreated> created_;
     std::optional<core::RunMachine> machine_;
     std::map<core::ExecutionIndex, Attempt> open_;
     std::map<Witness::Which, core::TaskIndex> started_;
     std::set<core::ExecutionIndex> never_again_;
+    std::set<core::ExecutionIndex> waits_to_begin_;
+    std::map<core::Timer, core::WallTime> timers_;  // when they are due
+    core::WallTime taken_up_at_;
+    std::uint32_t cancels_ = 0;
+    std::uint32_t last_start_by_ = 0;  // the latest life that started an attempt
     std::optional<core::FinishRun> finish_;
     std::optional<core::RunEnded> ended_;
     std::uint64_t answers_ = 0;

@@ -103,6 +103,7 @@ World::World(const Plan& plan, const WorldOptions& options)
       faults_(options.faults ? plan.faults : Faults{}),
       store_(context_, plan, witness_) {
     context_.tracing = options.tracing;
+    context_.is_punctual = faults_.full_disks == 0;
 }
 
 void World::run() {
