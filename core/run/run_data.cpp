@@ -320,6 +320,14 @@ void RunData::set_verdict(RunStatus status, const std::optional<Failure>& failur
     run["error"] = to_json(failure);
 }
 
+std::string RunData::concurrency_key() const {
+    if (!workflow_.concurrency.key) {
+        return {};
+    }
+    const json::value key = workflow_.concurrency.key->resolve(View(*this));
+    return key.is_string() ? std::string(key.get_string()) : write_json(key);
+}
+
 json::object RunData::outputs() {
     json::object values;
     for (const Output& output : workflow_.outputs) {

@@ -115,6 +115,9 @@ public:
 
     /// The tasks outside of `finally` have ended: run.status and run.error are known from now on.
     void set_verdict(RunStatus status, const std::optional<Failure>& failure);
+    /// What `concurrency.key` gives, as text; empty where there is none. After the variables.
+    /// Throws TemplateError.
+    [[nodiscard]] std::string concurrency_key() const;
     /// The workflow's outputs. Throws TemplateError.
     [[nodiscard]] boost::json::object outputs();
 

@@ -211,7 +211,14 @@ RunCommandResult run(const RunOptions& options, const Workbench& workbench, std:
     if (house->store() != nullptr && !options.json) {
         std::cerr << "run " << request.run_id << " is kept in " << *options.data << '\n';
     }
-    RunCommandResult result = follow(std::move(request), *house, options, workbench, out);
+    RunCommandResult result;
+    try {
+        result = follow(std::move(request), *house, options, workbench, out);
+    } catch (const core::TemplateError& error) {
+        return {refuse(options, {about("concurrency.key", error.what(), error.hint())},
+                       ExitStatus::InvalidWorkflow, out)};
+    }
+    house->tidy_up();
     if (house->has_threads_left_behind()) {
         // What those threads may still touch must stay: the caller ends the process at once.
         result.threads_left_behind = true;

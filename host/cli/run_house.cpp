@@ -112,6 +112,26 @@ const LoadedWorkflow& RunHouse::load(const std::string& documents) {
     return documents_.emplace(documents, load_bundle(*bundle, workbench_)).first->second;
 }
 
+void RunHouse::tidy_up() {
+    if (!store_) {
+        return;
+    }
+    const RetentionConfig& kept = workbench_.config.retention;
+    Retention retention;
+    if (kept.age) {
+        retention.age_max = std::chrono::duration_cast<std::chrono::seconds>(*kept.age);
+    }
+    if (kept.count) {
+        retention.count_max = *kept.count;
+    }
+    try {
+        static_cast<void>(store_->remove_old(retention, clock_.wall()));
+    } catch (const StoreError& error) {
+        workbench_.logger->write(LogLevel::Warn,
+                                 std::string("old runs stay in the store: ") + error.what());
+    }
+}
+
 void RunHouse::open(const core::SecretSource* secrets) {
     core::Journal& journal = store_ ? static_cast<core::Journal&>(*store_) : forgetful_;
     engine_ = std::make_unique<Engine>(

@@ -45,6 +45,9 @@ public:
     /// After open().
     [[nodiscard]] Engine& engine() { return *engine_; }
     [[nodiscard]] const core::Clock& clock() const noexcept { return clock_; }
+    /// Removes runs from the store that have ended and are older than the configuration keeps them.
+    /// What goes wrong is logged: there is another time.
+    void tidy_up();
     /// Threads are still inside functions that ignored their cancellation.
     [[nodiscard]] bool has_threads_left_behind() const { return pool_.written_off() > 0; }
 

@@ -54,10 +54,10 @@ private:
     Entry& add_for_run(const char* name, const char* description, Action action) {
         Entry& entry = add(name, description, action);
         entry.app
-            ->add_option("run", entry.options.ids,
-                         "The run's id, or how it begins; `last`: the newest")
+            ->add_option_function<std::string>(
+                "run", [&ids = entry.options.ids](const std::string& id) { ids = {id}; },
+                "The run's id, or how it begins; `last`: the newest")
             ->required()
-            ->expected(1)
             ->type_name("RUN");
         return entry;
     }

@@ -84,10 +84,21 @@ public:
 
     /// Throws when a run cannot go on here; nothing has been done then.
     void choose(const std::vector<RunSummary>& open, const std::set<std::string>& ids) {
-        for (const RunSummary& run : open) {
-            if (!run.parent_run_id.empty() || (!ids.empty() && ids.count(run.id) == 0)) {
+        std::set<std::string> all = ids;
+        for (const RunSummary& run : open) {  // a run comes before those within it
+            const OpenRun chosen{run.id, run.records, run.started.has_value(), run.parent_run_id};
+            if (!run.parent_run_id.empty()) {
+                if (all.count(run.parent_run_id) > 0) {
+                    all.insert(run.id);
+                    chosen_.push_back(chosen);
+                }
                 continue;
             }
+            if (!ids.empty() && ids.count(run.id) == 0) {
+                continue;
+            }
+            all.insert(run.id);
+            ++expected_;
             try {
                 const LoadedWorkflow& loaded = house_.load(run.documents);
                 secrets_needed_.insert(secrets_needed_.end(), loaded.secrets.begin(),
@@ -95,13 +106,14 @@ public:
             } catch (const std::exception& error) {
                 throw std::runtime_error("the run " + run.id + " cannot go on: " + error.what());
             }
-            chosen_.push_back({run.id, run.records, run.started.has_value()});
+            chosen_.push_back(chosen);
         }
     }
     void need(const LoadedWorkflow& loaded) {
         secrets_needed_.insert(secrets_needed_.end(), loaded.secrets.begin(), loaded.secrets.end());
     }
-    [[nodiscard]] std::size_t size() const { return chosen_.size(); }
+    /// How many runs that are nobody's task.
+    [[nodiscard]] std::size_t size() const { return expected_; }
 
     void start() {
         if (!secrets_needed_.empty()) {
@@ -110,7 +122,6 @@ public:
             secrets_->open_for(secrets_needed_);
         }
         house_.open(secrets_ ? &*secrets_ : nullptr);
-        expected_ = chosen_.size();
         is_alone_ = expected_ == 1;
         house_.engine().recover(chosen_, house_.store()->last_host_died(),
                                 [this](RunRequest& request) { furnish(request); });
@@ -257,6 +268,7 @@ RunCommandResult control_runs(const RunsOptions& given,
     try {
         auto house = std::make_unique<RunHouse>(workbench, settings);
         RunCommandResult result = work_here(options, workbench, *house, out, err);
+        house->tidy_up();
         if (house->has_threads_left_behind()) {
             result.threads_left_behind = true;
             static_cast<void>(house.release());

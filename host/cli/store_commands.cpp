@@ -188,7 +188,7 @@ private:
     [[nodiscard]] static ExportReport export_to(SqliteDatabase& database,
                                                 const ExportOptions& wanted,
                                                 std::FILE* file) {
-        const ExportReport report = export_store(database, wanted, [file](std::string_view line) {
+        ExportReport report = export_store(database, wanted, [file](std::string_view line) {
             if (std::fwrite(line.data(), 1, line.size(), file) != line.size() ||
                 std::fputc('\n', file) == EOF) {
                 throw std::runtime_error(std::string("cannot write what is exported: ") +

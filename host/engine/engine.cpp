@@ -31,6 +31,20 @@ Engine::~Engine() {
     stop(std::chrono::milliseconds{0});
 }
 
+// Masked as all that goes on record: runs whose keys differ in secrets alone count for each other.
+std::string Engine::key_of(const RunRequest& request) const {
+    if (!request.workflow->concurrency.key) {
+        return {};
+    }
+    const auto masker = services_.masker ? std::make_unique<core::Masker>(services_.masker)
+                                         : std::make_unique<core::Masker>();
+    core::RunData data(
+        *request.workflow, {.run_id = request.run_id, .attempt = request.attempt}, request.inputs,
+        {services_.environment, services_.secrets, services_.secret_environment, masker.get()});
+    data.evaluate_variables();
+    return masker->mask(data.concurrency_key());
+}
+
 core::RunTicket Engine::ticket_of(const RunRequest& request, bool suspect) {
     const core::Concurrency& limits = request.workflow->concurrency;
     return {.id = request.run_id,
@@ -43,6 +57,7 @@ core::RunTicket Engine::ticket_of(const RunRequest& request, bool suspect) {
 }
 
 void Engine::submit(RunRequest request) {
+    request.key = key_of(request);
     Actions actions;
     {
         const std::lock_guard lock(mutex_);

@@ -59,7 +59,8 @@ public:
     ~Engine();
 
     /// Takes a run. It has been accepted when request.on_accepted says so, and starts in its turn.
-    /// Throws QueueFull.
+    /// Its `key` is evaluated here. Throws QueueFull; core::TemplateError when the key cannot be
+    /// evaluated.
     void submit(RunRequest request);
     /// The request that does a run that has ended again, with the workflow as it was: all that did
     /// not succeed there and what follows from that; with `from`, that task and what follows, too;
@@ -110,6 +111,7 @@ private:
 
     class ActionJob;
 
+    [[nodiscard]] std::string key_of(const RunRequest& request) const;
     [[nodiscard]] static core::RunTicket ticket_of(const RunRequest& request, bool suspect);
     [[nodiscard]] static RunRequest request_from(const core::RunCreated& created,
                                                  std::shared_ptr<const core::Workflow> workflow);

@@ -143,8 +143,8 @@ void RunLoop::handle(Message message) {
         forget_sub_run(sub_run->execution);
     } else if (std::holds_alternative<Leave>(message)) {
         left_ = true;
-    } else if (auto* resumed = std::get_if<Resume>(&message)) {
-        play_back(std::move(*resumed));
+    } else if (const auto* resumed = std::get_if<Resume>(&message)) {
+        play_back(*resumed);
     }
 }
 

@@ -325,7 +325,7 @@ private:
     void hand_down_pause();
 
     // Resuming.
-    void play_back(Resume resume);
+    void play_back(const Resume& resume);
     void play(const core::JournalRecord& record, Playback& playback);
     void play(const core::MachineEvent& event, Playback& playback);
     void play_attempt_end(core::ExecutionIndex execution,

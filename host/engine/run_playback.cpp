@@ -51,7 +51,7 @@ std::chrono::steady_clock::time_point RunLoop::steady() const {
                       : now;
 }
 
-void RunLoop::play_back(Resume resume) {
+void RunLoop::play_back(const Resume& resume) {
     created_ = true;
     resumed_ = true;
     Playback playback;

@@ -72,7 +72,9 @@ void RunWriter::write_together(BatchGroup& group) {
 
 /// SQLite refuses something of one of them; those beside it shall not suffer.
 void RunWriter::write_apart(BatchGroup& group) noexcept {
-    for (BatchGroup rest = std::move(group); !rest.empty();) {
+    BatchGroup rest;
+    rest.swap(group);
+    while (!rest.empty()) {
         BatchGroup one;
         one.splice(one.end(), rest, rest.begin());
         one.front().failure.reset();

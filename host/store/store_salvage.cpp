@@ -1,5 +1,6 @@
 #include "host/store/store_salvage.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <optional>
@@ -102,13 +103,14 @@ private:
             const auto parent = by_id.find(candidate.summary.parent_run_id);
             return parent == by_id.end() ? nullptr : parent->second;
         };
-        for (auto at = found_.rbegin(); at != found_.rend(); ++at) {
-            Candidate* parent = parent_of(at->second);
-            if (!at->second.reason.empty() && parent != nullptr && parent->reason.empty() &&
+        std::for_each(found_.rbegin(), found_.rend(), [&](Candidates::value_type& entry) {
+            const Candidate& candidate = entry.second;
+            Candidate* parent = parent_of(candidate);
+            if (!candidate.reason.empty() && parent != nullptr && parent->reason.empty() &&
                 !parent->summary.ended) {
-                parent->reason = "it cannot go on: run " + at->second.id + " within it is damaged";
+                parent->reason = "it cannot go on: run " + candidate.id + " within it is damaged";
             }
-        }
+        });
         for (auto& [key, candidate] : found_) {
             const Candidate* parent = parent_of(candidate);
             const bool is_within = !candidate.summary.parent_run_id.empty();

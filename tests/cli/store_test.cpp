@@ -1,7 +1,8 @@
 // `oa store`: what people do with the store that their runs are kept in.
 
-#include <fstream>
+#include <sstream>
 
+#include "host/store/sqlite_database.hpp"
 #include "tests/cli/cli_test.hpp"
 
 namespace oa::test {
@@ -22,18 +23,13 @@ struct StoreCommandTest : CliTest {
         arguments.insert(arguments.end(), {"--data", data});
         return oa(arguments);
     }
-    /// Overwrites what was recorded with something of the same length.
+    /// Changes what is on record of the first run.
     void damage() const {
-        std::string content = folder.read("data/runs.db");
-        std::size_t count = 0;
-        const std::string name = "run_started";
-        for (std::size_t at = content.find(name); at != std::string::npos;
-             at = content.find(name, at + 1)) {
-            content.replace(at, name.size(), "run_stirred");
-            ++count;
-        }
-        ASSERT_GT(count, 0U);
-        folder.write("data/runs.db", content);
+        host::SqliteDatabase::Settings settings;
+        settings.file = folder / "data" / "runs.db";
+        host::SqliteDatabase database(settings);
+        database.execute(
+            "DROP TRIGGER events_stay; UPDATE events SET at = at + 1 WHERE run = 1 AND number = 2");
     }
 };
 

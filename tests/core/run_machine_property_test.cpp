@@ -28,7 +28,7 @@ using test::Random;
 class Driver {
 public:
     Driver(const Workflow& workflow, std::uint64_t seed)
-        : workflow_(workflow), random_(seed), machine_(workflow, settings(seed)) {}
+        : workflow_(workflow), seed_(seed), random_(seed), machine_(workflow, settings(seed)) {}
 
     void drive() {
         send(RunStarted{});
@@ -542,10 +542,6 @@ private:
         return text;
     }
 
-public:
-    std::uint64_t seed_ = 0;
-
-private:
     struct LoopSeen {
         std::uint32_t total = 0;
         std::uint32_t begun = 0;
@@ -554,6 +550,7 @@ private:
     };
 
     const Workflow& workflow_;
+    const std::uint64_t seed_;
     Random random_;
     RunMachine machine_;
     std::vector<RunCommand> questions_;  // Decide, DecideRetry, BeginWait without an answer
@@ -592,7 +589,6 @@ TEST(RunMachinePropertyTest, KeepsItsPromisesOverGeneratedWorkflowsAndSchedules)
         Random random(seed);
         const Workflow workflow = test::generate(random, shape);
         Driver driver(workflow, seed);
-        driver.seed_ = seed;
         driver.drive();
         ASSERT_FALSE(HasFailure()) << "seed " << seed << ", " << to_string(workflow.flow) << ", "
                                    << workflow.tasks.size() << " tasks";

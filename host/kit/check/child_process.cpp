@@ -4,7 +4,10 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <string>
+#include <string_view>
 #include <system_error>
+#include <vector>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -42,9 +45,37 @@ private:
     int number_;
 };
 
+/// The environment of this process, in which the allocator puts nothing aside for threads: what is
+/// in use is then exactly what was not given back.
+std::vector<std::string> exact_environment() {
+    constexpr std::string_view tunables = "GLIBC_TUNABLES=";
+    std::vector<std::string> entries;
+    for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+        if (std::string_view(*entry).substr(0, tunables.size()) != tunables) {
+            entries.emplace_back(*entry);
+        }
+    }
+    entries.push_back(std::string(tunables) + "glibc.malloc.tcache_count=0");
+    return entries;
+}
+
+std::vector<char*> pointers_to(std::vector<std::string>& texts) {
+    std::vector<char*> pointers;
+    pointers.reserve(texts.size() + 1);
+    for (std::string& text : texts) {
+        pointers.push_back(text.data());
+    }
+    pointers.push_back(nullptr);
+    return pointers;
+}
+
 /// Between fork and exec nothing but system calls is allowed.
-[[noreturn]] void become(
-    const char* program, char* const* arguments, const char* folder, int report, int errors) {
+[[noreturn]] void become(const char* program,
+                         char* const* arguments,
+                         char* const* environment,
+                         const char* folder,
+                         int report,
+                         int errors) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     setpgid(0, 0);
     const int nothing = open("/dev/null", O_RDWR);
@@ -57,7 +88,7 @@ private:
     dup2(safe_report, child_report);
     close_range(child_report + 1, ~0U, 0);
     if (chdir(folder) == 0) {
-        execv(program, arguments);
+        execve(program, arguments, environment);
     }
     _exit(127);
 }
@@ -128,12 +159,9 @@ ChildEnd run_child(const std::filesystem::path& program,
     const std::string path = std::filesystem::canonical(program).string();
     std::vector<std::string> texts{path};
     texts.insert(texts.end(), arguments.begin(), arguments.end());
-    std::vector<char*> pointers;
-    pointers.reserve(texts.size() + 1);
-    for (auto& text : texts) {
-        pointers.push_back(text.data());
-    }
-    pointers.push_back(nullptr);
+    const std::vector<char*> pointers = pointers_to(texts);
+    std::vector<std::string> environment = exact_environment();
+    const std::vector<char*> entries = pointers_to(environment);
 
     const auto deadline = Clock::now() + time_max;
     const pid_t child = fork();
@@ -141,7 +169,8 @@ ChildEnd run_child(const std::filesystem::path& program,
         fail("fork");
     }
     if (child == 0) {
-        become(path.c_str(), pointers.data(), folder.c_str(), writing.get(), errors.get());
+        become(path.c_str(), pointers.data(), entries.data(), folder.c_str(), writing.get(),
+               errors.get());
     }
     writing.reset();
     setpgid(child, child);  // whichever of both is first

@@ -4,6 +4,8 @@
 #include <future>
 #include <latch>
 #include <optional>
+#include <random>
+#include <thread>
 
 #include <boost/json.hpp>
 #include <gtest/gtest.h>
@@ -226,6 +228,84 @@ TEST_F(EngineTest, SkipsOrReplacesRunsAsTheDocumentSays) {
     EXPECT_EQ(newest.get().status, RunStatus::Succeeded);
 }
 
+TEST_F(EngineTest, CountsRunsByTheKeyThatTheDocumentGives) {
+    WorkflowBuilder builder(Flow::Sequence);
+    builder.task("a");
+    builder.workflow().concurrency.max_runs = 1;
+    auto key = core::TextTemplate::parse("${inputs.customer}");
+    builder.workflow().concurrency.key = core::Template(std::move(key.text_template));
+    workflow = std::make_shared<const core::Workflow>(builder.build());
+    std::latch both(2);
+    std::latch released(1);
+    invoker.on("a", [&](ScriptedCall& call) {
+        if (call.invocation->run_id != "second-of-ada") {
+            both.count_down();
+        }
+        released.wait();
+        return Outcome{};
+    });
+    Life life(*this);
+    std::vector<std::future<core::RunReport>> ends;
+    for (const auto& [id, customer] : std::vector<std::pair<std::string, std::string>>{
+             {"first-of-ada", "ada"}, {"second-of-ada", "ada"}, {"first-of-bob", "bob"}}) {
+        RunRequest one = request(id);
+        one.inputs = {{"customer", customer}};
+        ends.push_back(submit(life.engine, std::move(one)));
+    }
+    both.wait();
+    EXPECT_EQ(life.engine.waiting(), 1U);
+    EXPECT_EQ(std::get<core::RunCreated>(journal.load("second-of-ada").front().entry).key, "ada");
+    released.count_down();
+    for (auto& end : ends) {
+        EXPECT_EQ(end.get().status, RunStatus::Succeeded);
+    }
+}
+
+TEST_F(EngineTest, EndsRunsThatAreCancelledAtAnyMomentAndNeverCallsThemSucceeded) {
+    WorkflowBuilder builder(Flow::Graph);
+    for (int index = 0; index < 6; ++index) {
+        core::Task& task = builder.task("t" + std::to_string(index));
+        if (index > 1) {
+            task.needs = {static_cast<core::TaskIndex>(index - 2)};
+        }
+    }
+    workflow = std::make_shared<const core::Workflow>(builder.build());
+    invoker.on("t3", [](ScriptedCall& call) {  // listens
+        call.wait_until_cancelled();
+        return Outcome{nullptr, core::Failure{"cancelled", "stopped"}};
+    });
+    invoker.on("t4", [](ScriptedCall& call) {  // does not
+        call.wait_until_abandoned();
+        return Outcome{};
+    });
+    std::mt19937 random(7);  // NOLINT: the same moments every time
+    int on_record = 0;
+    Life life(*this, {.max_runs = 8});
+    for (int index = 0; index < 1'000; ++index) {
+        const std::string id = "run-" + std::to_string(index);
+        RunRequest one = request(id);
+        one.settings.cancel_grace = core::Milliseconds{1};
+        auto end = submit(life.engine, std::move(one));
+        for (auto spin = random() % 4'000; spin > 0; --spin) {
+            std::atomic_signal_fence(std::memory_order_seq_cst);
+        }
+        life.engine.cancel(id, "at some moment");
+        ASSERT_EQ(end.wait_for(patience), std::future_status::ready) << id;
+        EXPECT_EQ(end.get().status, RunStatus::Cancelled) << id;
+        for (const core::JournalRecord& record : journal.load(id)) {
+            const auto* taken = std::get_if<core::MachineEvent>(&record.entry);
+            on_record +=
+                taken != nullptr && std::holds_alternative<core::CancelRequested>(taken->event) ? 1
+                                                                                                : 0;
+        }
+        EXPECT_EQ(end_of(id)->status, RunStatus::Cancelled) << id;
+    }
+    EXPECT_EQ(on_record, 1'000);
+    while (life.pool.written_off() > 0) {
+        std::this_thread::yield();
+    }
+}
+
 TEST_F(EngineTest, LeavesRunsOpenWhenItStopsAndAnotherOneEndsThemWithoutDoingAnythingTwice) {
     use(Flow::Sequence, {"a", "b", "c"});
     std::latch in_b(1);
@@ -241,10 +321,10 @@ TEST_F(EngineTest, LeavesRunsOpenWhenItStopsAndAnotherOneEndsThemWithoutDoingAny
         life.engine.submit(request("run"));
         life.engine.submit(request("waiting"));
         in_b.wait();
-        auto stopped = std::async(std::launch::async, [&] { life.engine.stop(patience); });
+        life.engine.find("run")->suspend();  // as stop() does first
         // What runs may end; what follows it does not start.
         released.count_down();
-        stopped.get();
+        life.engine.stop(patience);
         EXPECT_THROW(life.engine.submit(request("late")), QueueFull);
     }
     EXPECT_EQ(called(), (Words{"a", "b"}));

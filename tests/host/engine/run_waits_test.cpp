@@ -66,6 +66,7 @@ struct RunWaitsTest : testing::Test {
     std::shared_ptr<test::RecordingSink> sink = std::make_shared<test::RecordingSink>();
     std::shared_ptr<const core::Workflow> workflow;
     std::optional<core::RunReport> ended;
+    bool was_left = false;
 
     RunWaitsTest() { catalog.add("test", "do", R"({"additionalProperties": true})"); }
 
@@ -86,9 +87,9 @@ struct RunWaitsTest : testing::Test {
         services.history = &journal;
         RunRequest request{.workflow = workflow, .inputs = {}, .run_id = id};
         request.reuse = reuse;
-        request.on_end = [this](const core::RunReport& report, boost::json::object /*variables*/) {
-            ended = report;
-        };
+        request.on_left = [this] { was_left = true; };
+        request.on_end = [this](const core::RunReport& report,
+                                const boost::json::object& /*variables*/) { ended = report; };
         return RunLoop::make(std::move(services), std::move(request));
     }
     std::shared_ptr<RunLoop> start(const std::string& document) {
@@ -170,6 +171,25 @@ TEST_F(RunWaitsTest, AnApprovalOutlivesItsHost) {
     EXPECT_TRUE(loop->answer("gate", {}, {true, "ada", "fine"}));
     ASSERT_TRUE(ended);
     EXPECT_EQ(*invoker.calls().at(0)->params, R"({"by":"ada"})");
+}
+
+TEST_F(RunWaitsTest, AHostThatStopsDoesNotWaitForAnswers) {
+    files.documents["inner"] = "tasks: [{name: gate, approval: 'Deploy?'}]";
+    auto loop = start(
+        "tasks:\n"
+        "  - {name: deploy, workflow: inner}\n"
+        "  - {name: nap, sleep: 1h}\n"
+        "  - {name: after, needs: [deploy, nap], test.do: {}}\n");
+    loop->suspend();
+    EXPECT_TRUE(was_left);
+    EXPECT_FALSE(ended);
+    EXPECT_TRUE(loop->approvals().empty());
+    EXPECT_EQ(time.timers(), 0U);
+    loop = next_life(loop, 1h);
+    time.advance(0ms);
+    EXPECT_TRUE(loop->answer("deploy/gate", {}, {}));
+    ASSERT_TRUE(ended);
+    EXPECT_EQ(ended->status, RunStatus::Succeeded);
 }
 
 TEST_F(RunWaitsTest, TheTimeOutOfAnApprovalOutlivesItsHost) {
@@ -377,6 +397,7 @@ TEST_F(RunWaitsTest, TakesOneAnswerOfMany) {
         std::atomic<int> taken{0};
         std::atomic<int> recorded{0};
         std::vector<std::thread> threads;
+        threads.reserve(people);
         for (int person = 0; person < people; ++person) {
             threads.emplace_back([&] {
                 static_cast<void>(loop->approvals());

@@ -140,6 +140,7 @@ TEST_F(GroupCommitTest, LetsRetentionHaveItsTurnAmongThem) {
     RunStore store(settings());
     std::atomic<bool> is_enough{false};
     std::vector<std::future<void>> writers;
+    writers.reserve(4);
     for (int i = 0; i < 4; ++i) {
         writers.push_back(std::async(std::launch::async, [&, i] {
             for (int run = 0; !is_enough; ++run) {

@@ -16,7 +16,7 @@ struct RunDocumentsTest : StoreFixture {
 };
 
 TEST_F(RunDocumentsTest, AreKeptOnceByWhatTheySay) {
-    const std::string text("tasks:\n  - a\0\xff", 15);
+    const std::string text("tasks:\n  - a\0\xff", 14);
     const std::string name = store.keep_documents(text);
     EXPECT_EQ(name.substr(0, 7), "sha256:");
     EXPECT_EQ(name.size(), 71U);

@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <cstdlib>
+#include <filesystem>
 #include <functional>
 #include <future>
 #include <memory>
@@ -138,6 +140,13 @@ inline int in_a_child(const std::function<int()>& work) {
     int status = 0;
     EXPECT_EQ(::waitpid(child, &status, 0), child);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/// For tests whose files no real disk has to see: they come into memory, unless TMPDIR is set.
+inline void keep_files_in_memory() {
+    if (std::filesystem::is_directory("/dev/shm")) {
+        ::setenv("TMPDIR", "/dev/shm", 0);
+    }
 }
 
 struct StoreFixture : testing::Test {

@@ -52,12 +52,10 @@ class StorePowerTest : public StoreFixture {
 public:
     static void SetUpTestSuite() {
         PowerCutDisk::install();
-        if (std::filesystem::is_directory("/dev/shm")) {
-            ::setenv("TMPDIR", "/dev/shm", 0);  // files that a real disk need not see
-        }
+        keep_files_in_memory();
         const char* given = std::getenv("OA_STORE_SEED");
-        seed_ = given == nullptr ? std::random_device()() : std::stoull(given);
-        std::cout << "OA_STORE_SEED=" << seed_ << '\n';
+        chosen_seed = given == nullptr ? std::random_device()() : std::stoull(given);
+        std::cout << "OA_STORE_SEED=" << chosen_seed << '\n';
     }
 
 protected:
@@ -116,7 +114,7 @@ protected:
               std::uint64_t round,
               std::size_t threads,
               std::uint64_t at) {
-        std::mt19937_64 random(seed_ + round);
+        std::mt19937_64 random(chosen_seed + round);
         PowerCutDisk::arm(folder / "store", at);
         for (std::uint64_t life = 0; !PowerCutDisk::is_cut(); ++life) {
             try {
@@ -164,10 +162,10 @@ protected:
                   << 300.0 / static_cast<double>(cuts) << " %\n";
     }
 
-    static std::uint64_t seed_;
+    static std::uint64_t chosen_seed;
 };
 
-std::uint64_t StorePowerTest::seed_ = 0;
+std::uint64_t StorePowerTest::chosen_seed = 0;
 
 TEST_F(StorePowerTest, FullLosesNothingThatItSaidItHasKept) {
     const std::uint64_t rounds = cuts(500);
@@ -175,7 +173,7 @@ TEST_F(StorePowerTest, FullLosesNothingThatItSaidItHasKept) {
     std::uint64_t more = 0;
     std::uint64_t documents = 0;
     for (std::uint64_t round = 0; round < rounds; ++round) {
-        std::mt19937_64 random(seed_ + round);
+        std::mt19937_64 random(chosen_seed + round);
         start_anew();
         History history;
         live(Durability::Full, history, round, 1 + random() % 4, some_operation(random));
@@ -207,7 +205,7 @@ TEST_F(StorePowerTest, NormalLosesTheLastBatchesAndNothingElse) {
     std::uint64_t kept = 0;
     std::uint64_t lost = 0;
     for (std::uint64_t round = 0; round < rounds; ++round) {
-        std::mt19937_64 random(seed_ + round);
+        std::mt19937_64 random(chosen_seed + round);
         start_anew();
         History history;
         live(Durability::Normal, history, 1'000'000 + round, 1, some_operation(random));
@@ -245,7 +243,7 @@ TEST_F(StorePowerTest, NoneMayLoseOrDamageButServesNothingWrong) {
     std::uint64_t shorter = 0;
     std::uint64_t damaged = 0;
     for (std::uint64_t round = 0; round < rounds; ++round) {
-        std::mt19937_64 random(seed_ + round);
+        std::mt19937_64 random(chosen_seed + round);
         start_anew();
         History history;
         live(Durability::None, history, 2'000'000 + round, 1, some_operation(random));
