@@ -31,11 +31,11 @@ struct Happening {
 std::vector<core::JournalRecord> records_of(std::vector<Happening> happenings) {
     std::vector<core::JournalRecord> records{{1, {}, core::RunCreated{}}};
     for (Happening& each : happenings) {
-        records.push_back({records.size() + 1,
-                           {},
-                           core::MachineEvent{std::move(each.event),
-                                              std::make_shared<const boost::json::value>(
-                                                  boost::json::string(each.output))}});
+        records.push_back(
+            {records.size() + 1,
+             {},
+             core::MachineEvent{std::move(each.event), std::make_shared<const boost::json::value>(
+                                                           boost::json::string(each.output))}});
     }
     return records;
 }
@@ -68,8 +68,7 @@ public:
     /// What there is for an attempt that has not ended; empty: nothing.
     [[nodiscard]] std::string known(std::size_t start) const {
         const auto found = reuse_.outputs.find(make_place(starts_.at(start), lineage_));
-        return found == reuse_.outputs.end() ? ""
-                                             : std::string(found->second->as_string());
+        return found == reuse_.outputs.end() ? "" : std::string(found->second->as_string());
     }
 
 private:
