@@ -92,7 +92,6 @@ void Engine::submit(RunRequest request) {
 
 void Engine::carry_out(const core::RunQueue::Decisions& decisions, Actions& actions) {
     for (const core::QueueDecision& decision : decisions) {
-        const auto* start = std::get_if<core::StartRun>(&decision);
         const auto* refuse = std::get_if<core::RefuseRun>(&decision);
         const auto* cancel = std::get_if<core::CancelRun>(&decision);
         const std::string& id =
