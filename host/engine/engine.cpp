@@ -92,18 +92,16 @@ void Engine::submit(RunRequest request) {
 
 void Engine::carry_out(const core::RunQueue::Decisions& decisions, Actions& actions) {
     for (const core::QueueDecision& decision : decisions) {
-        const auto* start = std::get_if<core::StartRun>(&decision);
         const auto* refuse = std::get_if<core::RefuseRun>(&decision);
         const auto* cancel = std::get_if<core::CancelRun>(&decision);
-        const std::string& id = start != nullptr    ? start->id
-                                : refuse != nullptr ? refuse->id
-                                                    : cancel->id;
+        const std::string& id =
+            std::visit([](const auto& each) -> const std::string& { return each.id; }, decision);
         const auto found = entries_.find(id);
         if (found == entries_.end()) {
             continue;
         }
         Entry& entry = found->second;
-        if (start == nullptr && entry.loop) {
+        if (cancel != nullptr && entry.loop) {
             actions.emplace_back(
                 [loop = entry.loop, reason = cancel->reason] { loop->cancel(reason); });
             continue;

@@ -132,7 +132,8 @@ private:
     // Without it.
     void on_record(const std::string& id, const core::JournalFailure* failure);
     void taken_up(const std::string& id, const core::JournalFailure* failure);
-    void put_end_on_record(const std::string& id, std::shared_ptr<core::JournalBatch> batch);
+    void put_end_on_record(const std::string& id,
+                           const std::shared_ptr<const core::JournalBatch>& batch);
     void try_again_later(Action action);
     void ended(const std::string& id);
     void settled(const std::string& id);

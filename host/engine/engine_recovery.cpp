@@ -149,7 +149,8 @@ void Engine::close(const std::string& id,
 }
 
 // Where the journal has failed the run is open still, and who comes next closes it.
-void Engine::put_end_on_record(const std::string& id, std::shared_ptr<core::JournalBatch> batch) {
+void Engine::put_end_on_record(const std::string& id,
+                               const std::shared_ptr<const core::JournalBatch>& batch) {
     {
         const std::lock_guard lock(mutex_);
         if (is_stopping_) {

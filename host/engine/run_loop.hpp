@@ -336,7 +336,7 @@ private:
     void play(const core::RunCommand& command, Playback& playback);
     void play(const core::Decide& command, Playback& playback);
     void play(const core::StartAttempt& command, Playback& playback);
-    void go_live(Playback playback);
+    void go_live(Playback& playback);
     void go_live_with_timers(const Playback& playback);
     void go_live_with_waits();
     void go_live(Playback::Begun attempt);

@@ -75,7 +75,7 @@ void RunLoop::play_back(const Resume& resume) {
         return;
     }
     playback.cancels = resume.cancels > playback.cancels ? resume.cancels - playback.cancels : 0;
-    go_live(std::move(playback));
+    go_live(playback);
 }
 
 void RunLoop::play(const core::JournalRecord& record, Playback& playback) {
@@ -236,7 +236,7 @@ void RunLoop::play(const core::RunCommand& command, Playback& playback) {
     }
 }
 
-void RunLoop::go_live(Playback playback) {
+void RunLoop::go_live(Playback& playback) {
     is_settling_ = request_.parent_run_id.empty();
     const bool was_paused = machine_.paused();
     if (machine_.status() == core::RunStatus::Queued) {

@@ -141,16 +141,12 @@ bool was_interrupted(const World& world, const std::string& run_id) {
 // Where a task of a run within the run failed and that was allowed, that run succeeded and is taken
 // over; done again it may well go another way.
 bool may_come_to_something_else(const World& world, const std::string& run_id) {
-    for (const std::string& id : world.store().runs()) {
+    const std::vector<std::string> runs = world.store().runs();
+    return std::any_of(runs.begin(), runs.end(), [&](const std::string& id) {
         const RunAudit& audit = *world.store().audit(id);
-        for (TaskIndex task = 0; task < audit.workflow().tasks.size(); ++task) {
-            if (is_within(id, run_id) && audit.ended()->status == core::RunStatus::Succeeded &&
-                audit.status(task) == core::TaskStatus::Failed) {
-                return true;
-            }
-        }
-    }
-    return false;
+        return is_within(id, run_id) && audit.ended()->status == core::RunStatus::Succeeded &&
+               audit.has_failures();
+    });
 }
 
 bool is_in_quarantine(const World& world, const std::string& id) {

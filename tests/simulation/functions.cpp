@@ -172,6 +172,7 @@ void Functions::write_off(host::Job& job) {
     const auto found = submitted_.find(&job);
     if (found != submitted_.end() && !found->second->begun) {
         events_.drop(found->second->timer);
+        found->second->job.reset();  // which holds the call
         submitted_.erase(found);
     }
 }

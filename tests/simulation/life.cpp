@@ -57,6 +57,7 @@ bool Life::stop() {
 // The store tells them all that it has failed, and they let go. The engine then waits for nothing.
 bool Life::dispose(const std::vector<std::string>& runs) {
     std::vector<std::weak_ptr<host::RunLoop>> loops;
+    loops.reserve(runs.size());
     for (const std::string& id : runs) {
         loops.emplace_back(engine->find(id));
     }

@@ -122,12 +122,15 @@ private:
                 fields.push_back({"c", text("${vars.v2}")});
             }
             if (workflow.compat_oa3) {
-                fields.push_back({"b", text(chance(random_, 50) ? "${vars.v0}" : "${vars.v1}")});
+                static constexpr const char* saved[] = {"${vars.v0}", "${vars.v1}",
+                                                        "${has(vars.v9) ? vars.v9 : 0}"};
+                fields.push_back({"b", text(saved[below(random_, 3)])});
             }
             task.idempotent =
                 chance(random_, 15) ? std::optional(chance(random_, 20)) : std::nullopt;
             if (workflow.compat_oa3 && chance(random_, 40)) {
-                task.save_as = chance(random_, 50) ? "v0" : "v1";
+                static constexpr const char* names[] = {"v0", "v1", "v9"};  // the last is new
+                task.save_as = names[below(random_, 3)];
             }
         } else if (chance(random_, 50)) {
             fields.back().value = text(readable(workflow, index));
@@ -206,16 +209,17 @@ private:
                 break;
             }
             case 5:  // what they are depends on the moment at which that is asked
-                loop.items = text("${[tasks." + any_task(workflow) + ".status]}");
+                loop.items = text("${[tasks." + neighbour(workflow, index) + ".status]}");
                 break;
             default:  // what a source says may be something else after a crash
                 loop.items = Template(Template::Array{text("${ENV:LIFE}"), text("${inputs.n}")});
         }
     }
 
-    const std::string& any_task(const core::Workflow& workflow) {
-        return workflow.tasks[below(random_, static_cast<std::uint32_t>(workflow.tasks.size()))]
-            .name;
+    /// A task that often is decided on together with this one.
+    const std::string& neighbour(const core::Workflow& workflow, TaskIndex index) {
+        const TaskIndex before = below(random_, 3) + 1;
+        return workflow.tasks[index > before ? index - before : 0].name;
     }
 
     /// A placeholder that reads another task: in worlds without time, one that has certainly ended,

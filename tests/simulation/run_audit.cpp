@@ -212,6 +212,8 @@ void RunAudit::take_command(const core::RunCommand& command) {
             started_.erase(found->second.which);
             open_.erase(found);
         }
+    } else if (const auto* ended = std::get_if<core::TaskEnded>(&command)) {
+        has_failures_ = has_failures_ || ended->status == TaskStatus::Failed;
     } else if (const auto* finish = std::get_if<core::FinishRun>(&command)) {
         finish_ = *finish;
     }

@@ -47,6 +47,8 @@ public:
     [[nodiscard]] int does_again(core::TaskIndex task) const {
         return again_.empty() ? 2 : again_[task];
     }
+    /// Whether any execution of a task failed.
+    [[nodiscard]] bool has_failures() const { return has_failures_; }
     /// To approvals.
     [[nodiscard]] std::uint64_t answers() const { return answers_; }
     /// How many attempts have ended.
@@ -112,6 +114,7 @@ private:
     std::optional<core::FinishRun> finish_;
     std::optional<core::RunEnded> ended_;
     std::uint64_t answers_ = 0;
+    bool has_failures_ = false;
     bool was_interrupted_ = false;
     bool was_given_up_ = false;
     std::uint64_t progress_ = 0;

@@ -21,7 +21,7 @@
 namespace oa::test {
 namespace {
 
-constexpr std::uint64_t seeds_by_default = 10'000;
+constexpr std::uint64_t seeds_by_default = OA_SANITIZED != 0 ? 500 : 10'000;
 constexpr std::size_t failures_shown = 3;
 
 std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {

@@ -239,7 +239,7 @@ void StoreAccess::keep_or_not(const std::string& run_id, Fate fate) {
     store_.keep(run_id, batch);
 }
 
-void StoreAccess::call_back(std::string run_id, Fate fate) {
+void StoreAccess::call_back(const std::string& run_id, Fate fate) {
     if (fate == Fate::CrashBefore || fate == Fate::CrashAfter) {
         crash_();
         return;
@@ -275,7 +275,8 @@ void StoreAccess::stop() {
 void StoreAccess::refuse_all() {
     refusing_ = true;
     while (!waiting_.empty()) {
-        call_back(waiting_.begin()->first, Fate::Broken);
+        const std::string run_id = waiting_.begin()->first;  // which goes with what is answered
+        call_back(run_id, Fate::Broken);
     }
 }
 

@@ -94,7 +94,7 @@ private:
     [[nodiscard]] Fate draw();
     void check(const std::string& run_id, const core::JournalBatch& batch);
     void keep_or_not(const std::string& run_id, Fate fate);
-    void call_back(std::string run_id, Fate fate);
+    void call_back(const std::string& run_id, Fate fate);
 
     Context& context_;
     Store& store_;

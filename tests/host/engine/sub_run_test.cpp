@@ -54,7 +54,8 @@ struct SubRunTest : testing::Test {
         settings.cancel_grace = core::Milliseconds{50};
     }
 
-    std::shared_ptr<RunLoop> make(const std::string& text) {
+    std::shared_ptr<RunLoop> make(const std::string& text) { return make(text, journal); }
+    std::shared_ptr<RunLoop> make(const std::string& text, core::Journal& kept_in) {
         core::ReadOptions options;
         options.workflows = &documents;
         core::ReadResult read = core::read_workflow(text, "outer.yaml", catalog, options);
@@ -66,7 +67,7 @@ struct SubRunTest : testing::Test {
         request.run_id = "run";
         request.settings = settings;
         return RunLoop::make(
-            RunServices{invoker, journal, sink, clock, pool, timers, nullptr, nullptr, nullptr},
+            RunServices{invoker, kept_in, sink, clock, pool, timers, nullptr, nullptr, nullptr},
             std::move(request));
     }
     core::RunReport run(const std::string& text) {
@@ -215,6 +216,56 @@ TEST_F(SubRunTest, IsTriedAgainAsAWhole) {
     EXPECT_EQ(report.status, RunStatus::Succeeded);
     EXPECT_EQ(invoker.calls().size(), 4U);
     EXPECT_EQ(report.tasks[0].attempts, 2U);
+}
+
+/// A journal that takes nothing of runs within runs.
+class FailingWithin final : public core::Journal {
+public:
+    explicit FailingWithin(core::Journal& journal) : journal_(journal) {}
+
+    void append(const std::string& run_id, const core::JournalBatch& batch, Done done) override {
+        if (run_id.find('/') == std::string::npos) {
+            journal_.append(run_id, batch, std::move(done));
+            return;
+        }
+        const core::JournalFailure failure{false, "the disk is broken"};
+        done(&failure);
+    }
+
+private:
+    core::Journal& journal_;
+};
+
+TEST_F(SubRunTest, HaltsTheRunAroundItWhereTheJournalFails) {
+    documents.texts["inner"] = "tasks: [{name: x, test.do: {}}]\n";
+    FailingWithin failing(journal);
+    const auto loop = make("tasks: [{name: a, workflow: inner, allow_failure: true}]\n", failing);
+    loop->start();
+
+    EXPECT_EQ(loop->wait().failure->code, "storage_error");
+    EXPECT_FALSE(std::holds_alternative<core::RunEnded>(journal.load("run").back().entry))
+        << "it is to go on once there is a journal";
+    EXPECT_TRUE(invoker.calls().empty());
+}
+
+TEST_F(SubRunTest, HasNoMoreTimeBecauseItIsResumed) {
+    documents.texts["inner"] = "tasks: [{name: x, test.do: {}}]\n";
+    invoker.on("x", [](ScriptedCall& call) {
+        call.wait_until_cancelled();
+        return Outcome{nullptr, core::Failure{"cancelled", "told to stop"}};
+    });
+    const core::WallTime then = clock.wall() - std::chrono::hours(2);
+    core::RunCreated created;
+    created.run_id = "run";
+    const std::vector<core::JournalRecord> records{
+        {1, then, created},
+        {2, then, core::MachineEvent{core::RunStarted{}, nullptr}},
+        {3, then, core::AttemptStarted{0, 0, 1, {}}}};
+    journal.append("run", {records, {}}, [](const core::JournalFailure* /*failure*/) {});
+    const auto loop = make("tasks: [{name: a, workflow: inner, timeout: 1h}]\n", journal);
+    loop->resume(records);
+
+    EXPECT_EQ(loop->wait().tasks.at(0).failure->code, "deadline");
 }
 
 }  // namespace
