@@ -1,0 +1,77 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include <boost/json/object.hpp>
+
+#include "host/access/access_policy.hpp"
+#include "host/api/api_checks.hpp"
+#include "host/api/route.hpp"
+#include "host/api/router.hpp"
+#include "host/http/http_exchange.hpp"
+
+namespace oa::host {
+
+/// What stands in front of every route: finds it, asks who may, checks what is asked, calls it, and
+/// turns whatever goes wrong into an answer. The only way to a route. Thread safe.
+class ApiApplication final : public HttpApplication {
+public:
+    struct Access {
+        /// Lets somebody in or refuses; the choke point.
+        std::function<AccessDecision(const Route& route, const HttpRequest& head)> decide;
+        /// Puts on record that a change is asked for, before it is done: why it cannot be; empty:
+        /// it is. Then the change is not done.
+        std::function<std::string(const ApiCall& call)> record;
+    };
+    struct Watch {
+        /// See HttpApplication::answered; `route` is null where there was none.
+        std::function<void(const Route* route,
+                           const HttpRequest& request,
+                           int status,
+                           std::size_t bytes,
+                           std::chrono::nanoseconds took)>
+            answered;
+        /// Something that should not happen did: for the log.
+        std::function<void(const HttpRequest& request, const std::string& what)> failed;
+    };
+
+    /// `routes` are borrowed. Throws std::logic_error when they or the schemas are not in order.
+    ApiApplication(const Routes& routes,
+                   const boost::json::object& schemas,
+                   Access access,
+                   Watch watch);
+
+    /// From now on new requests are refused with 503.
+    void drain() noexcept { is_draining_ = true; }
+
+    [[nodiscard]] HttpAdmission admit(const HttpRequest& head) override;
+    void handle(std::shared_ptr<HttpExchange> exchange) override;
+    [[nodiscard]] HttpResponse refusal(int status,
+                                       std::string_view detail,
+                                       const HttpRequest& request) override;
+    void answered(const HttpRequest& request,
+                  int status,
+                  std::size_t bytes,
+                  std::chrono::nanoseconds took) noexcept override;
+
+private:
+    struct Admitted {
+        const Route* route = nullptr;
+        Router::PathValues values;
+        Principal principal;
+    };
+
+    [[nodiscard]] HttpAdmission let_in(const HttpRequest& head);
+    void call(const std::shared_ptr<HttpExchange>& exchange, const Admitted& admitted);
+
+    Router router_;
+    ApiChecks checks_;
+    Access access_;
+    Watch watch_;
+    std::atomic<bool> is_draining_{false};
+};
+
+}  // namespace oa::host

@@ -1,0 +1,149 @@
+#include "host/api/openapi.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <map>
+
+#include <boost/json.hpp>
+
+#include "host/api/schemas.hpp"
+
+namespace oa::host {
+
+namespace json = boost::json;
+
+namespace {
+
+json::object reference(std::string_view kind, std::string_view name) {
+    std::string text = "#/components/";
+    text += kind;
+    text += '/';
+    text += name;
+    return {{"$ref", text}};
+}
+
+json::object described_parameter(const RouteParameter& parameter) {
+    static constexpr std::array<std::string_view, 3> places{"path", "query", "header"};
+    return {{"name", parameter.name},
+            {"in", places.at(static_cast<std::size_t>(parameter.in))},
+            {"description", parameter.description},
+            {"required", parameter.required || parameter.in == RouteParameter::In::Path},
+            {"schema", json::parse(parameter.schema)}};
+}
+
+json::object content(std::string_view type, std::string_view schema) {
+    json::object media;
+    media["schema"] = schema.empty() ? json::object{{"type", "string"}} : reference("schemas", schema);
+    json::object out;
+    out[type] = std::move(media);
+    return out;
+}
+
+json::object described_answers(const Route& route) {
+    json::object answers;
+    for (const RouteAnswer& answer : route.answers) {
+        const std::string status = std::to_string(answer.status);
+        json::object* const known =
+            answers.contains(status) ? &answers.at(status).as_object() : nullptr;
+        if (known != nullptr) {  // another type of the same answer
+            (*known)["content"].as_object()[answer.content_type] =
+                content(answer.content_type, answer.schema).at(answer.content_type);
+            continue;
+        }
+        json::object described{{"description", answer.description}};
+        if (!answer.content_type.empty()) {
+            described["content"] = content(answer.content_type, answer.schema);
+        }
+        answers[status] = std::move(described);
+    }
+    if (route.access != RouteAccess::Public) {
+        answers["401"] = reference("responses", "Unauthorized");
+        answers["429"] = reference("responses", "TooManyRequests");
+    }
+    if (route.access == RouteAccess::Scoped) {
+        answers["403"] = reference("responses", "Forbidden");
+    }
+    answers["default"] = reference("responses", "Problem");
+    return answers;
+}
+
+json::object described(const Route& route) {
+    json::object operation{{"operationId", route.operation},
+                           {"tags", json::array{route.tag}},
+                           {"summary", route.summary}};
+    std::string text(route.description);
+    if (route.access == RouteAccess::Scoped) {
+        text += (text.empty() ? "" : "\n\n") + ("Needs the scope `" + std::string(to_string(route.scope)) + "`.");
+        operation["security"] = json::array{json::object{{"token", json::array{}}},
+                                            json::object{{"session", json::array{}}}};
+        operation["x-scope"] = to_string(route.scope);
+    } else {
+        operation["security"] = json::array{};
+    }
+    operation["description"] = text.empty() ? std::string(route.summary) : text;
+    json::array parameters;
+    for (const RouteParameter& parameter : route.parameters) {
+        parameters.push_back(described_parameter(parameter));
+    }
+    if (!parameters.empty()) {
+        operation["parameters"] = std::move(parameters);
+    }
+    if (route.body) {
+        operation["requestBody"] =
+            json::object{{"required", route.body->required},
+                         {"description", route.body->description},
+                         {"content", content(route.body->content_type, route.body->schema)}};
+    }
+    operation["responses"] = described_answers(route);
+    return operation;
+}
+
+json::object problem_answer(std::string_view description) {
+    return {{"description", description}, {"content", content("application/problem+json", "Problem")}};
+}
+
+}  // namespace
+
+json::object openapi_document(const Routes& routes, const std::string& version) {
+    json::object paths;
+    std::map<std::string_view, bool> tags;
+    for (const Route& route : routes) {
+        std::string method(route.method);
+        std::transform(method.begin(), method.end(), method.begin(),
+                       [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+        if (!paths.contains(route.path)) {
+            paths[route.path] = json::object{};
+        }
+        paths[route.path].as_object()[method] = described(route);
+        tags[route.tag] = true;
+    }
+    json::array tag_list;
+    for (const auto& [tag, used] : tags) {
+        tag_list.push_back(json::object{{"name", tag}});
+    }
+    json::object document;
+    document["openapi"] = "3.1.0";
+    document["info"] = json::object{
+        {"title", "Open Automator"},
+        {"version", version},
+        {"description", "Workflows, their runs, and what they need. Times are RFC 3339 in UTC; "
+                        "lists come in pages, and `next` of a page is the cursor of the one after."}};
+    document["servers"] = json::array{json::object{{"url", "/"}}};
+    document["tags"] = std::move(tag_list);
+    document["paths"] = std::move(paths);
+    json::object components;
+    components["schemas"] = api_schemas();
+    components["responses"] = json::object{
+        {"Problem", problem_answer("Something is wrong with the request, or with the host.")},
+        {"Unauthorized", problem_answer("Who asks is not known.")},
+        {"Forbidden", problem_answer("Who asks may not.")},
+        {"TooManyRequests", problem_answer("Too many; `Retry-After` says when to come back.")}};
+    components["securitySchemes"] = json::object{
+        {"token", json::object{{"type", "http"}, {"scheme", "bearer"}}},
+        {"session", json::object{{"type", "apiKey"}, {"in", "cookie"}, {"name", "oa_session"}}}};
+    document["components"] = std::move(components);
+    return document;
+}
+
+}  // namespace oa::host

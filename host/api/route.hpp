@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "host/access/scope.hpp"
+
+namespace oa::host {
+
+class ApiCall;
+
+/// Who may use a route.
+enum class RouteAccess {
+    Scoped,  ///< who has the scope
+    SignIn,  ///< anybody, and what goes wrong counts as a failed sign-in
+    Public   ///< anybody
+};
+
+struct RouteParameter {
+    enum class In { Path, Query, Header };
+    In in = In::Query;
+    std::string_view name;
+    std::string_view description;
+    /// JSON Schema of a text, an integer or a boolean; of what is asked for several times, of one.
+    std::string_view schema;
+    bool required = false;
+};
+
+struct RouteBody {
+    std::string_view content_type = "application/json";
+    std::string_view description;
+    std::string_view schema;  ///< name among the schemas of the API; empty: not JSON
+    bool required = true;
+    std::size_t bytes_max = 1U << 20U;
+};
+
+struct RouteAnswer {
+    int status = 200;
+    std::string_view description;
+    std::string_view schema = {};  ///< name among the schemas of the API; empty: not JSON
+    std::string_view content_type = "application/json";
+};
+
+/// One thing that clients can ask for. The table of routes is the only source of what there is: the
+/// server, the checks of who may and of what is asked, the description (OpenAPI) and the tests are
+/// made from it.
+struct Route {
+    std::string_view method;
+    std::string_view path;       ///< "/api/v1/runs/{run}": names in braces are whole segments
+    std::string_view operation;  ///< operationId, unique
+    std::string_view tag;
+    std::string_view summary;  ///< one line
+    std::string_view description = {};
+    RouteAccess access = RouteAccess::Scoped;
+    Scope scope = Scope::Admin;        ///< of RouteAccess::Scoped
+    std::string_view audit = {};       ///< the action that a record names; of every change
+    std::vector<RouteParameter> parameters = {};  ///< those of the path included
+    std::optional<RouteBody> body = {};
+    std::vector<RouteAnswer> answers = {};  ///< when all is well; problems are added by the API
+    bool is_quick = false;                  ///< looks at memory alone
+    std::function<void(const std::shared_ptr<ApiCall>& call)> handler = {};
+};
+
+using Routes = std::vector<Route>;
+
+}  // namespace oa::host
