@@ -33,6 +33,10 @@ struct RunCreated {
     std::string trigger;     ///< what asked for it: "cli", "api", "schedule", "webhook"
     std::int32_t priority = 0;  ///< higher ones start first
     std::string key;            ///< of `concurrency`, evaluated; empty: none
+    /// What the client that asked for the run called the request, so that asking again makes no
+    /// second run; empty: nothing. No two runs that are kept have the same.
+    std::string request_key;
+    std::string request_digest;  ///< SHA-256 in hexadecimal of what was asked; empty: not known
 };
 
 /// A host is about to take up a run that another host had left open; or, once it has, that nothing

@@ -92,7 +92,7 @@ ExitStatus list(const RunsOptions& options, const StoreReader& store, std::ostre
     query.workflow = options.workflow;
     query.limit = options.limit;
     if (options.status) {
-        query.status = status_named(*options.status);
+        query.statuses = {status_named(*options.status)};
     }
     const RunPage page = store.list(query);
     if (options.json) {

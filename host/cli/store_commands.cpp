@@ -219,6 +219,8 @@ private:
                    {"runs", report.runs},
                    {"records", report.records},
                    {"lines", report.lines},
+                   {"versions", report.versions},
+                   {"tokens", report.tokens},
                    {"left", std::move(left)},
                    {"problems", as_json(report.problems)}});
             return is_whole ? ExitStatus::Ok : ExitStatus::RunFailed;
@@ -230,8 +232,10 @@ private:
                       << " could be read: " << printable(run.reason) << '\n';
         }
         out_ << options_.path.string() << ": " << amount(report.runs, "run") << ", "
-             << amount(report.records, "record") << ", " << amount(report.lines, "line")
-             << " copied; " << amount(report.left.size(), "run") << " left\n";
+             << amount(report.records, "record") << ", " << amount(report.lines, "line") << ", "
+             << amount(report.versions, "version") << " of workflows, "
+             << amount(report.tokens, "token") << " copied; " << amount(report.left.size(), "run")
+             << " left\n";
         return is_whole ? ExitStatus::Ok : ExitStatus::RunFailed;
     }
 

@@ -52,6 +52,8 @@ RunRequest Engine::request_from(const core::RunCreated& created,
     request.trigger = created.trigger;
     request.priority = created.priority;
     request.key = created.key;
+    request.request_key = created.request_key;
+    request.request_digest = created.request_digest;
     return request;
 }
 
@@ -245,6 +247,8 @@ RunRequest Engine::retry(const std::string& run_id, std::string new_id, const Ag
     request.retry_of = run_id;
     request.retry_from = again.from;
     request.retry_all = again.all;
+    request.request_key.clear();  // it is another request
+    request.request_digest.clear();
     if (!again.from.empty() && !find_task(*request.workflow, again.from)) {
         throw std::runtime_error("the workflow '" + created->workflow + "' has no task '" +
                                  again.from + "'");

@@ -65,7 +65,9 @@ core::RunCreated creation_of(const RunRequest& request, const core::Masker* mask
             .retry_all = request.retry_all,
             .trigger = request.trigger,
             .priority = request.priority,
-            .key = request.key};
+            .key = request.key,
+            .request_key = request.request_key,
+            .request_digest = request.request_digest};
 }
 
 std::shared_ptr<RunLoop> RunLoop::make(RunServices services, RunRequest request) {

@@ -67,6 +67,8 @@ struct RunRequest {
     std::string trigger = {};
     std::int32_t priority = 0;
     std::string key = {};
+    std::string request_key = {};
+    std::string request_digest = {};
     /// What need not be done again; null: everything is to be done.
     std::shared_ptr<const Reuse> reuse = {};
     bool is_created = false;  ///< its creation is on record already, as record 1

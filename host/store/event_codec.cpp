@@ -117,7 +117,7 @@ void members(Archive& archive, Value& value) {
 template <typename Archive, Is<core::RunCreated> Value>
 void members(Archive& archive, Value& value) {
     auto& [run_id, workflow, attempt, inputs, settings, parent_run_id, documents, retry_of,
-           retry_from, retry_all, trigger, priority, key] = value;
+           retry_from, retry_all, trigger, priority, key, request_key, request_digest] = value;
     archive("run_id", run_id);
     archive("workflow", workflow);
     archive("attempt", attempt);
@@ -131,6 +131,8 @@ void members(Archive& archive, Value& value) {
     archive("trigger", trigger);
     archive("priority", priority);
     archive("key", key);
+    archive.unless_empty("request_key", request_key);
+    archive.unless_empty("request_digest", request_digest);
 }
 template <typename Archive, Is<core::RunResumed> Value>
 void members(Archive& archive, Value& value) {
@@ -279,6 +281,11 @@ public:
         begin(key);
         core::append_json(out_, json::value(json::string(core::cel::repaired_utf8(text))));
     }
+    void unless_empty(std::string_view key, const std::string& text) {
+        if (!text.empty()) {
+            (*this)(key, text);
+        }
+    }
     void operator()(std::string_view key, bool truth) {
         begin(key);
         out_ += truth ? "true" : "false";
@@ -362,6 +369,11 @@ public:
 
     void operator()(std::string_view key, std::string& text) {
         text = std::string(demand(key, demand(key).if_string(), "a text"));
+    }
+    void unless_empty(std::string_view key, std::string& text) {
+        if (find(key) != nullptr) {
+            (*this)(key, text);
+        }
     }
     void operator()(std::string_view key, bool& truth) {
         truth = demand(key, demand(key).if_bool(), "true or false");

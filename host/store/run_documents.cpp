@@ -61,7 +61,9 @@ void DocumentNames::remove_unused(SqliteDatabase& database, std::chrono::seconds
     {
         SqliteStatement statement(database,
                                   "SELECT name FROM documents WHERE NOT EXISTS "
-                                  "(SELECT 1 FROM runs WHERE runs.documents = documents.name)");
+                                  "(SELECT 1 FROM runs WHERE runs.documents = documents.name) "
+                                  "AND NOT EXISTS (SELECT 1 FROM workflow_versions AS version "
+                                  "WHERE version.documents = documents.name)");
         while (statement.step()) {
             unused.emplace_back(statement.text(0));
         }

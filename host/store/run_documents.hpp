@@ -10,7 +10,8 @@
 
 #include "host/store/sqlite_database.hpp"
 
-// The documents that runs are made from, each kept once. All of it throws SqliteError.
+// The documents that runs are made from, and that versions of workflows are, each kept once. All of
+// it throws SqliteError.
 namespace oa::host {
 
 /// "sha256:" and the hash of the text in hexadecimal digits.
@@ -29,8 +30,8 @@ public:
     /// From now on it stays. True: it has been kept already.
     [[nodiscard]] bool give_out(const std::string& name);
     void note_kept(const std::string& name);
-    /// Removes the documents that no run is made from and nobody was given the name of since
-    /// `grace`. In a transaction of the caller.
+    /// Removes the documents that no run is made from, no version of a workflow names and nobody
+    /// was given the name of since `grace`. In a transaction of the caller.
     void remove_unused(SqliteDatabase& database, std::chrono::seconds grace);
 
 private:

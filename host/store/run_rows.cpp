@@ -10,6 +10,9 @@
 namespace oa::host {
 namespace {
 
+/// The column of `runs` that schema 3 adds first.
+constexpr int first_of_schema_3 = 22;
+
 [[noreturn]] void damaged(const SqliteDatabase& database,
                           const std::string& run_id,
                           const std::string& what) {
@@ -26,22 +29,6 @@ std::optional<Status> status_of(std::string_view word, Status last) {
     return std::nullopt;
 }
 
-std::optional<core::WallTime> perhaps_time(const SqliteStatement& statement, int column) {
-    if (statement.is_null(column)) {
-        return std::nullopt;
-    }
-    return to_time(statement.number(column));
-}
-
-std::optional<ChainHash> hash_from(std::string_view bytes) {
-    ChainHash hash;
-    if (bytes.size() != hash.size()) {
-        return std::nullopt;
-    }
-    std::memcpy(hash.data(), bytes.data(), hash.size());
-    return hash;
-}
-
 std::uint32_t small_number(const SqliteStatement& statement, int column) {
     const std::int64_t number = statement.number(column);
     if (!std::in_range<std::uint32_t>(number)) {
@@ -53,10 +40,6 @@ std::uint32_t small_number(const SqliteStatement& statement, int column) {
 
 std::optional<std::string> unless_empty(const std::string& text) {
     return text.empty() ? std::nullopt : std::optional(text);
-}
-
-std::optional<std::int64_t> perhaps_column(const std::optional<core::WallTime>& time) {
-    return time ? std::optional(to_column(*time)) : std::nullopt;
 }
 
 core::JournalEntry decode_record(const SqliteDatabase& database,
@@ -85,8 +68,28 @@ core::WallTime to_time(std::int64_t column) {
         std::chrono::duration_cast<core::WallTime::duration>(std::chrono::nanoseconds(column)));
 }
 
+std::optional<std::int64_t> perhaps_column(const std::optional<core::WallTime>& time) {
+    return time ? std::optional(to_column(*time)) : std::nullopt;
+}
+
 std::string perhaps_text(const SqliteStatement& statement, int column) {
     return statement.is_null(column) ? std::string() : std::string(statement.text(column));
+}
+
+std::optional<core::WallTime> perhaps_time(const SqliteStatement& statement, int column) {
+    if (statement.is_null(column)) {
+        return std::nullopt;
+    }
+    return to_time(statement.number(column));
+}
+
+std::optional<ChainHash> hash_from(std::string_view bytes) {
+    ChainHash hash;
+    if (bytes.size() != hash.size()) {
+        return std::nullopt;
+    }
+    std::memcpy(hash.data(), bytes.data(), hash.size());
+    return hash;
 }
 
 RunRow run_row_of(const SqliteStatement& statement) {
@@ -115,6 +118,10 @@ RunRow run_row_of(const SqliteStatement& statement) {
         row.summary.failure = statement.text(20);
     }
     row.summary.failure_message = perhaps_text(statement, 21);
+    if (statement.columns() > first_of_schema_3) {
+        row.summary.request_key = perhaps_text(statement, first_of_schema_3);
+        row.summary.request_digest = perhaps_text(statement, first_of_schema_3 + 1);
+    }
     if (!status || !head || !std::in_range<std::int32_t>(priority)) {
         throw StoreDamaged("run " + row.summary.id + ": its row in `runs` is damaged");
     }
@@ -127,6 +134,18 @@ RunRow run_row_of(const SqliteStatement& statement) {
 std::optional<RunRow> find_run_row(SqliteDatabase& database, const std::string& run_id) {
     SqliteStatement statement(database, "SELECT * FROM runs WHERE id = ?1");
     statement.bind(1, std::string_view(run_id));
+    if (!statement.step()) {
+        return std::nullopt;
+    }
+    return run_row_of(statement);
+}
+
+std::optional<RunRow> find_requested_run(SqliteDatabase& database, const std::string& request_key) {
+    if (request_key.empty()) {
+        return std::nullopt;
+    }
+    SqliteStatement statement(database, "SELECT * FROM runs WHERE request_key = ?1");
+    statement.bind(1, std::string_view(request_key));
     if (!statement.step()) {
         return std::nullopt;
     }
@@ -201,12 +220,15 @@ std::int64_t insert_run(SqliteDatabase& database, const RunSummary& run) {
     const std::optional<std::string> retry_from = unless_empty(run.retry_from);
     const std::optional<std::string> trigger = unless_empty(run.trigger);
     const std::optional<std::string> key = unless_empty(run.key);
+    const std::optional<std::string> request_key = unless_empty(run.request_key);
+    const std::optional<std::string> request_digest = unless_empty(run.request_digest);
     const ChainHash head{};
     SqliteStatement statement(
         database,
         "INSERT INTO runs (id, workflow, status, attempt, parent, created, records, head, "
-        "documents, retry_of, retry_from, triggered_by, priority, concurrency_key) "
-        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, ?8, ?9, ?10, ?11, ?12, ?13) RETURNING key");
+        "documents, retry_of, retry_from, triggered_by, priority, concurrency_key, request_key, "
+        "request_digest) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, "
+        "?15) RETURNING key");
     statement.bind(1, std::string_view(run.id))
         .bind(2, std::string_view(run.workflow))
         .bind(3, core::to_string(run.status))
@@ -219,29 +241,37 @@ std::int64_t insert_run(SqliteDatabase& database, const RunSummary& run) {
         .bind(10, retry_from)
         .bind(11, trigger)
         .bind(12, std::int64_t{run.priority})
-        .bind(13, key);
+        .bind(13, key)
+        .bind(14, request_key)
+        .bind(15, request_digest);
     const std::int64_t made = statement.step() ? statement.number(0) : 0;
     statement.run();
     return made;
 }
 
 void update_run(SqliteDatabase& database, const RunRow& run) {
+    SqliteStatement(database,
+                    "UPDATE runs SET records = ?2, head = ?3, deaths = ?4, paused = ?5, waits = ?6 "
+                    "WHERE key = ?1")
+        .bind(1, run.key)
+        .bind(2, static_cast<std::int64_t>(run.summary.records))
+        .bind(3, std::span<const std::byte>(run.head))
+        .bind(4, std::int64_t{run.summary.deaths})
+        .bind(5, std::int64_t{run.summary.is_paused ? 1 : 0})
+        .bind(6, std::int64_t{run.summary.waits})
+        .run();
+    // Apart, because SQLite writes every index of a column that is set, changed or not.
     const std::optional<std::string> message = unless_empty(run.summary.failure_message);
     SqliteStatement(database,
-                    "UPDATE runs SET status = ?2, started = ?3, ended = ?4, records = ?5, "
-                    "head = ?6, deaths = ?7, paused = ?8, waits = ?9, failure = ?10, "
-                    "failure_message = ?11 WHERE key = ?1")
+                    "UPDATE runs SET status = ?2, started = ?3, ended = ?4, failure = ?5, "
+                    "failure_message = ?6 "
+                    "WHERE key = ?1 AND (status <> ?2 OR started IS NOT ?3 OR ended IS NOT ?4)")
         .bind(1, run.key)
         .bind(2, core::to_string(run.summary.status))
         .bind(3, perhaps_column(run.summary.started))
         .bind(4, perhaps_column(run.summary.ended))
-        .bind(5, static_cast<std::int64_t>(run.summary.records))
-        .bind(6, std::span<const std::byte>(run.head))
-        .bind(7, std::int64_t{run.summary.deaths})
-        .bind(8, std::int64_t{run.summary.is_paused ? 1 : 0})
-        .bind(9, std::int64_t{run.summary.waits})
-        .bind(10, run.summary.failure)
-        .bind(11, message)
+        .bind(5, run.summary.failure)
+        .bind(6, message)
         .run();
 }
 

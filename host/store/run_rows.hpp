@@ -20,8 +20,14 @@ namespace oa::host {
 [[nodiscard]] std::int64_t to_column(core::WallTime time);
 [[nodiscard]] core::WallTime to_time(std::int64_t column);
 
+/// Nothing for NULL, and NULL for nothing.
+[[nodiscard]] std::optional<core::WallTime> perhaps_time(const SqliteStatement& statement,
+                                                         int column);
+[[nodiscard]] std::optional<std::int64_t> perhaps_column(const std::optional<core::WallTime>& time);
 /// Empty for NULL.
 [[nodiscard]] std::string perhaps_text(const SqliteStatement& statement, int column);
+/// Nothing for bytes of another size.
+[[nodiscard]] std::optional<ChainHash> hash_from(std::string_view bytes);
 
 /// A row of `runs`.
 struct RunRow {
@@ -32,13 +38,17 @@ struct RunRow {
 
 [[nodiscard]] std::optional<RunRow> find_run_row(SqliteDatabase& database,
                                                  const std::string& run_id);
+/// The run that a request with this key made; none has the empty one.
+[[nodiscard]] std::optional<RunRow> find_requested_run(SqliteDatabase& database,
+                                                       const std::string& request_key);
 /// All of them, in the order in which they were made.
 [[nodiscard]] std::vector<RunRow> read_run_rows(SqliteDatabase& database);
 /// The ids of runs that are nobody's task and whose ids begin so, in order.
 [[nodiscard]] std::vector<std::string> run_ids_from(SqliteDatabase& database,
                                                     std::string_view prefix,
                                                     std::uint32_t limit);
-/// From a statement whose columns are those of `runs`, in their order.
+/// From a statement whose columns are those of `runs`, in their order; those that the schema of an
+/// older store does not have are empty.
 [[nodiscard]] RunRow run_row_of(const SqliteStatement& statement);
 
 /// Makes the row of a run that has no records yet; gives its key.

@@ -114,9 +114,45 @@ CREATE TABLE executions (
     database.execute("PRAGMA user_version = 2");
 }
 
+// A version without documents says that the workflow was removed. What a filter of `list` may name
+// has an index in the order of the list: a run within a run is in none of them.
+void add_requests_versions_and_tokens(SqliteDatabase& database) {
+    database.execute(R"sql(
+ALTER TABLE runs ADD COLUMN request_key TEXT;
+ALTER TABLE runs ADD COLUMN request_digest TEXT;
+CREATE UNIQUE INDEX runs_requested ON runs (request_key) WHERE request_key IS NOT NULL;
+CREATE INDEX runs_newest ON runs (created) WHERE parent IS NULL;
+CREATE INDEX runs_of_workflow ON runs (workflow, created) WHERE parent IS NULL;
+CREATE INDEX runs_of_status ON runs (status, created) WHERE parent IS NULL;
+CREATE INDEX runs_of_workflow_and_status ON runs (workflow, status, created) WHERE parent IS NULL;
+CREATE TABLE workflow_versions (
+  name TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  documents TEXT REFERENCES documents (name),
+  created INTEGER NOT NULL,
+  made_by TEXT NOT NULL,
+  PRIMARY KEY (name, version)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX versions_made_from ON workflow_versions (documents) WHERE documents IS NOT NULL;
+CREATE TABLE tokens (
+  id TEXT PRIMARY KEY NOT NULL,
+  name TEXT NOT NULL,
+  hash BLOB NOT NULL,
+  scopes TEXT NOT NULL,
+  created INTEGER NOT NULL,
+  expires INTEGER,
+  last_used INTEGER,
+  revoked INTEGER,
+  created_by TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+PRAGMA user_version = 3;
+)sql");
+}
+
 using Step = void (*)(SqliteDatabase&);
 /// From the version of the same number to the next one.
-constexpr std::array<Step, store_schema> steps{make_runs_and_events, add_executions_and_hosts};
+constexpr std::array<Step, store_schema> steps{make_runs_and_events, add_executions_and_hosts,
+                                               add_requests_versions_and_tokens};
 
 void keep_a_copy(SqliteDatabase& database, std::int64_t schema) {
     std::filesystem::path copy = database.file();
@@ -156,6 +192,10 @@ void bring_up_to_date(SqliteDatabase& database, OlderCopy copy) {
         steps[schema](database);
         transaction.commit();
     }
+}
+
+bool has_versions_and_tokens(SqliteDatabase& database) {
+    return one_number(database, "PRAGMA user_version") >= 3;
 }
 
 void demand_up_to_date(SqliteDatabase& database) {

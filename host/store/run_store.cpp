@@ -105,11 +105,7 @@ void RunStore::append(const std::string& run_id, const core::JournalBatch& batch
 std::string RunStore::keep_documents(std::string_view text) {
     std::string name = document_name(text);
     if (!document_names_.give_out(name)) {
-        commit_.alone([&](SqliteDatabase& database) {
-            SqliteTransaction transaction(database);
-            insert_document(database, name, text);
-            transaction.commit();
-        });
+        change([&](SqliteDatabase& database) { insert_document(database, name, text); });
         document_names_.note_kept(name);
     }
     return name;
@@ -127,12 +123,77 @@ std::size_t RunStore::remove_old(const Retention& retention, core::WallTime now)
             [&](SqliteDatabase& database) { some = remove_some(database, ended_before, keep); });
         removed += static_cast<std::size_t>(some);
     } while (some == removed_at_once);
-    commit_.alone([&](SqliteDatabase& database) {
-        SqliteTransaction transaction(database);
+    change([&](SqliteDatabase& database) {
         document_names_.remove_unused(database, retention.document_grace);
-        transaction.commit();
     });
     return removed;
+}
+
+// ----- workflows -----
+
+std::uint64_t RunStore::keep_version(const std::string& name,
+                                     const std::string& documents,
+                                     const std::string& by,
+                                     core::WallTime now) {
+    std::uint64_t number = 0;
+    change([&](SqliteDatabase& database) {
+        if (!has_document(database, documents)) {
+            throw StoreError("workflow " + name + ": the store does not have its documents, " +
+                             documents);
+        }
+        const std::optional<WorkflowVersion> newest = newest_workflow_version(database, name);
+        number = newest ? newest->version : 0;
+        if (!newest || newest->documents != documents) {
+            ++number;
+            insert_workflow_version(database, {name, number, documents, now, by});
+        }
+    });
+    return number;
+}
+
+bool RunStore::remove_workflow(const std::string& name, const std::string& by, core::WallTime now) {
+    bool was_there = false;
+    change([&](SqliteDatabase& database) {
+        const std::optional<WorkflowVersion> newest = newest_workflow_version(database, name);
+        was_there = newest && !newest->is_removal();
+        if (was_there) {
+            insert_workflow_version(database, {name, newest->version + 1, {}, now, by});
+        }
+    });
+    return was_there;
+}
+
+// ----- tokens -----
+
+void RunStore::keep_token(const StoredToken& token) {
+    change([&](SqliteDatabase& database) { insert_token(database, token); });
+}
+
+void RunStore::note_tokens_used(std::span<const TokenUse> uses) {
+    if (!uses.empty()) {
+        change([&](SqliteDatabase& database) { note_token_uses(database, uses); });
+    }
+}
+
+bool RunStore::revoke_token(const std::string& id, core::WallTime now) {
+    bool was_there = false;
+    change([&](SqliteDatabase& database) { was_there = revoke_token_row(database, id, now); });
+    return was_there;
+}
+
+std::size_t RunStore::forget_tokens(core::WallTime ended_before) {
+    std::size_t removed = 0;
+    change(
+        [&](SqliteDatabase& database) { removed = remove_ended_tokens(database, ended_before); });
+    return removed;
+}
+
+void RunStore::change(const std::function<void(SqliteDatabase& database)>& work) {
+    commit_.alone([&](SqliteDatabase& database) {
+        SqliteTransaction transaction(database);
+        work(database);
+        transaction.commit();
+    });
 }
 
 }  // namespace oa::host

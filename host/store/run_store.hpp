@@ -4,8 +4,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -72,6 +74,27 @@ public:
     /// gives the name for RunCreated, which tells equal texts by itself. Not from within a `done`.
     [[nodiscard]] std::string keep_documents(std::string_view text);
 
+    /// Keeps documents, by the name that keep_documents() gave, as the newest version of a
+    /// workflow; gives its number. Nothing is added when the newest one has the same. `by` is for
+    /// people. Throws StoreError when the documents are not there. Not from within a `done`.
+    std::uint64_t keep_version(const std::string& name,
+                               const std::string& documents,
+                               const std::string& by,
+                               core::WallTime now);
+    /// Adds a version that says so; nothing and false when there is no such workflow. The older
+    /// ones stay. Not from within a `done`.
+    bool remove_workflow(const std::string& name, const std::string& by, core::WallTime now);
+
+    // None of these from within a `done`.
+    /// Throws StoreError when there is one with this id already.
+    void keep_token(const StoredToken& token);
+    void note_tokens_used(std::span<const TokenUse> uses);
+    /// False: there is no such token, or it was revoked before.
+    bool revoke_token(const std::string& id, core::WallTime now);
+    /// Removes those that were revoked, or ended, before that time, and overwrites where they were;
+    /// gives how many.
+    std::size_t forget_tokens(core::WallTime ended_before);
+
     /// Removes runs that have ended, each with the runs within it; gives how many of those that are
     /// nobody's task. The file keeps its size, and uses the room again.
     std::size_t remove_old(const Retention& retention, core::WallTime now);
@@ -80,6 +103,9 @@ public:
     [[nodiscard]] const std::filesystem::path& file() const { return writing.file(); }
 
 private:
+    /// Work in a transaction with no one beside it.
+    void change(const std::function<void(SqliteDatabase& database)>& work);
+
     DocumentNames document_names_;
     bool last_host_died_ = false;
     GroupCommit commit_;  // the first to go: it writes what waits

@@ -22,6 +22,8 @@ void RunTally::take(const core::RunCreated& entry, core::WallTime at) {
     run_.trigger = entry.trigger;
     run_.priority = entry.priority;
     run_.key = entry.key;
+    run_.request_key = entry.request_key;
+    run_.request_digest = entry.request_digest;
 }
 
 void RunTally::take(const core::RunResumed& entry, core::WallTime /*at*/) {

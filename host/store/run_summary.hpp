@@ -39,9 +39,11 @@ struct RunSummary {
     std::string retry_of;    ///< the run that it does again; empty: none
     std::string retry_from;  ///< the task that it does again first; empty: none
     std::string trigger;     ///< what asked for it
-    std::int32_t priority = 0;  ///< higher ones start first
-    std::string key;            ///< of `concurrency`; empty: none
-    std::uint32_t deaths = 0;   ///< hosts in a row that died while they worked on it
+    std::int32_t priority = 0;   ///< higher ones start first
+    std::string key;             ///< of `concurrency`; empty: none
+    std::string request_key;     ///< as core::RunCreated has it; empty: none
+    std::string request_digest;  ///< of what was asked; empty: not known
+    std::uint32_t deaths = 0;    ///< hosts in a row that died while they worked on it
     bool is_paused = false;
     /// Tasks that wait for a time or an answer, as far as the events tell: one that is stopped by
     /// another's failure counts until the run is cancelled or ends.

@@ -220,6 +220,10 @@ void RunWriter::refuse_misfit(const core::RunCreated& created, const PendingBatc
         throw Misfit(place_of(batch.run_id, 1) +
                      " names documents that the store does not have: " + created.documents);
     }
+    if (const auto other = find_requested_run(database_, created.request_key)) {
+        throw Misfit(place_of(batch.run_id, 1) + " is of a request that run " + other->summary.id +
+                     " was made by already");
+    }
 }
 
 // ----- what the events add up to -----
@@ -387,6 +391,8 @@ RunWriter::Run& RunWriter::make_run(const core::RunCreated& entry, core::WallTim
     summary.trigger = entry.trigger;
     summary.priority = entry.priority;
     summary.key = entry.key;
+    summary.request_key = entry.request_key;
+    summary.request_digest = entry.request_digest;
     run.row.key = insert_run(database_, summary);
     run.log.emplace();
     return runs_.emplace(entry.run_id, std::move(run)).first->second;

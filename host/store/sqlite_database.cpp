@@ -148,6 +148,10 @@ void SqliteStatement::run() {
     sqlite3_reset(statement_);
 }
 
+int SqliteStatement::columns() const {
+    return sqlite3_column_count(statement_);
+}
+
 bool SqliteStatement::is_null(int column) const {
     return sqlite3_column_type(statement_, column) == SQLITE_NULL;
 }
@@ -228,6 +232,9 @@ void SqliteDatabase::set_up() {
     }
     execute("PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = 67108864");
     demand_setting("PRAGMA journal_mode", "wal");
+    // What is removed is gone from the file, and not only out of reach.
+    execute("PRAGMA secure_delete = ON");
+    demand_setting("PRAGMA secure_delete", "1");
     // SQLite's own checkpoints come within a commit, and say nothing when they fail.
     sqlite3_wal_hook(handle_, &SqliteDatabase::note_commit, this);
     switch (settings_.durability) {

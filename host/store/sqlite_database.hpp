@@ -86,6 +86,8 @@ public:
     /// To its end; then it can be bound and run again.
     void run();
 
+    /// How many a row has.
+    [[nodiscard]] int columns() const;
     [[nodiscard]] bool is_null(int column) const;
     /// Of any type, as SQLite writes it.
     [[nodiscard]] std::string written(int column) const;

@@ -5,6 +5,8 @@
 #include "host/store/run_documents.hpp"
 #include "host/store/run_rows.hpp"
 #include "host/store/run_summary.hpp"
+#include "host/store/token_rows.hpp"
+#include "host/store/workflow_versions.hpp"
 
 namespace oa::host {
 namespace {
@@ -17,6 +19,9 @@ public:
         note_failure([&] { look_at_pages(); });
         note_failure([&] { look_at_references(); });
         note_failure([&] { look_at_documents(); });
+        note_failure(
+            [&] { each_workflow_version(database_, [](const WorkflowVersion& /*readable*/) {}); });
+        note_failure([&] { each_token(database_, [](const StoredToken& /*readable*/) {}); });
         std::vector<RunRow> rows;
         note_failure([&] { rows = read_run_rows(database_); });
         for (const RunRow& row : rows) {
@@ -53,7 +58,8 @@ private:
         SqliteStatement statement(database_, "PRAGMA foreign_key_check");
         if (statement.step()) {
             note(database_.file().string() + ": the table `" + statement.written(0) +
-                 "` has rows of a run that there is not");
+                 (statement.written(2) == "documents" ? "` has rows of documents that there are not"
+                                                      : "` has rows of a run that there is not"));
         }
     }
 

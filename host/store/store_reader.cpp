@@ -20,17 +20,6 @@ namespace {
     throw StoreError(message);
 }
 
-std::optional<std::string> perhaps_word(const std::optional<core::RunStatus>& status) {
-    if (!status) {
-        return std::nullopt;
-    }
-    return std::string(core::to_string(*status));
-}
-
-std::optional<std::int64_t> perhaps_number(const std::optional<bool>& truth) {
-    return truth ? std::optional(std::int64_t{*truth ? 1 : 0}) : std::nullopt;
-}
-
 }  // namespace
 
 StoreReader::StoreReader(const std::filesystem::path& folder,
@@ -96,6 +85,15 @@ std::optional<RunSummary> StoreReader::find(const std::string& run_id) const {
     return std::nullopt;
 }
 
+std::optional<RunSummary> StoreReader::find_request(const std::string& request_key) const {
+    const std::lock_guard lock(reading_mutex_);
+    std::optional<RunRow> row = find_requested_run(reading_, request_key);
+    if (!row) {
+        return std::nullopt;
+    }
+    return std::move(row->summary);
+}
+
 std::vector<std::string> StoreReader::resolve(std::string_view prefix, std::uint32_t limit) const {
     const std::lock_guard lock(reading_mutex_);
     return run_ids_from(reading_, prefix, limit);
@@ -103,36 +101,7 @@ std::vector<std::string> StoreReader::resolve(std::string_view prefix, std::uint
 
 RunPage StoreReader::list(const RunQuery& query) const {
     const std::lock_guard lock(reading_mutex_);
-    SqliteStatement statement(
-        reading_,
-        "SELECT * FROM runs WHERE (?1 IS NULL OR key < ?1) AND (?2 IS NULL OR workflow = ?2) "
-        "AND (?3 IS NULL OR status = ?3) AND parent IS ?4 AND (?5 IS NULL OR triggered_by = ?5) "
-        "AND (?6 IS NULL OR concurrency_key = ?6) AND (?7 IS NULL OR retry_of = ?7) "
-        "AND (?8 IS NULL OR paused = ?8) AND (?9 IS NULL OR (waits > 0) = ?9) "
-        "ORDER BY key DESC LIMIT ?10");
-    const std::optional<std::string> status = perhaps_word(query.status);
-    statement.bind(1, query.after)
-        .bind(2, query.workflow)
-        .bind(3, status)
-        .bind(4, query.parent_run_id)
-        .bind(5, query.trigger)
-        .bind(6, query.key)
-        .bind(7, query.retry_of)
-        .bind(8, perhaps_number(query.is_paused))
-        .bind(9, perhaps_number(query.is_waiting))
-        .bind(10, std::int64_t{query.limit} + 1);
-    RunPage page;
-    std::int64_t last = 0;
-    while (statement.step()) {
-        if (page.runs.size() == query.limit) {
-            page.next = last;
-            break;
-        }
-        RunRow row = run_row_of(statement);
-        last = row.key;
-        page.runs.push_back(std::move(row.summary));
-    }
-    return page;
+    return list_runs(reading_, query);
 }
 
 std::vector<TaskSummary> StoreReader::tasks(const std::string& run_id) const {
@@ -170,6 +139,30 @@ std::vector<RunSummary> StoreReader::open_runs() const {
         runs.push_back(run_row_of(statement).summary);
     }
     return runs;
+}
+
+std::vector<WorkflowVersion> StoreReader::workflows() const {
+    const std::lock_guard lock(reading_mutex_);
+    return list_workflows(reading_);
+}
+
+std::optional<WorkflowVersion> StoreReader::newest_version(const std::string& name) const {
+    const std::lock_guard lock(reading_mutex_);
+    return newest_workflow_version(reading_, name);
+}
+
+std::vector<WorkflowVersion> StoreReader::versions(const std::string& name,
+                                                   std::uint32_t limit,
+                                                   std::optional<std::uint64_t> before) const {
+    const std::lock_guard lock(reading_mutex_);
+    return list_workflow_versions(reading_, name, limit, before);
+}
+
+std::vector<StoredToken> StoreReader::tokens() const {
+    const std::lock_guard lock(reading_mutex_);
+    std::vector<StoredToken> tokens;
+    each_token(reading_, [&](const StoredToken& token) { tokens.push_back(token); });
+    return tokens;
 }
 
 void StoreReader::back_up(const std::filesystem::path& to) const {

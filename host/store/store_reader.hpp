@@ -11,31 +11,14 @@
 
 #include "core/port/journal.hpp"
 #include "host/store/log_lines.hpp"
+#include "host/store/run_list.hpp"
 #include "host/store/run_summary.hpp"
 #include "host/store/sqlite_database.hpp"
 #include "host/store/store_check.hpp"
+#include "host/store/token_rows.hpp"
+#include "host/store/workflow_versions.hpp"
 
 namespace oa::host {
-
-/// Which runs to list. What is left out does not matter.
-struct RunQuery {
-    std::optional<std::string> workflow = {};
-    std::optional<core::RunStatus> status = {};
-    /// The runs that are tasks of this one; left out: those that are nobody's task.
-    std::optional<std::string> parent_run_id = {};
-    std::optional<std::string> trigger = {};
-    std::optional<std::string> key = {};       ///< of `concurrency`
-    std::optional<std::string> retry_of = {};  ///< those that do this one again
-    std::optional<bool> is_paused = {};
-    std::optional<bool> is_waiting = {};  ///< a task of it waits for a time or an answer
-    std::uint32_t limit = 100;
-    std::optional<std::int64_t> after = {};  ///< RunPage::next of the page before
-};
-
-struct RunPage {
-    std::vector<RunSummary> runs;      ///< the newest first
-    std::optional<std::int64_t> next;  ///< nothing: there are no more
-};
 
 /// How a task stands: its latest execution that began. Of a task with `for_each` that is the
 /// element that began last.
@@ -67,6 +50,8 @@ public:
                                                 std::uint64_t after,
                                                 std::uint32_t limit) const;
     [[nodiscard]] std::optional<RunSummary> find(const std::string& run_id) const;
+    /// The run that a request with this key made. Nothing for the empty one.
+    [[nodiscard]] std::optional<RunSummary> find_request(const std::string& request_key) const;
     /// The runs that are nobody's task whose ids begin so, in order; `limit` at most.
     [[nodiscard]] std::vector<std::string> resolve(std::string_view prefix,
                                                    std::uint32_t limit = 10) const;
@@ -75,6 +60,19 @@ public:
     [[nodiscard]] std::vector<TaskSummary> tasks(const std::string& run_id) const;
     /// Those that were accepted and have not ended, the oldest first: a run before its sub-runs.
     [[nodiscard]] std::vector<RunSummary> open_runs() const;
+
+    /// The newest version of each workflow that is kept and has not been removed, by name.
+    [[nodiscard]] std::vector<WorkflowVersion> workflows() const;
+    /// Nothing when there is none; else it may be the one that removed it.
+    [[nodiscard]] std::optional<WorkflowVersion> newest_version(const std::string& name) const;
+    /// Up to `limit` versions, the newest first; before version `before`, if one is given.
+    [[nodiscard]] std::vector<WorkflowVersion> versions(
+        const std::string& name,
+        std::uint32_t limit,
+        std::optional<std::uint64_t> before = {}) const;
+
+    /// By the time of their making; those that have ended among them.
+    [[nodiscard]] std::vector<StoredToken> tokens() const;
 
     /// Copies the store as it is now to a file that there is not yet, which is a store's `runs.db`
     /// itself. Others go on.

@@ -14,6 +14,8 @@
 #include "host/store/store_files.hpp"
 #include "host/store/store_lock.hpp"
 #include "host/store/store_restore.hpp"
+#include "host/store/token_rows.hpp"
+#include "host/store/workflow_versions.hpp"
 
 namespace oa::host {
 namespace {
@@ -133,6 +135,23 @@ public:
     Copier(SqliteDatabase& from, SqliteDatabase& to, SalvageReport& report)
         : from_(from), to_(to), report_(report) {}
 
+    /// What stands beside the runs.
+    void copy_versions_and_tokens() {
+        SqliteTransaction transaction(to_);
+        tolerate([&] {
+            each_workflow_version(from_, [&](const WorkflowVersion& version) {
+                tolerate([&] { copy_version(version); });
+            });
+        });
+        tolerate([&] {
+            each_token(from_, [&](const StoredToken& token) {
+                insert_token(to_, token);
+                ++report_.tokens;
+            });
+        });
+        transaction.commit();
+    }
+
     void copy(const Candidate& candidate) {
         SqliteTransaction transaction(to_);
         const std::int64_t run = insert_run(to_, candidate.summary);
@@ -168,6 +187,18 @@ private:
                 throw;
             }
             report_.problems.emplace_back(error.what());
+        }
+    }
+
+    void copy_version(const WorkflowVersion& version) {
+        copy_documents(version.documents);
+        if (version.is_removal() || has_document(to_, version.documents)) {
+            insert_workflow_version(to_, version);
+            ++report_.versions;
+        } else {
+            report_.problems.push_back(from_.file().string() + ": workflow " + version.name +
+                                       ": version " + std::to_string(version.version) +
+                                       " is left, because its documents are");
         }
     }
 
@@ -227,6 +258,9 @@ SalvageReport salvage_store(SqliteDatabase& damaged, const std::filesystem::path
             report.left.push_back(
                 {candidate.id, candidate.sound, candidate.row.summary.records, candidate.reason});
         }
+    }
+    if (has_versions_and_tokens(damaged)) {
+        copier.copy_versions_and_tokens();
     }
     return report;
 }

@@ -422,6 +422,21 @@ TEST_F(EngineTest, LetsSuspectsRunOneByOne) {
     }
 }
 
+TEST_F(EngineTest, PutsOnRecordWhichRequestMadeARun) {
+    use(Flow::Sequence, {"a"});
+    Life life(*this);
+    RunRequest asked = request("run");
+    asked.request_key = "order 7";
+    asked.request_digest = "0badc0de";
+    submit(life.engine, std::move(asked)).wait();
+    life.engine.wait_until_idle();
+    const auto entry = std::get<core::RunCreated>(journal.load("run").front().entry);
+    EXPECT_EQ(entry.request_key, "order 7");
+    EXPECT_EQ(entry.request_digest, "0badc0de");
+    const RunRequest again = life.engine.retry("run", "again", {});
+    EXPECT_EQ(again.request_key + again.request_digest, "");
+}
+
 TEST_F(EngineTest, DoesARunAgainFromWhatFailed) {
     use(Flow::Sequence, {"a", "b", "c"});
     std::atomic<bool> broken{true};

@@ -42,6 +42,11 @@ TEST(EventCodecTest, KeepsARunsCreation) {
               R"("seed":18446744073709551615,"output_bytes_max":8,"loop_output_bytes_max":9},)"
               R"("parent_run_id":"P","documents":"sha256:0","retry_of":"O","retry_from":"load",)"
               R"("retry_all":true,"trigger":"cli","priority":-3,"key":"k"})");
+    entry.request_key = "order 7";
+    entry.request_digest = "0badc0de";
+    const std::string bytes = round_trip(entry);
+    EXPECT_EQ(bytes.substr(bytes.find(R"("key":)")),
+              R"("key":"k","request_key":"order 7","request_digest":"0badc0de"})");
 }
 
 TEST(EventCodecTest, KeepsTheStartOfAnAttemptAndTheEndOfARun) {

@@ -115,6 +115,8 @@ private:
         entry.trigger = text();
         entry.priority = flag() ? std::numeric_limits<std::int32_t>::min() : 7;
         entry.key = text();
+        entry.request_key = text();
+        entry.request_digest = text();
         return entry;
     }
     boost::json::object object(std::uint32_t levels) {

@@ -1,6 +1,8 @@
 #include "host/store/run_schema.hpp"
 
 #include "host/store/run_rows.hpp"
+#include "host/store/store_restore.hpp"
+#include "host/store/store_salvage.hpp"
 #include "tests/host/store/store_fixture.hpp"
 
 namespace oa::host {
@@ -65,6 +67,21 @@ PRAGMA application_id = 0x6F617275; PRAGMA user_version = 1;
             .bind(1, std::span<const std::byte>(head))
             .run();
     }
+    /// The same as schema 2 had it, with the execution that whole_run() has.
+    void make_second_schema(const std::string& run_id,
+                            const std::vector<core::JournalEntry>& entries) const {
+        make_first_schema(run_id, entries);
+        execute(R"sql(
+CREATE TABLE hosts (number INTEGER PRIMARY KEY, opened INTEGER NOT NULL, closed INTEGER) STRICT;
+CREATE INDEX runs_within ON runs (parent) WHERE parent IS NOT NULL;
+CREATE TABLE executions (run INTEGER NOT NULL REFERENCES runs (key) ON DELETE CASCADE,
+  execution INTEGER NOT NULL, task INTEGER NOT NULL, loop INTEGER, element INTEGER,
+  attempt INTEGER NOT NULL, status TEXT NOT NULL, started INTEGER NOT NULL, ended INTEGER, failure TEXT,
+  PRIMARY KEY (run, execution)) STRICT, WITHOUT ROWID;
+INSERT INTO executions VALUES (1, 0, 0, NULL, NULL, 1, 'succeeded', 1800000003000000000, 1800000004000000000, NULL);
+PRAGMA user_version = 2;
+)sql");
+    }
     void execute(SqlText sql) const { SqliteDatabase(database_settings()).execute(sql); }
     [[nodiscard]] std::int64_t schema_of(const std::filesystem::path& path) const {
         SqliteDatabase::Settings wanted = database_settings();
@@ -73,8 +90,8 @@ PRAGMA application_id = 0x6F617275; PRAGMA user_version = 1;
         SqliteStatement statement(database, "PRAGMA user_version");
         return statement.step() ? statement.number(0) : -1;
     }
-    [[nodiscard]] std::filesystem::path copy() const {
-        return folder.path() / "store" / "runs.db.schema-1";
+    [[nodiscard]] std::filesystem::path copy(int schema = 1) const {
+        return folder.path() / "store" / ("runs.db.schema-" + std::to_string(schema));
     }
 };
 
@@ -90,6 +107,39 @@ TEST_F(RunSchemaTest, BringsAStoreOfTheFirstSchemaUpToDate) {
     append_all(store, "a", {ended(core::RunStatus::Succeeded)}, 5);
     EXPECT_EQ(store.check().problems, std::vector<std::string>{});
     EXPECT_EQ(schema_of(copy()), 1);
+}
+
+TEST_F(RunSchemaTest, BringsAStoreOfTheSecondSchemaUpToDate) {
+    std::vector<core::JournalEntry> entries = whole_run("a");
+    entries.pop_back();
+    make_second_schema("a", entries);
+    RunStore store(settings());
+    EXPECT_EQ(schema_of(file()), store_schema);
+    EXPECT_EQ(schema_of(copy(2)), 2);
+    EXPECT_EQ(store.check().problems, std::vector<std::string>{});
+    EXPECT_EQ(store.find("a")->request_key, "");
+    EXPECT_EQ(store.list({.workflow = "nightly"}).runs.size(), 1U);
+    append_all(store, "a", {ended(core::RunStatus::Succeeded)}, 5);
+    core::RunCreated entry = std::get<core::RunCreated>(created("b"));
+    entry.request_key = "order 7";
+    append_all(store, "b", {entry});
+    EXPECT_EQ(store.find_request("order 7")->id, "b");
+    store.keep_version("nightly", store.keep_documents("text"), "ops", at_second(1));
+    EXPECT_EQ(store.check().problems, std::vector<std::string>{});
+}
+
+TEST_F(RunSchemaTest, SalvagesAndRestoresAStoreOfTheSecondSchema) {
+    std::vector<core::JournalEntry> entries = whole_run("a");
+    entries.pop_back();
+    make_second_schema("a", entries);
+    {
+        SqliteDatabase older(database_settings());
+        EXPECT_EQ(salvage_store(older, folder / "new").runs, 1U);
+    }
+    EXPECT_EQ(restore_store(file(), folder / "restored").runs, 1U);
+    EXPECT_EQ(schema_of(file()), 2);
+    EXPECT_EQ(schema_of(folder / "new" / "runs.db"), store_schema);
+    EXPECT_EQ(schema_of(folder / "restored" / "runs.db"), store_schema);
 }
 
 TEST_F(RunSchemaTest, ChangesNothingWhenItCannotReadWhatIsThere) {
@@ -108,7 +158,7 @@ TEST_F(RunSchemaTest, RefusesWhatANewerProgramMade) {
     { const RunStore store(settings()); }
     execute("PRAGMA user_version = 77");
     EXPECT_EQ(message_of<StoreTooNew>([&] { const RunStore store(settings()); }),
-              file().string() + " has schema 77; this program knows up to 2: a newer one made it");
+              file().string() + " has schema 77; this program knows up to 3: a newer one made it");
     EXPECT_EQ(schema_of(file()), 77);
 }
 

@@ -153,7 +153,7 @@ TEST_F(RunStoreTest, ListsTheNewestFirstAPageAtATime) {
     ASSERT_EQ(ids.size(), 25U);
     EXPECT_EQ(ids.front(), "run24");
     EXPECT_EQ(ids.back(), "run0");
-    EXPECT_EQ(store.list({.status = core::RunStatus::Succeeded}).runs.size(), 13U);
+    EXPECT_EQ(store.list({.statuses = {core::RunStatus::Succeeded}}).runs.size(), 13U);
     EXPECT_EQ(store.list({.workflow = "nightly"}).runs.size(), 25U);
     EXPECT_TRUE(store.list({.workflow = "' OR 1=1 --"}).runs.empty());
     const RunPage within = store.list({.parent_run_id = "run3"});
