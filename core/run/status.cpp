@@ -25,4 +25,14 @@ std::string_view to_string(RunStatus status) {
     return "unknown";
 }
 
+std::optional<RunStatus> run_status_from(std::string_view name) {
+    for (const RunStatus status : {RunStatus::Queued, RunStatus::Running, RunStatus::Succeeded,
+                                   RunStatus::Failed, RunStatus::Cancelled}) {
+        if (to_string(status) == name) {
+            return status;
+        }
+    }
+    return std::nullopt;
+}
+
 }  // namespace oa::core

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -11,6 +12,8 @@ enum class RunStatus { Queued, Running, Succeeded, Failed, Cancelled };
 
 [[nodiscard]] std::string_view to_string(TaskStatus status);
 [[nodiscard]] std::string_view to_string(RunStatus status);
+/// Nothing for a text that is the name of none.
+[[nodiscard]] std::optional<RunStatus> run_status_from(std::string_view name);
 
 /// Why a task or a run failed. `code` is one of the plug-in contract's words (invalid_params,
 /// not_found, unavailable ...) or of the engine's (unresolved, interrupted, step_limit; crashed:

@@ -196,17 +196,23 @@ void list(const Call& call, const RunRoutes& services) {
     if (call->text("waiting")) {
         query.is_waiting = call->flag("waiting");
     }
-    query.created_from = time_of(*call, "created_from");
-    query.created_before = time_of(*call, "created_before");
+    query.created = {time_of(*call, "created_from"), time_of(*call, "created_before")};
+    query.ended = {time_of(*call, "ended_from"), time_of(*call, "ended_before")};
     query.limit = static_cast<std::uint32_t>(call->number("limit").value_or(100));
-    query.after = call->number("cursor");
+    if (const std::optional<std::string> cursor = call->text("cursor")) {
+        query.after = parse_run_cursor(*cursor);
+        if (!query.after) {
+            throw ApiProblem(400, "invalid_parameter",
+                             "the parameter 'cursor' takes 'next' of a page, not '" + *cursor + "'");
+        }
+    }
     const RunPage page = services.runs.store().list(query);
     json::array runs;
     for (const RunSummary& run : page.runs) {
         runs.push_back(to_json(run));
     }
     call->answer(200, json::object{{"runs", std::move(runs)},
-                                   {"next", page.next ? json::value(std::to_string(*page.next))
+                                   {"next", page.next ? json::value(to_string(*page.next))
                                                       : json::value()}});
 }
 
@@ -281,8 +287,10 @@ void RunRoutes::add_to(Routes& routes) const {
                R"({"type": "boolean"})"},
               {In::Query, "created_from", "Created at that time or later.", time_schema},
               {In::Query, "created_before", "Created before that time.", time_schema},
+              {In::Query, "ended_from", "Ended at that time or later.", time_schema},
+              {In::Query, "ended_before", "Ended before that time.", time_schema},
               limit,
-              number_cursor},
+              text_cursor},
          .answers = {{200, "A page of runs.", "RunList"}},
          .handler = with(list)});
     routes.push_back({.method = "GET",

@@ -242,7 +242,7 @@ core::RunReport RunService::report(const std::string& run) const {
 }
 
 RunService::Values RunService::values(const std::string& run) const {
-    const std::vector<core::JournalRecord> records = store_.load(run);
+    const std::vector<core::JournalRecord> records = store_.load_ends(run);
     const auto* created =
         records.empty() ? nullptr : std::get_if<core::RunCreated>(&records.front().entry);
     if (created == nullptr) {

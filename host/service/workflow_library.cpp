@@ -122,7 +122,7 @@ WorkflowLibrary::Report WorkflowLibrary::reload() {
         if (now.find(name) == now.end()) {
             ++report.removed;
             if (entry->version > 0) {
-                store_.remove_workflow(name, std::string(from_folder));
+                store_.remove_workflow(name, std::string(from_folder), clock_.wall());
             }
         }
     }
@@ -166,7 +166,7 @@ WorkflowLibrary::Entry WorkflowLibrary::made(const fs::path& file,
     entry->file = file;
     entry->text = std::move(text);
     entry->documents = store_.keep_documents(checked.bundle);
-    entry->version = store_.keep_version(entry->name, entry->documents, by);
+    entry->version = store_.keep_version(entry->name, entry->documents, by, clock_.wall());
     const auto newest = store_.newest_version(entry->name);
     entry->changed = newest ? newest->created : clock_.wall();
     entry->etag = etag_of(entry->documents, entry->text);
@@ -225,9 +225,11 @@ WorkflowLibrary::Entry WorkflowLibrary::version(const std::string& name,
     if (found != now->end() && found->second->version == version) {
         return found->second;
     }
-    const auto kept = store_.find_version(name, version);
+    const std::vector<WorkflowVersion> kept = store_.versions(name, 1, version + 1);
+    const bool is_there =
+        !kept.empty() && kept.front().version == version && !kept.front().is_removal();
     const std::optional<std::string> bundle =
-        kept && !kept->documents.empty() ? store_.documents(kept->documents) : std::nullopt;
+        is_there ? store_.documents(kept.front().documents) : std::nullopt;
     if (!bundle) {
         throw ServiceError(Kind::NotFound, "no_such_version",
                            "there is no version " + std::to_string(version) + " of the workflow '" +
@@ -238,9 +240,9 @@ WorkflowLibrary::Entry WorkflowLibrary::version(const std::string& name,
     entry->name = name;
     entry->file = documents.file();
     entry->text = documents.document();
-    entry->documents = kept->documents;
+    entry->documents = kept.front().documents;
     entry->version = version;
-    entry->changed = kept->created;
+    entry->changed = kept.front().created;
     entry->etag = etag_of(entry->documents, entry->text);
     entry->checked.bundle = *bundle;
     return entry;
@@ -347,7 +349,7 @@ void WorkflowLibrary::remove(const std::string& name,
                            file.string() + " cannot be removed: " + error.message());
     }
     if (known->second->version > 0) {
-        store_.remove_workflow(name, by);
+        store_.remove_workflow(name, by, clock_.wall());
     }
     now.erase(known);
     read_again(now, file, by);

@@ -198,6 +198,45 @@ void each_record(SqliteDatabase& database,
     }
 }
 
+std::vector<core::JournalRecord> read_end_records(SqliteDatabase& database, const RunRow& run) {
+    const std::string& run_id = run.summary.id;
+    const auto last = static_cast<std::int64_t>(run.summary.records);
+    SqliteStatement statement(database,
+                              "SELECT number, at, hash, entry FROM events WHERE run = ?1 AND "
+                              "(number = 1 OR number >= ?2) ORDER BY number");
+    statement.bind(1, run.key).bind(2, last - 1);
+    std::vector<core::JournalRecord> records;
+    ChainHash before{};
+    std::int64_t number = 0;
+    while (statement.step()) {
+        const std::int64_t previous = std::exchange(number, statement.number(0));
+        const auto place = static_cast<std::uint64_t>(number);
+        const std::int64_t at = statement.number(1);
+        const std::string_view bytes = statement.text(3);
+        const std::optional<ChainHash> hash = hash_from(statement.bytes(2));
+        const bool is_checked = number == previous + 1;
+        if (!hash || (is_checked &&
+            *hash != next_in_chain(before, {.run_id = run_id,
+                                           .number = place,
+                                           .at = at,
+                                           .content = hash_of(bytes)}))) {
+            damaged(database, run_id,
+                    "record " + std::to_string(number) +
+                        " is damaged: it is not what its hash was made from");
+        }
+        before = *hash;
+        if (number == 1 || number == last) {
+            records.push_back({place, to_time(at), decode_record(database, run_id, place, bytes)});
+        }
+    }
+    if (number != last || before != run.head) {
+        damaged(database, run_id,
+                "record " + std::to_string(number) + " is the last one that is there, but record " +
+                    std::to_string(last) + " was the last one");
+    }
+    return records;
+}
+
 std::vector<std::string> run_ids_from(SqliteDatabase& database,
                                       std::string_view prefix,
                                       std::uint32_t limit) {

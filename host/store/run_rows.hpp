@@ -79,6 +79,11 @@ void each_record(SqliteDatabase& database,
                  const RunRow& run,
                  const std::function<void(StoredRecord)>& use);
 
+/// The first and the last record of a run, verified like all of them: the first by its own hash,
+/// the last by that of the one before, and the run's. One record where there is one.
+[[nodiscard]] std::vector<core::JournalRecord> read_end_records(SqliteDatabase& database,
+                                                                const RunRow& run);
+
 /// Puts the row in place of the one that there is, if there is one.
 void write_execution(SqliteDatabase& database,
                      std::int64_t run,

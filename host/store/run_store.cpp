@@ -129,6 +129,22 @@ std::size_t RunStore::remove_old(const Retention& retention, core::WallTime now)
     return removed;
 }
 
+bool RunStore::remove_run(const std::string& run_id) {
+    bool is_removed = false;
+    change([&](SqliteDatabase& database) {
+        SqliteStatement(database,
+                        "WITH RECURSIVE within (id) AS (SELECT id FROM runs WHERE id = ?1 AND "
+                        "parent IS NULL AND ended IS NOT NULL UNION "
+                        "SELECT runs.id FROM runs JOIN within ON runs.parent = within.id) "
+                        "DELETE FROM runs WHERE id IN (SELECT id FROM within)")
+            .bind(1, std::string_view(run_id))
+            .run();
+        SqliteStatement count(database, "SELECT changes()");
+        is_removed = count.step() && count.number(0) > 0;
+    });
+    return is_removed;
+}
+
 // ----- workflows -----
 
 std::uint64_t RunStore::keep_version(const std::string& name,

@@ -99,6 +99,10 @@ public:
     /// nobody's task. The file keeps its size, and uses the room again.
     std::size_t remove_old(const Retention& retention, core::WallTime now);
 
+    /// Removes a run that has ended, with the runs within it. False: there is no such run, it has
+    /// not ended, or it is the task of another. Not from within a `done`.
+    bool remove_run(const std::string& run_id);
+
     [[nodiscard]] WriterStatistics statistics() const { return commit_.statistics(); }
     [[nodiscard]] const std::filesystem::path& file() const { return writing.file(); }
 

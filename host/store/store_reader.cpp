@@ -54,6 +54,17 @@ std::vector<core::JournalRecord> StoreReader::load(const std::string& run_id) co
     return records;
 }
 
+std::vector<core::JournalRecord> StoreReader::load_ends(const std::string& run_id) const {
+    const std::lock_guard lock(reading_mutex_);
+    try {
+        const SqliteSnapshot snapshot(reading_);
+        const std::optional<RunRow> row = find_run_row(reading_, run_id);
+        return row ? read_end_records(reading_, *row) : std::vector<core::JournalRecord>();
+    } catch (const SqliteError& error) {
+        name_run(run_id, error);
+    }
+}
+
 std::vector<StoredLine> StoreReader::lines(const std::string& run_id,
                                            std::uint64_t after,
                                            std::uint32_t limit) const {

@@ -45,6 +45,8 @@ public:
 
     /// All records of a run in order, verified; none when there is no such run.
     [[nodiscard]] std::vector<core::JournalRecord> load(const std::string& run_id) const override;
+    /// The first of them and the last one, verified.
+    [[nodiscard]] std::vector<core::JournalRecord> load_ends(const std::string& run_id) const;
     /// Up to `limit` lines of a run after number `after`, in order.
     [[nodiscard]] std::vector<StoredLine> lines(const std::string& run_id,
                                                 std::uint64_t after,
