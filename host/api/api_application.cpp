@@ -21,6 +21,28 @@ std::string joined(const std::vector<std::string_view>& words) {
     return text;
 }
 
+/// A field of which there may be one. Which of two would count is anybody's guess.
+std::optional<std::string_view> only(const HttpRequest& head, std::string_view name) {
+    if (head.fields.count(name) > 1) {
+        throw ApiProblem(400, "ambiguous_field",
+                         "the header field '" + std::string(name) + "' is there twice");
+    }
+    return head.fields.find(name);
+}
+
+access::Credentials credentials_of(const HttpRequest& head) {
+    const auto upgrade = head.fields.find("Upgrade");
+    return {.peer = head.peer,
+            .method = head.method,
+            .is_web_socket = upgrade.has_value(),
+            .host = only(head, "Host"),
+            .origin = only(head, "Origin"),
+            .authorization = only(head, "Authorization"),
+            .cookie = only(head, "Cookie"),
+            .csrf_token = only(head, "X-CSRF-Token"),
+            .web_socket_protocols = only(head, "Sec-WebSocket-Protocol")};
+}
+
 std::string_view code_of_status(int status) {
     switch (status) {
         case 400: return "bad_request";
@@ -41,12 +63,9 @@ std::string_view code_of_status(int status) {
 
 ApiApplication::ApiApplication(const Routes& routes,
                                const boost::json::object& schemas,
-                               Access access,
+                               const access::AccessPolicy& policy,
                                Watch watch)
-    : router_(routes),
-      checks_(routes, schemas),
-      access_(std::move(access)),
-      watch_(std::move(watch)) {}
+    : router_(routes), checks_(routes, schemas), policy_(policy), watch_(std::move(watch)) {}
 
 HttpAdmission ApiApplication::admit(const HttpRequest& head) {
     try {
@@ -79,18 +98,17 @@ HttpAdmission ApiApplication::let_in(const HttpRequest& head) {
                          head.raw_path + " does not take " + head.method + ", only " + allowed)
             .with("Allow", allowed);
     }
-    AccessDecision decision = access_.decide(*match.route, head);
-    if (!decision.principal) {
-        ApiProblem problem(decision.status, decision.code, decision.detail, decision.hint);
-        for (const HttpFields::Field& field : decision.fields) {
-            problem.with(field.name, field.value);
-        }
-        throw problem;
+    auto decision = policy_.decide(match.route->access, credentials_of(head));
+    if (const auto* refusal = std::get_if<access::Refusal>(&decision)) {
+        watch_.refused(*match.route, head, *refusal);
+        throw problem_of(*refusal);
     }
     checks_.check_head(*match.route, head);
     admission.body_max = match.route->body ? match.route->body->bytes_max : 0;
     admission.is_quick = match.route->is_quick;
-    admission.context = Admitted{match.route, std::move(match.values), *decision.principal};
+    admission.context =
+        Admitted{match.route, std::move(match.values),
+                 std::get<access::Admission>(decision).who.value_or(access::Principal())};
     return admission;
 }
 
@@ -117,11 +135,11 @@ void ApiApplication::handle(std::shared_ptr<HttpExchange> exchange) {
 void ApiApplication::call(const std::shared_ptr<HttpExchange>& exchange, const Admitted& admitted) {
     const Route& route = *admitted.route;
     checks_.check_parameters(route, exchange->request());
-    const auto made = std::make_shared<ApiCall>(route, exchange, admitted.values,
-                                                checks_.read_body(route, exchange->request()),
-                                                admitted.principal);
+    const auto made =
+        std::make_shared<ApiCall>(route, exchange, admitted.values,
+                                  checks_.read_body(route, exchange->request()), admitted.who);
     if (!route.audit.empty()) {
-        const std::string why = access_.record(*made);
+        const std::string why = watch_.record(*made);
         if (!why.empty()) {
             watch_.failed(exchange->request(), "the audit log takes no record: " + why);
             throw ApiProblem(503, "audit_unavailable",

@@ -19,14 +19,15 @@ namespace oa::host {
 /// turns whatever goes wrong into an answer. The only way to a route. Thread safe.
 class ApiApplication final : public HttpApplication {
 public:
-    struct Access {
-        /// Lets somebody in or refuses; the choke point.
-        std::function<AccessDecision(const Route& route, const HttpRequest& head)> decide;
-        /// Puts on record that a change is asked for, before it is done: why it cannot be; empty:
-        /// it is. Then the change is not done.
-        std::function<std::string(const ApiCall& call)> record;
-    };
     struct Watch {
+        /// Puts on record that a change is asked for, before it is done. Why it cannot be, and then
+        /// the change is not done; empty: it is on record.
+        std::function<std::string(const ApiCall& call)> record;
+        /// Somebody was not let in. By the thread that serves all connections: it waits for
+        /// nothing.
+        std::function<void(
+            const Route& route, const HttpRequest& request, const access::Refusal& refusal)>
+            refused;
         /// See HttpApplication::answered; `route` is null where there was none.
         std::function<void(const Route* route,
                            const HttpRequest& request,
@@ -38,10 +39,11 @@ public:
         std::function<void(const HttpRequest& request, const std::string& what)> failed;
     };
 
-    /// `routes` are borrowed. Throws std::logic_error when they or the schemas are not in order.
+    /// `routes` and `policy` are borrowed. Throws std::logic_error when the routes or the schemas
+    /// are not in order.
     ApiApplication(const Routes& routes,
                    const boost::json::object& schemas,
-                   Access access,
+                   const access::AccessPolicy& policy,
                    Watch watch);
 
     /// From now on new requests are refused with 503.
@@ -61,7 +63,7 @@ private:
     struct Admitted {
         const Route* route = nullptr;
         Router::PathValues values;
-        Principal principal;
+        access::Principal who;
     };
 
     [[nodiscard]] HttpAdmission let_in(const HttpRequest& head);
@@ -69,7 +71,7 @@ private:
 
     Router router_;
     ApiChecks checks_;
-    Access access_;
+    const access::AccessPolicy& policy_;
     Watch watch_;
     std::atomic<bool> is_draining_{false};
 };

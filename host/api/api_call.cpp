@@ -15,7 +15,7 @@ ApiCall::ApiCall(const Route& route,
                  std::shared_ptr<HttpExchange> exchange,
                  std::vector<std::pair<std::string_view, std::string>> path,
                  json::value body,
-                 Principal principal)
+                 access::Principal principal)
     : route_(route),
       exchange_(std::move(exchange)),
       path_(std::move(path)),

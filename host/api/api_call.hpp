@@ -10,7 +10,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
-#include "host/access/principal.hpp"
+#include "host/access/access_policy.hpp"
 #include "host/api/problem.hpp"
 #include "host/api/route.hpp"
 #include "host/http/http_exchange.hpp"
@@ -25,13 +25,13 @@ public:
             std::shared_ptr<HttpExchange> exchange,
             std::vector<std::pair<std::string_view, std::string>> path,
             boost::json::value body,
-            Principal principal);
+            access::Principal principal);
 
     [[nodiscard]] const Route& route() const noexcept { return route_; }
     [[nodiscard]] const HttpRequest& request() const { return exchange_->request(); }
     [[nodiscard]] HttpExchange& exchange() const { return *exchange_; }
-    /// Who asks.
-    [[nodiscard]] const Principal& principal() const noexcept { return principal_; }
+    /// Who asks; nobody, on a route that is open to all and was asked without a token.
+    [[nodiscard]] const access::Principal& principal() const noexcept { return principal_; }
 
     /// Of the path.
     [[nodiscard]] const std::string& at(std::string_view name) const;
@@ -57,7 +57,7 @@ private:
     std::shared_ptr<HttpExchange> exchange_;
     std::vector<std::pair<std::string_view, std::string>> path_;
     boost::json::value body_;
-    Principal principal_;
+    access::Principal principal_;
 };
 
 }  // namespace oa::host

@@ -1,8 +1,8 @@
 #include "host/api/api_checks.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cctype>
+#include <charconv>
 #include <stdexcept>
 
 #include <boost/json.hpp>
@@ -65,14 +65,18 @@ json::value as_value(const RouteParameter& parameter, const std::string& text) {
 
 std::string name_of(const RouteParameter& parameter) {
     switch (parameter.in) {
-        case RouteParameter::In::Header: return "the header field '" + std::string(parameter.name) + "'";
+        case RouteParameter::In::Header:
+            return "the header field '" + std::string(parameter.name) + "'";
         case RouteParameter::In::Path: return "'" + std::string(parameter.name) + "' in the path";
         case RouteParameter::In::Query: break;
     }
     return "the parameter '" + std::string(parameter.name) + "'";
 }
 
-json::object error_about(std::string_view key, std::string name, std::string message, const std::string& hint) {
+json::object error_about(std::string_view key,
+                         std::string name,
+                         std::string message,
+                         const std::string& hint) {
     json::object error{{"message", std::move(message)}};
     error[key] = std::move(name);
     if (!hint.empty()) {
@@ -118,11 +122,11 @@ void ApiChecks::check_head(const Route& route, const HttpRequest& head) const {
         return;
     }
     if (!given || !is_same_type(media_type(*given), route.body->content_type)) {
-        throw ApiProblem(415, "unsupported_media_type",
-                         "the body has to be " + std::string(route.body->content_type) +
-                             (given ? ", not '" + std::string(*given) + "'"
-                                    : ", and there is no Content-Type"),
-                         "send 'Content-Type: " + std::string(route.body->content_type) + "'");
+        throw ApiProblem(
+            415, "unsupported_media_type",
+            "the body has to be " + std::string(route.body->content_type) +
+                (given ? ", not '" + std::string(*given) + "'" : ", and there is no Content-Type"),
+            "send 'Content-Type: " + std::string(route.body->content_type) + "'");
     }
     const auto encoding = head.fields.find("Content-Encoding");
     if (encoding && *encoding != "identity") {
@@ -185,9 +189,8 @@ json::value ApiChecks::read_body(const Route& route, const HttpRequest& request)
         body = json::object{};
     } else {
         try {
-            body = core::parse_json(request.body,
-                                    {.depth_max = body_depth_max,
-                                     .bytes_max = route.body->bytes_max});
+            body = core::parse_json(
+                request.body, {.depth_max = body_depth_max, .bytes_max = route.body->bytes_max});
         } catch (const core::JsonError& error) {
             throw ApiProblem(400, "invalid_json",
                              std::string("the body is not JSON: ") + error.what());
@@ -198,7 +201,8 @@ json::value ApiChecks::read_body(const Route& route, const HttpRequest& request)
     if (!problems.empty()) {
         json::array errors;
         for (const core::SchemaProblem& problem : problems) {
-            errors.push_back(error_about("pointer", problem.pointer, core::to_string(problem), problem.hint));
+            errors.push_back(
+                error_about("pointer", problem.pointer, core::to_string(problem), problem.hint));
         }
         throw ApiProblem(422, "invalid_body",
                          "the body does not fit: " + core::to_string(problems.front()))

@@ -1,5 +1,6 @@
 #include "host/api/event_socket.hpp"
 
+#include <algorithm>
 #include <map>
 #include <mutex>
 #include <stdexcept>
@@ -33,6 +34,22 @@ private:
     std::string code_;
 };
 
+/// The subprotocol, if the client offers it; the one that shows its token is never chosen.
+std::string_view protocol_of(const HttpRequest& request) {
+    static constexpr std::string_view ours = "oa";
+    std::string_view offered = request.fields.find("Sec-WebSocket-Protocol").value_or("");
+    while (!offered.empty()) {
+        std::string_view word = offered.substr(0, offered.find(','));
+        offered.remove_prefix(std::min(offered.size(), word.size() + 1));
+        word.remove_prefix(std::min(word.find_first_not_of(" \t"), word.size()));
+        word = word.substr(0, word.find_last_not_of(" \t") + 1);
+        if (word == ours) {
+            return ours;
+        }
+    }
+    return {};
+}
+
 std::string text_of(const json::object& message, std::string_view key) {
     const json::value* value = message.if_contains(key);
     if (value == nullptr) {
@@ -64,16 +81,16 @@ struct Listening {
 
 class EventSocket final : public OpenAnswer, public std::enable_shared_from_this<EventSocket> {
 public:
-    EventSocket(Principal principal, const LiveRoutes& services)
+    EventSocket(access::Principal principal, const LiveRoutes& services)
         : principal_(std::move(principal)), services_(services) {}
 
     /// False: the request was none for a WebSocket, and has been answered.
     bool open(HttpExchange& exchange, std::string_view protocol) {
         const std::shared_ptr<EventSocket> self = shared_from_this();
-        std::shared_ptr<WebSocket> socket = exchange.upgrade(
-            {.on_text = [self](const std::string& text) { self->take(text); },
-             .on_closed = [self] { self->closed(); }},
-            protocol);
+        std::shared_ptr<WebSocket> socket =
+            exchange.upgrade({.on_text = [self](const std::string& text) { self->take(text); },
+                              .on_closed = [self] { self->closed(); }},
+                             protocol);
         if (!socket) {
             return false;
         }
@@ -190,15 +207,16 @@ private:
         const std::string epoch = text_of(message, "epoch");
         std::optional<std::uint64_t> after = number_of(message, "after");
         if (!run.empty() && !workflow.empty()) {
-            throw Refused("invalid_message", "a subscription has a 'run' or a 'workflow', not both");
+            throw Refused("invalid_message",
+                          "a subscription has a 'run' or a 'workflow', not both");
         }
         const std::lock_guard lock(listening_mutex_);
         if (listening_.count(id) > 0) {
             throw Refused("invalid_message", "there is a subscription '" + id + "' already");
         }
         if (listening_.size() >= subscriptions_max) {
-            throw Refused("too_many", "a socket has at most " +
-                                          std::to_string(subscriptions_max) + " subscriptions");
+            throw Refused("too_many", "a socket has at most " + std::to_string(subscriptions_max) +
+                                          " subscriptions");
         }
         if (!run.empty()) {
             static_cast<void>(services_.runs.get(run));
@@ -243,7 +261,7 @@ private:
         open->send(text + '}');
     }
 
-    Principal principal_;
+    access::Principal principal_;
     LiveRoutes services_;
     std::chrono::steady_clock::time_point looked_ = std::chrono::steady_clock::now();
     mutable std::mutex mutex_;
@@ -257,7 +275,7 @@ private:
 
 void open_event_socket(const std::shared_ptr<ApiCall>& call, const LiveRoutes& services) {
     const auto socket = std::make_shared<EventSocket>(call->principal(), services);
-    if (socket->open(call->exchange(), call->principal().protocol)) {
+    if (socket->open(call->exchange(), protocol_of(call->request()))) {
         services.open.add(socket);
     }
 }

@@ -11,7 +11,8 @@ namespace oa::host {
 /// From the client:
 /// * {"type": "subscribe", "id": "a", "run": ID, "after": 17}: the events of a run, from the record
 ///   after that one on; without `after` from the first one
-/// * {"type": "subscribe", "id": "a", "workflow": NAME, "epoch": "...", "after": 4711}: of all runs,
+/// * {"type": "subscribe", "id": "a", "workflow": NAME, "epoch": "...", "after": 4711}: of all
+/// runs,
 ///   or of those of a workflow, from now on; with `epoch` and `after`, from the event after the one
 ///   of that sequence number
 /// * {"type": "unsubscribe", "id": "a"}

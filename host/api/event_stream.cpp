@@ -63,8 +63,8 @@ protected:
     }
 
 private:
-    Principal principal_;
-    std::function<bool(const Principal&)> is_valid_;
+    access::Principal principal_;
+    std::function<bool(const access::Principal&)> is_valid_;
     std::shared_ptr<HttpStream> stream_;
     std::atomic<bool> has_ended_{false};
     Clock::time_point looked_ = Clock::now();

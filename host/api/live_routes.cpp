@@ -58,11 +58,12 @@ void events(const Call& call, const LiveRoutes& services) {
 }
 
 json::object to_json(const StoredLine& stored) {
-    json::object line{{"number", stored.sequence},
-                      {"at", core::format_time(stored.line.at)},
-                      {"task", stored.line.task.empty() ? json::value() : json::value(stored.line.task)},
-                      {"level", word_of(stored.line.level)},
-                      {"message", stored.line.message}};
+    json::object line{
+        {"number", stored.sequence},
+        {"at", core::format_time(stored.line.at)},
+        {"task", stored.line.task.empty() ? json::value() : json::value(stored.line.task)},
+        {"level", word_of(stored.line.level)},
+        {"message", stored.line.message}};
     if (!stored.line.fields.empty()) {
         line["fields"] = core::parse_json(stored.line.fields);
     }
@@ -102,7 +103,8 @@ void logs(const Call& call, const LiveRoutes& services) {
     }
     response.fields.add("Content-Type", as_json ? "application/json" : "text/plain; charset=utf-8");
     if (as_json) {
-        response.body = core::write_json(json::object{{"lines", std::move(found)}, {"next", next_of(next)}});
+        response.body =
+            core::write_json(json::object{{"lines", std::move(found)}, {"next", next_of(next)}});
     }
     call->answer(std::move(response));
 }
@@ -114,7 +116,8 @@ void LiveRoutes::add_to(Routes& routes) const {
     const auto with = [&](auto function) {
         return [services, function](const Call& call) { function(call, services); };
     };
-    const RouteParameter after{In::Query, "cursor", "`next` of the page before, or the number of a record.",
+    const RouteParameter after{In::Query, "cursor",
+                               "`next` of the page before, or the number of a record.",
                                number_schema};
     routes.push_back(
         {.method = "GET",
@@ -122,17 +125,17 @@ void LiveRoutes::add_to(Routes& routes) const {
          .operation = "listRunEvents",
          .tag = "live",
          .summary = "What happened in a run",
-         .description = "A page as JSON; with `Accept: text/event-stream` all of it and what happens from "
-                        "now on, until the run has ended. A client that was cut off goes on after "
-                        "its `Last-Event-ID`.",
-         .scope = Scope::Read,
+         .description =
+             "A page as JSON; with `Accept: text/event-stream` all of it and what happens from "
+             "now on, until the run has ended. A client that was cut off goes on after "
+             "its `Last-Event-ID`.",
+         .access = needs(access::Scope::Read),
          .parameters = {run_in_path,
                         after,
                         limit,
                         {In::Header, "Last-Event-ID", "The id of the last event that a client has.",
                          number_schema}},
-         .answers = {{200, "Events.", "RunEventPage"},
-                     {200, "Events.", {}, "text/event-stream"}},
+         .answers = {{200, "Events.", "RunEventPage"}, {200, "Events.", {}, "text/event-stream"}},
          .handler = with(events)});
     routes.push_back(
         {.method = "GET",
@@ -140,9 +143,10 @@ void LiveRoutes::add_to(Routes& routes) const {
          .operation = "getRunLogs",
          .tag = "live",
          .summary = "What the tasks of a run said",
-         .description = "As text, or as JSON with `Accept: application/json`. With `follow` as text "
-                        "until the run has ended.",
-         .scope = Scope::Read,
+         .description =
+             "As text, or as JSON with `Accept: application/json`. With `follow` as text "
+             "until the run has ended.",
+         .access = needs(access::Scope::Read),
          .parameters = {run_in_path,
                         after,
                         {In::Query, "limit", "How many lines at most; 1000 where it is not given.",
@@ -152,17 +156,18 @@ void LiveRoutes::add_to(Routes& routes) const {
                          R"({"type": "boolean"})"}},
          .answers = {{200, "Lines.", {}, "text/plain"}, {200, "Lines.", "LogPage"}},
          .handler = with(logs)});
-    routes.push_back({.method = "GET",
-                      .path = "/api/v1/events",
-                      .operation = "openEvents",
-                      .tag = "live",
-                      .summary = "Events of many runs over a WebSocket",
-                      .description = "docs/events.md says what is sent. A browser, which cannot send "
-                                     "headers here, signs in first, or offers the subprotocols `oa` "
-                                     "and `oa.token.TOKEN`.",
-                      .scope = Scope::Read,
-                      .answers = {{101, "A WebSocket.", {}, {}}},
-                      .handler = [services](const Call& call) { open_event_socket(call, services); }});
+    routes.push_back(
+        {.method = "GET",
+         .path = "/api/v1/events",
+         .operation = "openEvents",
+         .tag = "live",
+         .summary = "Events of many runs over a WebSocket",
+         .description = "docs/events.md says what is sent. A browser, which cannot send "
+                        "headers here, signs in first, or offers the subprotocols `oa` "
+                        "and `oa.token.TOKEN`.",
+         .access = needs(access::Scope::Read),
+         .answers = {{101, "A WebSocket.", {}, {}}},
+         .handler = [services](const Call& call) { open_event_socket(call, services); }});
 }
 
 }  // namespace oa::host

@@ -2,7 +2,7 @@
 
 #include <functional>
 
-#include "host/access/principal.hpp"
+#include "host/access/token_book.hpp"
 #include "host/api/open_answers.hpp"
 #include "host/api/route.hpp"
 #include "host/service/live_events.hpp"
@@ -16,7 +16,7 @@ struct LiveRoutes {
     LiveEvents& live;
     OpenAnswers& open;
     /// Whether whoever was let in may still be: the token is there and has not expired.
-    std::function<bool(const Principal& principal)> is_valid;
+    std::function<bool(const access::Principal& principal)> is_valid;
 
     void add_to(Routes& routes) const;
 };

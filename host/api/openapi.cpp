@@ -34,7 +34,8 @@ json::object described_parameter(const RouteParameter& parameter) {
 
 json::object content(std::string_view type, std::string_view schema) {
     json::object media;
-    media["schema"] = schema.empty() ? json::object{{"type", "string"}} : reference("schemas", schema);
+    media["schema"] =
+        schema.empty() ? json::object{{"type", "string"}} : reference("schemas", schema);
     json::object out;
     out[type] = std::move(media);
     return out;
@@ -57,12 +58,10 @@ json::object described_answers(const Route& route) {
         }
         answers[status] = std::move(described);
     }
-    if (route.access != RouteAccess::Public) {
+    if (route.access.scope()) {
         answers["401"] = reference("responses", "Unauthorized");
-        answers["429"] = reference("responses", "TooManyRequests");
-    }
-    if (route.access == RouteAccess::Scoped) {
         answers["403"] = reference("responses", "Forbidden");
+        answers["429"] = reference("responses", "TooManyRequests");
     }
     answers["default"] = reference("responses", "Problem");
     return answers;
@@ -73,11 +72,12 @@ json::object described(const Route& route) {
                            {"tags", json::array{route.tag}},
                            {"summary", route.summary}};
     std::string text(route.description);
-    if (route.access == RouteAccess::Scoped) {
-        text += (text.empty() ? "" : "\n\n") + ("Needs the scope `" + std::string(to_string(route.scope)) + "`.");
+    if (const auto scope = route.access.scope()) {
+        text += text.empty() ? "" : "\n\n";
+        text += "Needs the scope `" + std::string(access::to_string(*scope)) + "`.";
         operation["security"] = json::array{json::object{{"token", json::array{}}},
                                             json::object{{"session", json::array{}}}};
-        operation["x-scope"] = to_string(route.scope);
+        operation["x-scope"] = access::to_string(*scope);
     } else {
         operation["security"] = json::array{};
     }
@@ -100,7 +100,8 @@ json::object described(const Route& route) {
 }
 
 json::object problem_answer(std::string_view description) {
-    return {{"description", description}, {"content", content("application/problem+json", "Problem")}};
+    return {{"description", description},
+            {"content", content("application/problem+json", "Problem")}};
 }
 
 }  // namespace
@@ -110,8 +111,9 @@ json::object openapi_document(const Routes& routes, const std::string& version) 
     std::map<std::string_view, bool> tags;
     for (const Route& route : routes) {
         std::string method(route.method);
-        std::transform(method.begin(), method.end(), method.begin(),
-                       [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+        std::transform(method.begin(), method.end(), method.begin(), [](unsigned char letter) {
+            return static_cast<char>(std::tolower(letter));
+        });
         if (!paths.contains(route.path)) {
             paths[route.path] = json::object{};
         }
@@ -124,11 +126,12 @@ json::object openapi_document(const Routes& routes, const std::string& version) 
     }
     json::object document;
     document["openapi"] = "3.1.0";
-    document["info"] = json::object{
-        {"title", "Open Automator"},
-        {"version", version},
-        {"description", "Workflows, their runs, and what they need. Times are RFC 3339 in UTC; "
-                        "lists come in pages, and `next` of a page is the cursor of the one after."}};
+    document["info"] =
+        json::object{{"title", "Open Automator"},
+                     {"version", version},
+                     {"description",
+                      "Workflows, their runs, and what they need. Times are RFC 3339 in UTC; "
+                      "lists come in pages, and `next` of a page is the cursor of the one after."}};
     document["servers"] = json::array{json::object{{"url", "/"}}};
     document["tags"] = std::move(tag_list);
     document["paths"] = std::move(paths);

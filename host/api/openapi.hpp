@@ -9,6 +9,7 @@
 namespace oa::host {
 
 /// The description of the API (OpenAPI 3.1), made from its routes.
-[[nodiscard]] boost::json::object openapi_document(const Routes& routes, const std::string& version);
+[[nodiscard]] boost::json::object openapi_document(const Routes& routes,
+                                                   const std::string& version);
 
 }  // namespace oa::host

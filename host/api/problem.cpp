@@ -49,4 +49,15 @@ ApiProblem problem_of(const ServiceError& error) {
     return problem;
 }
 
+ApiProblem problem_of(const access::Refusal& refusal) {
+    ApiProblem problem(refusal.status, refusal.code, refusal.detail);
+    if (refusal.status == 401) {
+        problem.with("WWW-Authenticate", "Bearer realm=\"oa\"");
+    }
+    if (refusal.retry_after) {
+        problem.with("Retry-After", std::to_string(refusal.retry_after->count()));
+    }
+    return problem;
+}
+
 }  // namespace oa::host

@@ -5,6 +5,7 @@
 
 #include <boost/json/array.hpp>
 
+#include "host/access/access_policy.hpp"
 #include "host/http/http_message.hpp"
 #include "host/service/service_error.hpp"
 
@@ -49,5 +50,7 @@ private:
 
 /// Of what a service does not do.
 [[nodiscard]] ApiProblem problem_of(const ServiceError& error);
+/// Of somebody who is not let in.
+[[nodiscard]] ApiProblem problem_of(const access::Refusal& refusal);
 
 }  // namespace oa::host

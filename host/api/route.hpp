@@ -8,18 +8,11 @@
 #include <string_view>
 #include <vector>
 
-#include "host/access/scope.hpp"
+#include "host/access/access_policy.hpp"
 
 namespace oa::host {
 
 class ApiCall;
-
-/// Who may use a route.
-enum class RouteAccess {
-    Scoped,  ///< who has the scope
-    SignIn,  ///< anybody, and what goes wrong counts as a failed sign-in
-    Public   ///< anybody
-};
 
 struct RouteParameter {
     enum class In { Path, Query, Header };
@@ -56,9 +49,8 @@ struct Route {
     std::string_view tag;
     std::string_view summary;  ///< one line
     std::string_view description = {};
-    RouteAccess access = RouteAccess::Scoped;
-    Scope scope = Scope::Admin;        ///< of RouteAccess::Scoped
-    std::string_view audit = {};       ///< the action that a record names; of every change
+    access::RouteAccess access;   ///< who may; there is no default
+    std::string_view audit = {};  ///< the action that a record names; of every change
     std::vector<RouteParameter> parameters = {};  ///< those of the path included
     std::optional<RouteBody> body = {};
     std::vector<RouteAnswer> answers = {};  ///< when all is well; problems are added by the API

@@ -63,8 +63,7 @@ const Router::Node* Router::walk(std::size_t node,
             return found;
         }
     }
-    return here.any == 0 || segments[place].empty() ? nullptr
-                                                    : walk(here.any, segments, place + 1);
+    return here.any == 0 || segments[place].empty() ? nullptr : walk(here.any, segments, place + 1);
 }
 
 Router::Match Router::find(std::string_view method,
@@ -84,8 +83,7 @@ Router::Match Router::find(std::string_view method,
         const std::vector<std::string_view> pattern = segments_of(match.route->path);
         for (std::size_t i = 0; i < pattern.size(); ++i) {
             if (is_variable(pattern[i])) {
-                match.values.emplace_back(pattern[i].substr(1, pattern[i].size() - 2),
-                                          segments[i]);
+                match.values.emplace_back(pattern[i].substr(1, pattern[i].size() - 2), segments[i]);
             }
         }
     }

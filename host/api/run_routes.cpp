@@ -24,8 +24,8 @@ namespace {
 using Call = std::shared_ptr<ApiCall>;
 using In = RouteParameter::In;
 
-constexpr RouteParameter run_in_path{
-    In::Path, "run", "The id of a run.", R"({"type": "string", "maxLength": 64})"};
+constexpr RouteParameter run_in_path{In::Path, "run", "The id of a run.",
+                                     R"({"type": "string", "maxLength": 64})"};
 constexpr RouteParameter task_in_path{
     In::Path, "task",
     "A task that waits; of a run within the run with what leads to it, such as deploy%2Fask.",
@@ -88,12 +88,11 @@ public:
                 self->give_up();
             }
         });
-        services_.timers.set(services_.clock.now() + patience,
-                             [weak = weak_from_this()] {
-                                 if (const auto self = weak.lock()) {
-                                     self->answer();
-                                 }
-                             });
+        services_.timers.set(services_.clock.now() + patience, [weak = weak_from_this()] {
+            if (const auto self = weak.lock()) {
+                self->answer();
+            }
+        });
     }
 
 private:
@@ -109,12 +108,11 @@ private:
         services_.runs.ends().drop(run_, number_);
         try {
             const RunSummary run = services_.runs.get(run_);
-            call_->answer(run.ended ? 200 : 202, detail_of(services_.runs, run),
-                          location_of(run_));
+            call_->answer(run.ended ? 200 : 202, detail_of(services_.runs, run), location_of(run_));
         } catch (const std::exception& error) {
-            call_->refuse(ApiProblem(503, "store_unavailable",
-                                     "the run " + run_ + " has been accepted, and cannot be read: " +
-                                         error.what()));
+            call_->refuse(ApiProblem(
+                503, "store_unavailable",
+                "the run " + run_ + " has been accepted, and cannot be read: " + error.what()));
         }
     }
 
@@ -160,8 +158,7 @@ void start(const Call& call, const RunRoutes& services) {
     order.trigger = "api";
     if (const std::optional<std::string> key = call->text("Idempotency-Key")) {
         order.request_key = *key;
-        order.request_digest =
-            document_name(order.workflow->name + '\n' + call->request().body);
+        order.request_digest = document_name(order.workflow->name + '\n' + call->request().body);
     }
     services.runs.start(std::move(order), when_accepted(call, services, wait_of(*call)));
 }
@@ -202,8 +199,9 @@ void list(const Call& call, const RunRoutes& services) {
     if (const std::optional<std::string> cursor = call->text("cursor")) {
         query.after = parse_run_cursor(*cursor);
         if (!query.after) {
-            throw ApiProblem(400, "invalid_parameter",
-                             "the parameter 'cursor' takes 'next' of a page, not '" + *cursor + "'");
+            throw ApiProblem(
+                400, "invalid_parameter",
+                "the parameter 'cursor' takes 'next' of a page, not '" + *cursor + "'");
         }
     }
     const RunPage page = services.runs.store().list(query);
@@ -246,51 +244,53 @@ void RunRoutes::add_to(Routes& routes) const {
     const auto with = [&](auto function) {
         return [services, function](const Call& call) { function(call, services); };
     };
-    const RouteBody reason{.description = "Why, for people.", .schema = "Reason", .required = false};
+    const RouteBody reason{
+        .description = "Why, for people.", .schema = "Reason", .required = false};
     const std::vector<RouteAnswer> accepted{
         {202, "The run has been accepted, and will end whatever happens.", "RunDetail"},
         {200, "With `wait`: it has ended.", "RunDetail"}};
 
-    routes.push_back(
-        {.method = "POST",
-         .path = "/api/v1/workflows/{workflow}/runs",
-         .operation = "startRun",
-         .tag = "runs",
-         .summary = "Start a run",
-         .description = "With an `Idempotency-Key`, asking again gives the run that was started "
-                        "first, also after a crash of the host.",
-         .scope = Scope::Run,
-         .audit = "run.started",
-         .parameters = {workflow_in_path, wait, idempotency_key},
-         .body = RouteBody{.description = "What the run is given.",
-                           .schema = "StartRun",
-                           .required = false},
-         .answers = accepted,
-         .handler = with(start)});
+    routes.push_back({.method = "POST",
+                      .path = "/api/v1/workflows/{workflow}/runs",
+                      .operation = "startRun",
+                      .tag = "runs",
+                      .summary = "Start a run",
+                      .description =
+                          "With an `Idempotency-Key`, asking again gives the run that was started "
+                          "first, also after a crash of the host.",
+                      .access = needs(access::Scope::Run),
+                      .audit = "run.started",
+                      .parameters = {workflow_in_path, wait, idempotency_key},
+                      .body = RouteBody{.description = "What the run is given.",
+                                        .schema = "StartRun",
+                                        .required = false},
+                      .answers = accepted,
+                      .handler = with(start)});
     routes.push_back(
         {.method = "GET",
          .path = "/api/v1/runs",
          .operation = "listRuns",
          .tag = "runs",
          .summary = "List runs, the newest first",
-         .scope = Scope::Read,
-         .parameters =
-             {{In::Query, "workflow", "Of this workflow.", text_schema},
-              {In::Query, "status", "In this state; may be given more than once.",
-               R"({"enum": ["queued", "running", "succeeded", "failed", "cancelled"]})"},
-              {In::Query, "trigger", "Started so: api, cli, schedule, webhook.", text_schema},
-              {In::Query, "key", "With this concurrency key.", text_schema},
-              {In::Query, "parent", "The runs that are tasks of this run.", text_schema},
-              {In::Query, "retry_of", "Those that do this run again.", text_schema},
-              {In::Query, "paused", "Whether they are paused.", R"({"type": "boolean"})"},
-              {In::Query, "waiting", "Whether a task of them waits for a time or an answer.",
-               R"({"type": "boolean"})"},
-              {In::Query, "created_from", "Created at that time or later.", time_schema},
-              {In::Query, "created_before", "Created before that time.", time_schema},
-              {In::Query, "ended_from", "Ended at that time or later.", time_schema},
-              {In::Query, "ended_before", "Ended before that time.", time_schema},
-              limit,
-              text_cursor},
+         .access = needs(access::Scope::Read),
+         .parameters = {{In::Query, "workflow", "Of this workflow.", text_schema},
+                        {In::Query, "status", "In this state; may be given more than once.",
+                         R"({"enum": ["queued", "running", "succeeded", "failed", "cancelled"]})"},
+                        {In::Query, "trigger", "Started so: api, cli, schedule, webhook.",
+                         text_schema},
+                        {In::Query, "key", "With this concurrency key.", text_schema},
+                        {In::Query, "parent", "The runs that are tasks of this run.", text_schema},
+                        {In::Query, "retry_of", "Those that do this run again.", text_schema},
+                        {In::Query, "paused", "Whether they are paused.", R"({"type": "boolean"})"},
+                        {In::Query, "waiting",
+                         "Whether a task of them waits for a time or an answer.",
+                         R"({"type": "boolean"})"},
+                        {In::Query, "created_from", "Created at that time or later.", time_schema},
+                        {In::Query, "created_before", "Created before that time.", time_schema},
+                        {In::Query, "ended_from", "Ended at that time or later.", time_schema},
+                        {In::Query, "ended_before", "Ended before that time.", time_schema},
+                        limit,
+                        text_cursor},
          .answers = {{200, "A page of runs.", "RunList"}},
          .handler = with(list)});
     routes.push_back({.method = "GET",
@@ -298,7 +298,7 @@ void RunRoutes::add_to(Routes& routes) const {
                       .operation = "getRun",
                       .tag = "runs",
                       .summary = "Get a run",
-                      .scope = Scope::Read,
+                      .access = needs(access::Scope::Read),
                       .parameters = {run_in_path},
                       .answers = {{200, "The run.", "RunDetail"}},
                       .handler = with([](const Call& call, const RunRoutes& on) {
@@ -309,7 +309,7 @@ void RunRoutes::add_to(Routes& routes) const {
                       .operation = "deleteRun",
                       .tag = "runs",
                       .summary = "Forget a run that has ended",
-                      .scope = Scope::Edit,
+                      .access = needs(access::Scope::Edit),
                       .audit = "run.deleted",
                       .parameters = {run_in_path},
                       .answers = {{204, "It is gone.", {}, {}}},
@@ -322,7 +322,7 @@ void RunRoutes::add_to(Routes& routes) const {
                       .operation = "listTasks",
                       .tag = "runs",
                       .summary = "List the tasks of a run",
-                      .scope = Scope::Read,
+                      .access = needs(access::Scope::Read),
                       .parameters = {run_in_path},
                       .answers = {{200, "In the order of the document.", "TaskList"}},
                       .handler = with(tasks)});
@@ -333,7 +333,7 @@ void RunRoutes::add_to(Routes& routes) const {
                       .summary = "Stop a run",
                       .description = "What is to be done finally is done. Asked once more, that is "
                                      "stopped, too.",
-                      .scope = Scope::Run,
+                      .access = needs(access::Scope::Run),
                       .audit = "run.cancelled",
                       .parameters = {run_in_path},
                       .body = reason,
@@ -349,7 +349,7 @@ void RunRoutes::add_to(Routes& routes) const {
                       .operation = "pauseRun",
                       .tag = "runs",
                       .summary = "Let nothing new start in a run",
-                      .scope = Scope::Run,
+                      .access = needs(access::Scope::Run),
                       .audit = "run.paused",
                       .parameters = {run_in_path},
                       .body = reason,
@@ -363,7 +363,7 @@ void RunRoutes::add_to(Routes& routes) const {
                       .operation = "resumeRun",
                       .tag = "runs",
                       .summary = "Let a paused run go on",
-                      .scope = Scope::Run,
+                      .access = needs(access::Scope::Run),
                       .audit = "run.resumed",
                       .parameters = {run_in_path},
                       .answers = {{202, "It is told so.", {}, {}}},
@@ -371,21 +371,20 @@ void RunRoutes::add_to(Routes& routes) const {
                           on.runs.resume(call->at("run"));
                           call->answer({.status = 202});
                       })});
-    routes.push_back({.method = "POST",
-                      .path = "/api/v1/runs/{run}/retry",
-                      .operation = "retryRun",
-                      .tag = "runs",
-                      .summary = "Do a run again that has ended",
-                      .description = "As a run of its own, with the workflow and the inputs of the "
-                                     "one before; it takes over what succeeded.",
-                      .scope = Scope::Run,
-                      .audit = "run.retried",
-                      .parameters = {run_in_path, wait},
-                      .body = RouteBody{.description = "From where on.",
-                                        .schema = "Retry",
-                                        .required = false},
-                      .answers = accepted,
-                      .handler = with(retry)});
+    routes.push_back(
+        {.method = "POST",
+         .path = "/api/v1/runs/{run}/retry",
+         .operation = "retryRun",
+         .tag = "runs",
+         .summary = "Do a run again that has ended",
+         .description = "As a run of its own, with the workflow and the inputs of the "
+                        "one before; it takes over what succeeded.",
+         .access = needs(access::Scope::Run),
+         .audit = "run.retried",
+         .parameters = {run_in_path, wait},
+         .body = RouteBody{.description = "From where on.", .schema = "Retry", .required = false},
+         .answers = accepted,
+         .handler = with(retry)});
     for (const bool approved : {true, false}) {
         routes.push_back(
             {.method = "POST",
@@ -394,7 +393,7 @@ void RunRoutes::add_to(Routes& routes) const {
              .operation = approved ? "approveTask" : "rejectTask",
              .tag = "runs",
              .summary = approved ? "Approve a task that waits for it" : "Reject an approval",
-             .scope = Scope::Run,
+             .access = needs(access::Scope::Run),
              .audit = approved ? "task.approved" : "task.rejected",
              .parameters = {run_in_path, task_in_path},
              .body = RouteBody{.description = "A comment, and which element is meant.",

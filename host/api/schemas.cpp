@@ -235,6 +235,9 @@ constexpr const char* schemas_text = R"json({
     }
   ]
 },
+"WorkflowSaved": {
+  "anyOf": [{"$ref": "#/components/schemas/WorkflowDetail"}, {"$ref": "#/components/schemas/Validation"}]
+},
 "WorkflowInput": {
   "type": "object",
   "required": ["name", "required"],
@@ -364,6 +367,16 @@ constexpr const char* schemas_text = R"json({
     "expires_at": {"type": "string", "format": "date-time"}
   }
 },
+"WhoAmI": {
+  "type": "object",
+  "required": ["name", "scopes", "csrf"],
+  "properties": {
+    "name": {"type": "string"},
+    "scopes": {"type": "array", "items": {"$ref": "#/components/schemas/ScopeName"}},
+    "csrf": {"type": ["string", "null"]}
+  }
+},
+"Description": {"type": "object", "required": ["openapi", "paths"], "properties": {"openapi": {"type": "string"}}},
 "AuditPage": {
   "type": "object",
   "required": ["records", "next"],

@@ -219,14 +219,14 @@ void ObservedJournal::append(const std::string& run_id,
         journal_.append(run_id, batch, std::move(done));
         return;
     }
-    journal_.append(run_id, batch,
-                    [this, &run_id, &batch, done = std::move(done)](
-                        const core::JournalFailure* failure) {
-                        if (failure == nullptr) {
-                            events_.kept(run_id, batch.records);
-                        }
-                        done(failure);
-                    });
+    journal_.append(
+        run_id, batch,
+        [this, &run_id, &batch, done = std::move(done)](const core::JournalFailure* failure) {
+            if (failure == nullptr) {
+                events_.kept(run_id, batch.records);
+            }
+            done(failure);
+        });
 }
 
 }  // namespace oa::host

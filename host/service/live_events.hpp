@@ -55,13 +55,14 @@ public:
             workflow;
     };
     struct Limits {
-        std::size_t kept = 10'000;       ///< events, for those who come back
+        std::size_t kept = 10'000;  ///< events, for those who come back
         std::size_t kept_bytes = 16U << 20U;
-        std::size_t waiting = 100'000;   ///< records that are not events yet
-        std::chrono::seconds patience{300};  ///< events are kept so long after the last one has gone
+        std::size_t waiting = 100'000;  ///< records that are not events yet
+        std::chrono::seconds patience{
+            300};  ///< events are kept so long after the last one has gone
     };
-    /// Called by one thread at a time, in order; it waits for nothing and throws nothing. Null: some
-    /// events could not be kept, and whoever needs them all begins anew.
+    /// Called by one thread at a time, in order; it waits for nothing and throws nothing. Null:
+    /// some events could not be kept, and whoever needs them all begins anew.
     using Listener = std::function<void(const LiveEvent* event)>;
 
     LiveEvents(Sources sources, Limits limits);

@@ -54,8 +54,7 @@ RunFeed::RunFeed(LiveEvents& live,
                  LiveEvents::Listener listener)
     : listener_(std::move(listener)), number_(after) {
     subscription_ = live.listen({.run = run}, [this](const LiveEvent* event) { hear(event); });
-    const RunEventPage page =
-        events_of(runs, run, after, std::numeric_limits<std::size_t>::max());
+    const RunEventPage page = events_of(runs, run, after, std::numeric_limits<std::size_t>::max());
     const std::lock_guard lock(mutex_);
     for (const LiveEvent& event : page.events) {
         number_ = event.number;

@@ -40,12 +40,11 @@ json::object to_json(const RunSummary& run) {
     object["created_at"] = core::format_time(run.created);
     object["started_at"] = time_or_null(run.started);
     object["ended_at"] = time_or_null(run.ended);
-    object["duration_ms"] =
-        run.started && run.ended
-            ? json::value(
-                  std::chrono::duration_cast<std::chrono::milliseconds>(*run.ended - *run.started)
-                      .count())
-            : json::value();
+    object["duration_ms"] = run.started && run.ended
+                                ? json::value(std::chrono::duration_cast<std::chrono::milliseconds>(
+                                                  *run.ended - *run.started)
+                                                  .count())
+                                : json::value();
     object["error"] =
         run.failure
             ? json::value(json::object{{"code", *run.failure}, {"message", run.failure_message}})

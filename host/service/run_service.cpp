@@ -33,16 +33,9 @@ ServiceError other_question(const std::string& key) {
 
 }  // namespace
 
-RunService::RunService(Engine& engine,
-                       RunStore& store,
-                       RunEnds& ends,
-                       const core::Clock& clock,
-                       Settings settings)
-    : engine_(engine),
-      store_(store),
-      ends_(ends),
-      clock_(clock),
-      settings_(std::move(settings)) {}
+RunService::RunService(
+    Engine& engine, RunStore& store, RunEnds& ends, const core::Clock& clock, Settings settings)
+    : engine_(engine), store_(store), ends_(ends), clock_(clock), settings_(std::move(settings)) {}
 
 // ----- starting -----
 
@@ -307,8 +300,7 @@ void RunService::answer(const std::string& run,
         names += (names.empty() ? "" : ", ") + open.task +
                  (open.element ? "[" + std::to_string(*open.element) + "]" : "");
     }
-    throw ServiceError(Kind::Conflict, "no_approval",
-                       "the task '" + task + "' waits for no answer",
+    throw ServiceError(Kind::Conflict, "no_approval", "the task '" + task + "' waits for no answer",
                        names.empty() ? "no task of the run does" : "those that do: " + names);
 }
 

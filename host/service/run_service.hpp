@@ -43,8 +43,7 @@ struct StartedRun {
 class RunService {
 public:
     /// Told once, from any thread: the run is on record, or why it is not.
-    using Accepted =
-        std::function<void(const StartedRun* started, const ServiceError* refusal)>;
+    using Accepted = std::function<void(const StartedRun* started, const ServiceError* refusal)>;
 
     struct Settings {
         core::RunSettings runs;
@@ -62,7 +61,10 @@ public:
     /// Checks the inputs, and asks for the run. Throws before anything is done.
     void start(RunOrder order, Accepted accepted);
     /// Does a run that has ended again; see Engine::retry.
-    void retry(const std::string& run, const Engine::Again& again, const std::string& trigger, Accepted accepted);
+    void retry(const std::string& run,
+               const Engine::Again& again,
+               const std::string& trigger,
+               Accepted accepted);
 
     [[nodiscard]] RunSummary get(const std::string& run) const;
     /// How it stands, with its tasks; see report_of().

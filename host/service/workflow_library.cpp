@@ -99,17 +99,17 @@ WorkflowLibrary::Report WorkflowLibrary::reload() {
             report.diagnostics.push_back({.file = file.string(), .message = problem->message});
             continue;
         }
-        Entry entry = read(file, std::get<std::string>(std::move(text)), *before,
-                           std::string(from_folder));
+        Entry entry =
+            read(file, std::get<std::string>(std::move(text)), *before, std::string(from_folder));
         report.diagnostics.insert(report.diagnostics.end(), entry->checked.diagnostics.begin(),
                                   entry->checked.diagnostics.end());
         const auto [place, is_first] = now.emplace(entry->name, entry);
         if (!is_first) {
-            report.diagnostics.push_back(
-                {.file = file.string(),
-                 .message = "there is a workflow '" + entry->name + "' already, in " +
-                            place->second->file.string(),
-                 .hint = "give one of them another name"});
+            report.diagnostics.push_back({.file = file.string(),
+                                          .message = "there is a workflow '" + entry->name +
+                                                     "' already, in " +
+                                                     place->second->file.string(),
+                                          .hint = "give one of them another name"});
         }
     }
     for (const auto& [name, entry] : now) {
@@ -179,8 +179,7 @@ void WorkflowLibrary::read_again(Book& book, const fs::path& changed, const std:
     std::string quoted;
     core::append_json(quoted, boost::json::value(changed.string()));
     for (auto& [name, entry] : book) {
-        if (entry->file == changed ||
-            entry->checked.bundle.find(quoted) == std::string::npos) {
+        if (entry->file == changed || entry->checked.bundle.find(quoted) == std::string::npos) {
             continue;
         }
         CheckedDocument checked = settings_.check(entry->text, entry->file.string());
@@ -231,9 +230,9 @@ WorkflowLibrary::Entry WorkflowLibrary::version(const std::string& name,
     const std::optional<std::string> bundle =
         is_there ? store_.documents(kept.front().documents) : std::nullopt;
     if (!bundle) {
-        throw ServiceError(Kind::NotFound, "no_such_version",
-                           "there is no version " + std::to_string(version) + " of the workflow '" +
-                               name + "'");
+        throw ServiceError(
+            Kind::NotFound, "no_such_version",
+            "there is no version " + std::to_string(version) + " of the workflow '" + name + "'");
     }
     auto entry = std::make_shared<LibraryWorkflow>();
     const DocumentBundle documents{std::string_view(*bundle)};
@@ -255,20 +254,22 @@ CheckedDocument WorkflowLibrary::check(std::string_view text, const std::string&
 
 // ----- changing -----
 
-void WorkflowLibrary::expect(const Entry& entry, const Expected& expected, const std::string& name) {
+void WorkflowLibrary::expect(const Entry& entry,
+                             const Expected& expected,
+                             const std::string& name) {
     if (expected.is_new && entry) {
         throw ServiceError(Kind::Stale, "workflow_exists",
                            "there is a workflow '" + name + "' already");
     }
     if (expected.etag && *expected.etag != "*" && (!entry || entry->etag != *expected.etag)) {
         throw ServiceError(Kind::Stale, "workflow_changed",
-                           "the workflow '" + name + "' is not the one that was read: its ETag is " +
+                           "the workflow '" + name +
+                               "' is not the one that was read: its ETag is " +
                                (entry ? entry->etag : "none, since it is not there"),
                            "read it again, and make the change to what it is now");
     }
     if (expected.etag == "*" && !entry) {
-        throw ServiceError(Kind::Stale, "workflow_changed",
-                           "there is no workflow '" + name + "'");
+        throw ServiceError(Kind::Stale, "workflow_changed", "there is no workflow '" + name + "'");
     }
 }
 
@@ -296,16 +297,17 @@ WorkflowLibrary::Saved WorkflowLibrary::put(const std::string& name,
     }
     const std::string& own = checked.workflow->name;
     if (!name.empty() && own != name) {
-        throw ServiceError(Kind::Invalid, "name_mismatch",
-                           "the document calls itself '" + own + "', and was sent as '" + name + "'",
-                           "make the two names the same");
+        throw ServiceError(
+            Kind::Invalid, "name_mismatch",
+            "the document calls itself '" + own + "', and was sent as '" + name + "'",
+            "make the two names the same");
     }
     if (name.empty()) {
         if (own == unnamed || !is_workflow_name(own)) {
-            throw ServiceError(Kind::Invalid, "invalid_name",
-                               own == unnamed ? "the document has no name"
-                                              : "'" + own + "' is no name of a file",
-                               "begin the document with 'name:' and letters, digits, '.', '_', '-'");
+            throw ServiceError(
+                Kind::Invalid, "invalid_name",
+                own == unnamed ? "the document has no name" : "'" + own + "' is no name of a file",
+                "begin the document with 'name:' and letters, digits, '.', '_', '-'");
         }
         const auto there = now.find(own);
         file = there != now.end() ? there->second->file : settings_.folder / (own + ".yaml");
@@ -321,8 +323,7 @@ WorkflowLibrary::Saved WorkflowLibrary::put(const std::string& name,
                            "choose another name");
     }
     if (const std::string why = write_document_file(file, text); !why.empty()) {
-        throw ServiceError(Kind::Unavailable, "workflow_folder",
-                           file.string() + " " + why);
+        throw ServiceError(Kind::Unavailable, "workflow_folder", file.string() + " " + why);
     }
     Saved saved{made(file, std::string(text), std::move(checked), by), there == now.end()};
     now[called] = saved.entry;

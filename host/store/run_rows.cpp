@@ -215,11 +215,10 @@ std::vector<core::JournalRecord> read_end_records(SqliteDatabase& database, cons
         const std::string_view bytes = statement.text(3);
         const std::optional<ChainHash> hash = hash_from(statement.bytes(2));
         const bool is_checked = number == previous + 1;
-        if (!hash || (is_checked &&
-            *hash != next_in_chain(before, {.run_id = run_id,
-                                           .number = place,
-                                           .at = at,
-                                           .content = hash_of(bytes)}))) {
+        if (!hash || (is_checked && *hash != next_in_chain(before, {.run_id = run_id,
+                                                                    .number = place,
+                                                                    .at = at,
+                                                                    .content = hash_of(bytes)}))) {
             damaged(database, run_id,
                     "record " + std::to_string(number) +
                         " is damaged: it is not what its hash was made from");

@@ -145,6 +145,15 @@ bool RunStore::remove_run(const std::string& run_id) {
     return is_removed;
 }
 
+void RunStore::try_writing() {
+    change([](SqliteDatabase& database) {
+        SqliteStatement(database,
+                        "UPDATE hosts SET opened = opened "
+                        "WHERE number = (SELECT max(number) FROM hosts)")
+            .run();
+    });
+}
+
 // ----- workflows -----
 
 std::uint64_t RunStore::keep_version(const std::string& name,

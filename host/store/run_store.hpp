@@ -103,6 +103,9 @@ public:
     /// not ended, or it is the task of another. Not from within a `done`.
     bool remove_run(const std::string& run_id);
 
+    /// Writes something that changes nothing. Throws StoreError where nothing can be written.
+    void try_writing();
+
     [[nodiscard]] WriterStatistics statistics() const { return commit_.statistics(); }
     [[nodiscard]] const std::filesystem::path& file() const { return writing.file(); }
 
