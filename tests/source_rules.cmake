@@ -37,6 +37,10 @@ rule("only host/cli includes CLI11"
   FILES "^(core|host|plugins)/" EXCEPT "^host/cli/" FORBIDS "^[<\"]CLI/")
 rule("only crypto.cpp of host/wallet includes Botan"
   FILES "^host/wallet/" EXCEPT "^host/wallet/crypto[.]cpp$" FORBIDS "^[<\"]botan/")
+rule("only crypto.cpp of host/access includes Botan"
+  FILES "^host/access/" EXCEPT "^host/access/crypto[.]cpp$" FORBIDS "^[<\"]botan/")
+rule("host/access knows neither sockets nor files nor threads"
+  FILES "^host/access/" FORBIDS "^<(fstream|filesystem|thread|unistd[.]h|fcntl[.]h|poll[.]h|sys/(socket|stat|epoll)[.]h|Poco/.*|boost/asio.*)>")
 rule("only the files sqlite_* of host/store include SQLite"
   FILES "^(core|host)/" EXCEPT "^host/store/sqlite_(database[.]cpp|pages[.]cpp|pass_through[.]hpp)$" FORBIDS "^[<\"]sqlite3[.]h")
 rule("nothing but tests includes tests"

@@ -55,9 +55,11 @@ void list(const Call& call, const TokenRoutes& on) {
 void create(const Call& call, const TokenRoutes& on) {
     access::NewToken wanted;
     wanted.name = call->text_member("name");
+    std::string scopes;
     for (const json::value& scope : call->member("scopes")->as_array()) {
-        wanted.scopes.add(*access::scope_from(scope.as_string()));
+        scopes += std::string(scope.as_string()) + ' ';
     }
+    wanted.scopes = access::parse_scopes(scopes);
     wanted.lifetime = std::chrono::days(call->member("days")->to_number<int>());
     wanted.created_by = call->principal().name;
     const access::CreatedToken made = on.tokens.create(wanted, on.clock.wall());
