@@ -109,9 +109,18 @@ TEST_F(RunsTest, GoesOnAfterItsHostWasKilledWithTheDocumentsThatItBeganWith) {
     EXPECT_EQ(task(last(), "first").at("status"), "succeeded");
     folder.write("w.yaml", "name: another\n");
 
+    const ProcessResult wrong = runs({"approve", "last", "zebra"});
+    EXPECT_EQ(wrong.exit_status, 1);
+    EXPECT_TRUE(
+        wrong.err.ends_with("oa: no task 'zebra' waits for an approval; those that do: ask\n"))
+        << wrong.err;
+    EXPECT_EQ(status(last()), "running");
     const ProcessResult approved = runs({"approve", "last", "--by", "grace", "--comment", "fine"});
     EXPECT_EQ(approved.exit_status, 0) << approved.err;
-    EXPECT_NE(approved.err.find("ask is approved"), std::string::npos) << approved.err;
+    EXPECT_NE(approved.err.find("ask is approved\n"
+                                "no host worked on it, so this process does until it ends"),
+              std::string::npos)
+        << approved.err;
     const boost::json::object run = last();
     EXPECT_EQ(status(run), "succeeded");
     EXPECT_EQ(task(run, "ask").at("output").at("by"), "grace");
@@ -124,7 +133,9 @@ TEST_F(RunsTest, TellsTheHostThatWorksOnARun) {
     Host host(run_command(waits_for_approval), environment());
     host.await("waits for approval");
     EXPECT_NE(runs({"list"}).out.find("waiting"), std::string::npos) << "seen beside the host";
-    EXPECT_EQ(runs({"pause", "last", "--reason", "lunch"}).exit_status, 0);
+    EXPECT_EQ(runs({"pause", "last"}).exit_status, 0);
+    host.await(" paused, as ");
+    EXPECT_NE(runs({"list"}).out.find(" paused "), std::string::npos);
     EXPECT_EQ(runs({"resume", "last"}).exit_status, 0);
     const ProcessResult wrong = runs({"approve", "last", "first"});
     EXPECT_EQ(wrong.exit_status, 1);
@@ -152,6 +163,8 @@ TEST_F(RunsTest, CancelsARunThatNoHostWorksOnAndDoesWhatIsToBeDoneFinally) {
     EXPECT_EQ(status(run), "cancelled");
     EXPECT_EQ(run.at("run").at("error").at("message"), "not needed");
     EXPECT_EQ(task(run, "clean").at("status"), "succeeded");
+    EXPECT_NE(runs({"show", "last"}).out.find("status    cancelled: not needed\n"),
+              std::string::npos);
 }
 
 TEST_F(RunsTest, DoesAgainWhatDidNotSucceed) {
@@ -198,6 +211,11 @@ TEST_F(RunsTest, RefusesAStoreThatIsInUseOrNone) {
         EXPECT_EQ(runs({command, "last"}).err, none.err);
     }
     EXPECT_FALSE(std::filesystem::exists(data)) << "none is made to look into";
+    const ProcessResult kept_nowhere = oa(
+        {"run", folder.write("w.yaml", waits_for_approval), "--durability", "full"}, environment());
+    EXPECT_EQ(kept_nowhere.exit_status, 2);
+    EXPECT_NE(kept_nowhere.err.find("--durability requires --data"), std::string::npos)
+        << kept_nowhere.err;
     Host host(run_command(waits_for_approval), environment());
     host.await("waits for approval");
     const ProcessResult second = run("tasks: [{name: t, utils.print: {text: x}}]\n");
