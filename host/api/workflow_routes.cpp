@@ -39,7 +39,7 @@ json::value text_or_null(const std::string& text) {
     return text.empty() ? json::value() : json::value(text);
 }
 
-json::object to_json(const Entry& entry) {
+json::object summary_json(const Entry& entry) {
     const core::Workflow* const workflow = entry->checked.workflow.get();
     json::object object;
     object["name"] = entry->name;
@@ -65,7 +65,7 @@ json::object input_json(const core::Input& input) {
 }
 
 json::object detail_json(const Entry& entry) {
-    json::object object = to_json(entry);
+    json::object object = summary_json(entry);
     object["text"] = entry->text;
     json::array inputs;
     if (entry->checked.workflow) {
@@ -134,7 +134,7 @@ void list(const Call& call, const WorkflowRoutes& services) {
             next = found.back().as_object().at("name");
             break;
         }
-        found.push_back(to_json(entry));
+        found.push_back(summary_json(entry));
     }
     call->answer(200, json::object{{"workflows", std::move(found)}, {"next", std::move(next)}});
 }

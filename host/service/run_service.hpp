@@ -23,7 +23,7 @@ namespace oa::host {
 /// What starts a run.
 struct RunOrder {
     WorkflowLibrary::Entry workflow;
-    boost::json::object inputs;
+    boost::json::object inputs = {};
     std::int32_t priority = 0;
     std::string trigger = {};
     /// Of the client's, so that it may ask twice: of one key there is one run. Empty: none.
