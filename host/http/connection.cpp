@@ -290,6 +290,9 @@ void Connection::stop(StopStep step, TimePoint now) {
     std::uint64_t web_socket = 0;
     {
         const std::lock_guard lock(mutex_);
+        if (step == StopStep::All && phase_ != Phase::Lingering) {
+            transport_.drop_unsent();
+        }
         if (step == StopStep::All || (step == StopStep::Idle && phase_ == Phase::Handshake) ||
             (step == StopStep::Endless && phase_ == Phase::Streaming)) {
             close();

@@ -58,6 +58,7 @@ void Connection::cut_off(std::string_view why) {
     ++core_->counters.cut_off;
     core_->log.say(ServerLog::Kind::CutOff, LogLevel::Debug, "a client was cut off",
                    peer_ + ": " + std::string(why));
+    transport_.drop_unsent();
     close();
 }
 

@@ -123,6 +123,11 @@ void Transport::end_sending() noexcept {
     ::shutdown(descriptor_, SHUT_WR);
 }
 
+void Transport::drop_unsent() noexcept {
+    const linger at_once{1, 0};
+    ::setsockopt(descriptor_, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+}
+
 void Transport::close() noexcept {
     try {
         socket_.close();

@@ -41,6 +41,8 @@ public:
     [[nodiscard]] bool holds_bytes() const;
     /// Tells the other end that no more will come.
     void end_sending() noexcept;
+    /// The next close() drops what the system still has to send, and says so to the other end.
+    void drop_unsent() noexcept;
     void close() noexcept;
 
     /// Whether this thread may write: with TLS it must have SIGPIPE blocked, which OpenSSL raises.

@@ -40,19 +40,24 @@ void read_fields(std::string_view lines, std::map<std::string, std::string>& fie
 
 }  // namespace
 
-RawClient::RawClient(int port, int receive_buffer)
-    : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+RawClient::RawClient() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    const int yes = 1;
+    ::setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
+}
+
+RawClient::RawClient(int port, int receive_buffer) : RawClient() {
     if (receive_buffer > 0) {
         ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof(receive_buffer));
     }
-    const int yes = 1;
-    ::setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
+    connect(port);
+}
+
+void RawClient::connect(int port) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     address.sin_port = htons(static_cast<std::uint16_t>(port));
     if (::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
-        ::close(socket_);
         throw std::runtime_error("nobody listens on port " + std::to_string(port));
     }
 }
@@ -81,6 +86,19 @@ bool RawClient::send(std::string_view bytes) {
         bytes.remove_prefix(sent < 0 ? 0 : static_cast<std::size_t>(sent));
     }
     return true;
+}
+
+bool RawClient::drip(std::string_view bytes, std::chrono::milliseconds pause) {
+    for (const char& c : bytes) {
+        if (!send({&c, 1})) {
+            return true;
+        }
+        pollfd wanted{socket_, POLLIN, 0};
+        if (::poll(&wanted, 1, static_cast<int>(pause.count())) == 1) {
+            return true;
+        }
+    }
+    return false;
 }
 
 void RawClient::end_sending() {

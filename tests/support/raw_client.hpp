@@ -25,6 +25,9 @@ public:
     /// `receive_buffer`: bytes that the system holds before they are read; 0: as many as it likes.
     /// Throws std::runtime_error when nobody listens.
     explicit RawClient(int port, int receive_buffer = 0);
+    /// Has its descriptor, and no connection yet.
+    RawClient();
+    void connect(int port);
     ~RawClient();
     RawClient(RawClient&& other) noexcept;
     RawClient(const RawClient&) = delete;
@@ -32,6 +35,9 @@ public:
 
     /// False when the other end does not take them all.
     bool send(std::string_view bytes);
+    /// A byte at a time, with a pause behind each, until the other end says something. False when
+    /// it never does.
+    bool drip(std::string_view bytes, std::chrono::milliseconds pause);
     void end_sending();
     /// The connection breaks (RST), and is not closed properly.
     void reset();

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "host/http/http_server.hpp"
+#include "tests/host/http/box.hpp"
 
 namespace oa::test {
 
@@ -40,8 +41,7 @@ public:
                   int status,
                   std::size_t,
                   std::chrono::nanoseconds) noexcept override {
-        const std::lock_guard lock(mutex_);
-        answered_.push_back(status);
+        answered_.put(status);
     }
 
     [[nodiscard]] static std::string line_of(const host::HttpRequest& request) {
@@ -52,10 +52,8 @@ public:
         const std::lock_guard lock(mutex_);
         return seen_;
     }
-    [[nodiscard]] std::vector<int> answered() const {
-        const std::lock_guard lock(mutex_);
-        return answered_;
-    }
+    /// Statuses of answers, one after the other, once they are told.
+    [[nodiscard]] Box<int>& answered() { return answered_; }
 
     // Set before the server is there.
     std::function<host::HttpAdmission(const host::HttpRequest&)> on_admit;
@@ -64,7 +62,7 @@ public:
 private:
     mutable std::mutex mutex_;
     std::vector<std::string> seen_;
-    std::vector<int> answered_;
+    Box<int> answered_;
 };
 
 /// On a free port of 127.0.0.1.
