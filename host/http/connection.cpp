@@ -287,24 +287,41 @@ void Connection::stop(StopStep step, TimePoint now) {
         read_input(now);  // what has come by now is still answered
         go_on(now);
     }
-    std::uint64_t web_socket = 0;
-    {
-        const std::lock_guard lock(mutex_);
-        if (step == StopStep::All && phase_ != Phase::Lingering) {
-            transport_.drop_unsent();
-        }
-        if (step == StopStep::All || (step == StopStep::Idle && phase_ == Phase::Handshake) ||
-            (step == StopStep::Endless && phase_ == Phase::Streaming)) {
-            close();
-        } else if (step == StopStep::Idle && phase_ == Phase::Head && input_.empty() &&
-                   output_.empty()) {
-            start_lingering(now);
-        } else if (step == StopStep::Endless && phase_ == Phase::WebSocket) {
-            web_socket = serial_;
-        }
-    }
-    if (web_socket != 0) {
-        close_web_socket(web_socket, 1001, "the server stops");
+    const std::lock_guard lock(mutex_);
+    const bool has_time = step == StopStep::Idle;
+    switch (phase_) {
+        case Phase::Handshake: close(); break;
+        case Phase::Head:
+            if (output_.empty() && (input_.empty() || !has_time)) {
+                close();
+            } else if (step == StopStep::All) {
+                drop();
+            }
+            break;
+        case Phase::Body:
+        case Phase::Handling:
+            if (!has_time) {
+                drop();
+            }
+            break;
+        case Phase::Streaming:
+            if (step == StopStep::Endless) {
+                break_off_stream(now);
+            }
+            break;
+        case Phase::WebSocket:
+            if (step == StopStep::Endless) {
+                push_close(1001, "the server stops", now);
+            } else if (step == StopStep::All) {
+                drop();
+            }
+            break;
+        case Phase::Lingering:
+            if (step == StopStep::All) {
+                close();
+            }
+            break;
+        case Phase::Closed: break;
     }
 }
 

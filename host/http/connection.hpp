@@ -64,7 +64,7 @@ public:
     [[nodiscard]] Poller::Interest interest();
     /// When on_timer() has to be called, if nothing happens before.
     [[nodiscard]] TimePoint next_timer();
-    [[nodiscard]] bool is_closed();
+    [[nodiscard]] bool is_closed();  // by any thread
     /// After is_closed(), and after the poller has forgotten it.
     void release();
     /// The server stops. First: what waits for a request ends. Then: what would not end by itself.
@@ -128,6 +128,8 @@ private:
     void push(std::string bytes, TimePoint now);
     void flush(TimePoint now);
     void close();
+    /// At once: what has not reached the client does not.
+    void drop();
     void cut_off(std::string_view why);
     void tell_watches();
     void tell_gone();
@@ -158,12 +160,15 @@ private:
                      TimePoint now);
     void finish_answer(bool is_kept, TimePoint now);
     void push_chunk(std::string_view bytes, TimePoint now);
+    /// The client gets what waits, and sees that it is not whole.
+    void break_off_stream(TimePoint now);
 
     // connection_web_socket.cpp
     void receive_frames(std::string_view bytes, TimePoint now);
     void ping(TimePoint now);
     // With the lock held.
     void push_frames(std::string bytes, TimePoint now);
+    void push_close(std::uint16_t code, std::string_view reason, TimePoint now);
     void leave_web_socket(TimePoint now);
 
     const std::shared_ptr<ServerCore> core_;

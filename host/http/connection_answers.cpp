@@ -67,7 +67,6 @@ void Connection::respond(const AnswerPlan& plan,
         if (!is_current(Phase::Handling, plan.serial)) {
             return;
         }
-        --core_->counters.handling;
         gone_calls.swap(gone_calls_);
         push_answer(plan, request, response, now);
         needs_attention = needs_loop();
@@ -91,7 +90,6 @@ bool Connection::begin_stream(const AnswerPlan& plan,
         if (!is_current(Phase::Handling, plan.serial)) {
             return false;
         }
-        --core_->counters.handling;
         ++core_->counters.streams;
         phase_ = Phase::Streaming;
         stream_body_ = StreamBody::None;
@@ -195,9 +193,15 @@ void Connection::abandon_stream(std::uint64_t serial) {
         if (!is_current(Phase::Streaming, serial)) {
             return;
         }
-        close();
+        break_off_stream(right_now());
     }
     core_->attend(shared_from_this());
+}
+
+void Connection::break_off_stream(TimePoint now) {
+    --core_->counters.streams;
+    tell_gone();
+    finish_answer(false, now);
 }
 
 }  // namespace oa::host::http

@@ -36,12 +36,12 @@ bool Connection::needs_loop() const {
 void Connection::close() {
     switch (phase_) {
         case Phase::Closed: return;
-        case Phase::Handling: --core_->counters.handling; break;
         case Phase::Streaming: --core_->counters.streams; break;
         case Phase::WebSocket: --core_->counters.web_sockets; break;
         case Phase::Handshake:
         case Phase::Head:
         case Phase::Body:
+        case Phase::Handling:
         case Phase::Lingering: break;
     }
     phase_ = Phase::Closed;
@@ -58,6 +58,10 @@ void Connection::cut_off(std::string_view why) {
     ++core_->counters.cut_off;
     core_->log.say(ServerLog::Kind::CutOff, LogLevel::Debug, "a client was cut off",
                    peer_ + ": " + std::string(why));
+    drop();
+}
+
+void Connection::drop() {
     transport_.drop_unsent();
     close();
 }

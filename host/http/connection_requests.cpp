@@ -152,7 +152,6 @@ void Connection::start_exchange(TimePoint now) {
         }
     }
     ++core_->counters.requests;
-    ++core_->counters.handling;
     is_fresh_ = true;
     auto exchange = std::make_shared<Exchange>(core_, shared_from_this(), answer, reader_.take(),
                                                std::exchange(context_, {}));

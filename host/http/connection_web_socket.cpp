@@ -22,7 +22,6 @@ bool Connection::begin_web_socket(const AnswerPlan& plan,
         if (!is_current(Phase::Handling, plan.serial) || input_ended_) {
             return false;
         }
-        --core_->counters.handling;
         ++core_->counters.web_sockets;
         phase_ = Phase::WebSocket;
         frames_ = std::make_unique<WebSocketFrames>(core_->settings.message_max);
@@ -129,13 +128,16 @@ void Connection::close_web_socket(std::uint64_t serial,
         if (!is_current(Phase::WebSocket, serial) || frames_->has_sent_close()) {
             return;
         }
-        const TimePoint now = std::chrono::steady_clock::now();
-        std::string out;
-        frames_->send_close(code, reason, out);
-        close_until_ = now + close_time;
-        push_frames(std::move(out), now);
+        push_close(code, reason, std::chrono::steady_clock::now());
     }
     core_->attend(shared_from_this());
+}
+
+void Connection::push_close(std::uint16_t code, std::string_view reason, TimePoint now) {
+    std::string out;
+    frames_->send_close(code, reason, out);
+    close_until_ = now + close_time;
+    push_frames(std::move(out), now);
 }
 
 }  // namespace oa::host::http

@@ -84,6 +84,9 @@ void Exchange::handle(std::shared_ptr<Exchange> exchange) noexcept {
                                  exchange->request_.id + ": " + std::string(why));
         exchange->refuse(failed);
     };
+    if (exchange->connection_->is_closed()) {
+        return;  // nobody is there any more who wants it done
+    }
     try {
         if (const ApplicationGate::Use application(exchange->core_->gate); application) {
             application->handle(exchange);

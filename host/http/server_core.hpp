@@ -33,7 +33,6 @@ public:
         std::atomic<std::size_t> connections{0};
         std::atomic<std::size_t> streams{0};
         std::atomic<std::size_t> web_sockets{0};
-        std::atomic<std::size_t> handling{0};  ///< requests without an answer
     };
 
     ServerCore(HttpServerSettings server_settings, HttpApplication& application, Logger* logger);

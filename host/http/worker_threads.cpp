@@ -47,7 +47,7 @@ bool WorkerThreads::submit_request(Job job) {
 void WorkerThreads::submit_call(Job job) {
     {
         const std::lock_guard lock(mutex_);
-        if (!stopping_) {
+        if (!has_stopped_) {
             calls_.push_back(std::move(job));
             wake_one();
             return;
@@ -88,11 +88,21 @@ void WorkerThreads::stop() {
         const std::lock_guard lock(mutex_);
         stopping_ = true;
         threads.swap(threads_);
+        threads_max_ = 0;
     }
     work_.notify_all();
     for (std::thread& thread : threads) {
         thread.join();
     }
+    std::unique_lock lock(mutex_);
+    while (!calls_.empty()) {  // they came after the last thread had looked
+        const Job job = std::move(calls_.front());
+        calls_.pop_front();
+        lock.unlock();
+        job();
+        lock.lock();
+    }
+    has_stopped_ = true;
 }
 
 }  // namespace oa::host::http

@@ -27,8 +27,8 @@ public:
     [[nodiscard]] bool submit_request(Job job);
     /// For what has to be told in any case; goes before requests.
     void submit_call(Job job);
-    /// Runs what is there, then lets the threads end. What comes later is run at once, by whoever
-    /// brings it.
+    /// Runs what is there, and what that leads to, then lets the threads end. What comes later is
+    /// run at once, by whoever brings it.
     void stop();
 
 private:
@@ -44,6 +44,7 @@ private:
     std::size_t idle_ = 0;
     std::size_t woken_ = 0;  // of the idle ones
     bool stopping_ = false;
+    bool has_stopped_ = false;
     std::vector<std::thread> threads_;
 };
 
