@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "host/http/body_share.hpp"
 #include "host/http/input_buffer.hpp"
 #include "host/http/output_queue.hpp"
 #include "host/http/poller.hpp"
@@ -79,14 +80,14 @@ public:
     void respond(const AnswerPlan& plan, const HttpRequest& request, HttpResponse response);
     [[nodiscard]] bool begin_stream(const AnswerPlan& plan,
                                     const HttpRequest& request,
-                                    HttpResponse head);
+                                    const HttpResponse& head);
     [[nodiscard]] bool write_stream(std::uint64_t serial, std::string_view bytes);
     void end_stream(std::uint64_t serial);
     /// A stream that nobody will end: the client is to see that it is not whole.
     void abandon_stream(std::uint64_t serial);
     [[nodiscard]] bool begin_web_socket(const AnswerPlan& plan,
                                         const HttpRequest& request,
-                                        HttpResponse head,
+                                        const HttpResponse& head,
                                         WebSocketListener listener);
     [[nodiscard]] bool send_text(std::uint64_t serial, std::string_view text);
     void close_web_socket(std::uint64_t serial, std::uint16_t code, std::string_view reason);
@@ -146,6 +147,7 @@ private:
     void input_has_ended(TimePoint now);
     void admit(TimePoint now);
     void await_body(TimePoint now);
+    [[nodiscard]] bool has_room_for_body(TimePoint now);
     void start_exchange(TimePoint now);
     void refuse(const Refusal& refusal, TimePoint now);
     void send_refusal(const HttpResponse& response, bool keeps_alive, TimePoint now);
@@ -156,7 +158,7 @@ private:
     [[nodiscard]] bool keeps_alive(const AnswerPlan& plan, const HttpResponse& response) const;
     void push_answer(const AnswerPlan& plan,
                      const HttpRequest& request,
-                     const HttpResponse& response,
+                     HttpResponse response,
                      TimePoint now);
     void finish_answer(bool is_kept, TimePoint now);
     void push_chunk(std::string_view bytes, TimePoint now);
@@ -178,6 +180,7 @@ private:
 
     // Of the loop's thread.
     RequestReader reader_;
+    BodyShare body_share_;
     InputBuffer input_;
     std::any context_;
     bool is_quick_ = false;

@@ -25,7 +25,7 @@ bool Connection::keeps_alive(const AnswerPlan& plan, const HttpResponse& respons
 
 void Connection::push_answer(const AnswerPlan& plan,
                              const HttpRequest& request,
-                             const HttpResponse& response,
+                             HttpResponse response,
                              TimePoint now) {
     using Body = ResponseFrame::Body;
     const bool is_kept = keeps_alive(plan, response);
@@ -40,7 +40,7 @@ void Connection::push_answer(const AnswerPlan& plan,
     if (has_body && !plan.is_head) {
         if (response.body.size() > joined_max) {
             push(std::move(bytes), now);
-            bytes = response.body;
+            bytes = std::move(response.body);
         } else {
             bytes += response.body;
         }
@@ -62,17 +62,19 @@ void Connection::respond(const AnswerPlan& plan,
     std::vector<Call> gone_calls;  // may hold exchanges: they end without the lock
     bool needs_attention = false;
     const TimePoint now = right_now();
+    const int status = response.status;
+    const std::size_t size = response.body.size();
     {
         const std::lock_guard lock(mutex_);
         if (!is_current(Phase::Handling, plan.serial)) {
             return;
         }
         gone_calls.swap(gone_calls_);
-        push_answer(plan, request, response, now);
+        push_answer(plan, request, std::move(response), now);
         needs_attention = needs_loop();
     }
     if (const ApplicationGate::Use application(core_->gate); application) {
-        application->answered(request, response.status, response.body.size(), now - plan.began);
+        application->answered(request, status, size, now - plan.began);
     }
     if (needs_attention) {
         core_->attend(shared_from_this());
@@ -81,7 +83,7 @@ void Connection::respond(const AnswerPlan& plan,
 
 bool Connection::begin_stream(const AnswerPlan& plan,
                               const HttpRequest& request,
-                              HttpResponse head) {
+                              const HttpResponse& head) {
     using Body = ResponseFrame::Body;
     bool needs_attention = false;
     const TimePoint now = right_now();

@@ -13,6 +13,7 @@ constexpr int requests_a_turn = 32;             // before other connections have
 constexpr std::size_t output_max = 64U << 10U;  // answers that wait before another one is begun
 
 constexpr Refusal no_room{503, "too many requests are waiting"};
+constexpr Refusal no_memory{503, "the bodies of all requests together are too large"};
 constexpr Refusal surplus{503, "there are too many connections"};
 constexpr Refusal failed{500, "the request could not be looked at"};
 constexpr Refusal too_short{400, "the request ends before it is whole"};
@@ -42,9 +43,17 @@ void Connection::process_input(TimePoint now) {
             request_at_ = now;
         }
         switch (reader_.read(input_)) {
-            case RequestReader::Step::More: input_has_ended(now); return;
+            case RequestReader::Step::More:
+                if (has_room_for_body(now)) {
+                    input_has_ended(now);
+                }
+                return;
             case RequestReader::Step::Head: admit(now); break;
-            case RequestReader::Step::Whole: start_exchange(now); break;
+            case RequestReader::Step::Whole:
+                if (has_room_for_body(now)) {
+                    start_exchange(now);
+                }
+                break;
             case RequestReader::Step::Refused:
                 ++core_->counters.bad_requests;
                 refuse(reader_.refusal(), now);
@@ -140,6 +149,14 @@ void Connection::await_body(TimePoint now) {
     }
 }
 
+bool Connection::has_room_for_body(TimePoint now) {
+    if (body_share_.grow_to(reader_.body_size())) {
+        return true;
+    }
+    refuse(no_memory, now);
+    return false;
+}
+
 void Connection::start_exchange(TimePoint now) {
     AnswerPlan answer = plan(now);
     {
@@ -154,7 +171,7 @@ void Connection::start_exchange(TimePoint now) {
     ++core_->counters.requests;
     is_fresh_ = true;
     auto exchange = std::make_shared<Exchange>(core_, shared_from_this(), answer, reader_.take(),
-                                               std::exchange(context_, {}));
+                                               body_share_, std::exchange(context_, {}));
     if (is_quick_) {
         Exchange::handle(std::move(exchange));
     } else if (!core_->workers.submit_request([exchange] { Exchange::handle(exchange); })) {

@@ -14,7 +14,7 @@ constexpr std::chrono::milliseconds close_time{2000};  // for the other side's c
 
 bool Connection::begin_web_socket(const AnswerPlan& plan,
                                   const HttpRequest& request,
-                                  HttpResponse head,
+                                  const HttpResponse& head,
                                   WebSocketListener listener) {
     const TimePoint now = std::chrono::steady_clock::now();
     {

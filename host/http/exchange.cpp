@@ -66,12 +66,16 @@ Exchange::Exchange(std::shared_ptr<ServerCore> core,
                    std::shared_ptr<Connection> connection,
                    AnswerPlan plan,
                    HttpRequest request,
+                   BodyShare& body_share,
                    std::any context)
     : core_(std::move(core)),
       connection_(std::move(connection)),
       plan_(plan),
       request_(std::move(request)),
-      context_(std::move(context)) {}
+      body_share_(core_->body_budget),
+      context_(std::move(context)) {
+    body_share.move_to(body_share_);
+}
 
 Exchange::~Exchange() {
     refuse(no_answer);
@@ -126,7 +130,7 @@ void Exchange::respond(HttpResponse response) {
 std::shared_ptr<HttpStream> Exchange::stream(HttpResponse head) {
     auto stream = std::make_shared<Stream>(connection_, plan_.serial);
     if (check(head) && !is_answered_.exchange(true)) {
-        static_cast<void>(connection_->begin_stream(plan_, request_, std::move(head)));
+        static_cast<void>(connection_->begin_stream(plan_, request_, head));
     }
     return stream;
 }

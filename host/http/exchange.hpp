@@ -11,13 +11,14 @@
 
 namespace oa::host::http {
 
-/// A request of a connection. Thread safe.
+/// A request of a connection. Thread safe. `body_share` is taken over.
 class Exchange final : public HttpExchange {
 public:
     Exchange(std::shared_ptr<ServerCore> core,
              std::shared_ptr<Connection> connection,
              AnswerPlan plan,
              HttpRequest request,
+             BodyShare& body_share,
              std::any context);
     ~Exchange() override;
 
@@ -41,6 +42,7 @@ private:
     const std::shared_ptr<Connection> connection_;
     const AnswerPlan plan_;
     const HttpRequest request_;
+    BodyShare body_share_;  // what it counts is request_.body
     const std::any context_;
     std::atomic<bool> is_answered_{false};
 };

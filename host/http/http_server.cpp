@@ -41,7 +41,7 @@ Poco::Net::Context::Ptr context_of(const HttpServerSettings& settings) {
 
 class HttpServer::Impl {
 public:
-    Impl(HttpServerSettings settings, HttpApplication& application, Logger* logger)
+    Impl(const HttpServerSettings& settings, HttpApplication& application, Logger* logger)
         : Impl(context_of(settings),
                listen(settings),
                std::make_shared<http::ServerCore>(settings, application, logger)) {}
@@ -84,8 +84,10 @@ void HttpServer::Impl::stop(std::chrono::milliseconds grace) {
     core_->log.close();
 }
 
-HttpServer::HttpServer(HttpServerSettings settings, HttpApplication& application, Logger* logger)
-    : impl_(std::make_unique<Impl>(std::move(settings), application, logger)) {}
+HttpServer::HttpServer(const HttpServerSettings& settings,
+                       HttpApplication& application,
+                       Logger* logger)
+    : impl_(std::make_unique<Impl>(settings, application, logger)) {}
 
 HttpServer::~HttpServer() = default;
 

@@ -35,6 +35,7 @@ struct HttpServerSettings {
     std::size_t connections_per_peer_max = 10'000;
     std::size_t request_line_max = 8U << 10U;  ///< bytes, without its end
     std::size_t fields_max = 100;
+    std::size_t bodies_max = 256U << 20U;          ///< bytes of all bodies in memory; more is 503
     std::size_t head_bytes_max = 16U << 10U;       ///< of all field lines, their ends included
     std::chrono::milliseconds head_time{10'000};   ///< for the whole head, handshake included
     std::chrono::milliseconds body_grace{10'000};  ///< for a body, and a second more for each
@@ -66,7 +67,9 @@ public:
     /// Listens and serves. `application` and `logger` are borrowed; without a logger nothing is
     /// said. Throws std::runtime_error, which names the address or the file and says what is wrong
     /// with it.
-    HttpServer(HttpServerSettings settings, HttpApplication& application, Logger* logger = nullptr);
+    HttpServer(const HttpServerSettings& settings,
+               HttpApplication& application,
+               Logger* logger = nullptr);
     /// Stops at once, if stop() has not been called.
     ~HttpServer();
     HttpServer(const HttpServer&) = delete;

@@ -51,19 +51,19 @@ Poller::~Poller() {
     ::close(epoll_);
 }
 
-void Poller::add(int descriptor, std::uint64_t id, Interest interest) {
+void Poller::add(int descriptor, std::uint64_t id, Interest interest) const {
     epoll_event event = wanted(id, interest);
     if (::epoll_ctl(epoll_, EPOLL_CTL_ADD, descriptor, &event) != 0) {
         fail("epoll_ctl");
     }
 }
 
-void Poller::change(int descriptor, std::uint64_t id, Interest interest) noexcept {
+void Poller::change(int descriptor, std::uint64_t id, Interest interest) const noexcept {
     epoll_event event = wanted(id, interest);
     ::epoll_ctl(epoll_, EPOLL_CTL_MOD, descriptor, &event);
 }
 
-void Poller::remove(int descriptor) noexcept {
+void Poller::remove(int descriptor) const noexcept {
     epoll_event ignored{};
     ::epoll_ctl(epoll_, EPOLL_CTL_DEL, descriptor, &ignored);
 }
@@ -89,7 +89,7 @@ const std::vector<Poller::Event>& Poller::wait(std::optional<std::chrono::millis
     return events_;
 }
 
-void Poller::wake() noexcept {
+void Poller::wake() const noexcept {
     const std::uint64_t once = 1;
     static_cast<void>(!::write(wake_, &once, sizeof(once)));
 }

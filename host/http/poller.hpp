@@ -33,15 +33,15 @@ public:
     Poller& operator=(const Poller&) = delete;
 
     /// `id` is not 0. Throws std::system_error.
-    void add(int descriptor, std::uint64_t id, Interest interest);
-    void change(int descriptor, std::uint64_t id, Interest interest) noexcept;
+    void add(int descriptor, std::uint64_t id, Interest interest) const;
+    void change(int descriptor, std::uint64_t id, Interest interest) const noexcept;
     /// Before the descriptor is closed.
-    void remove(int descriptor) noexcept;
+    void remove(int descriptor) const noexcept;
 
     /// What is ready; nothing when the time is over, or after wake(). Valid until the next call.
     [[nodiscard]] const std::vector<Event>& wait(std::optional<std::chrono::milliseconds> time);
     /// Ends the wait that is going on, or the next one. By any thread.
-    void wake() noexcept;
+    void wake() const noexcept;
 
 private:
     int epoll_ = -1;

@@ -35,6 +35,7 @@ ServerCore::ServerCore(HttpServerSettings server_settings,
       gate(application),
       log(logger),
       workers(settings.workers_max, settings.requests_waiting_max),
+      body_budget(std::make_shared<BodyBudget>(settings.bodies_max)),
       id_base_(random_base()) {}
 
 void ServerCore::attend(std::shared_ptr<Connection> connection) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "host/http/application_gate.hpp"
+#include "host/http/body_share.hpp"
 #include "host/http/http_server.hpp"
 #include "host/http/poller.hpp"
 #include "host/http/server_log.hpp"
@@ -58,6 +59,7 @@ public:
     ServerLog log;
     Poller poller;
     WorkerThreads workers;
+    const std::shared_ptr<BodyBudget> body_budget;
     Counters counters;
     std::atomic<bool> stopping{false};
 

@@ -51,7 +51,7 @@ private:
     // server_loop_accept.cpp
     void watch_listeners();
     void accept_some(const Listener& listener, TimePoint now);
-    void take_on(AcceptedSocket socket, TimePoint now);
+    void take_on(const AcceptedSocket& socket, TimePoint now);
     void no_descriptors(const Listener& listener, int error, TimePoint now);
     void pause_accepting(TimePoint now);
     [[nodiscard]] bool is_surplus(const std::string& peer) const;

@@ -52,9 +52,9 @@ void ServerLoop::pause_accepting(TimePoint now) {
 
 void ServerLoop::accept_some(const Listener& listener, TimePoint now) {
     for (int i = 0; i < accepted_a_turn && accepting_; ++i) {
-        AcceptedSocket socket = listener.accept();
+        const AcceptedSocket socket = listener.accept();
         if (socket.descriptor >= 0) {
-            take_on(std::move(socket), now);
+            take_on(socket, now);
         } else if (socket.error == 0) {
             return;
         } else if (socket.error == EMFILE || socket.error == ENFILE || socket.error == ENOBUFS ||
@@ -92,7 +92,7 @@ bool ServerLoop::is_surplus(const std::string& peer) const {
     return found != peers_.end() && found->second >= core_->settings.connections_per_peer_max;
 }
 
-void ServerLoop::take_on(AcceptedSocket socket, TimePoint now) {
+void ServerLoop::take_on(const AcceptedSocket& socket, TimePoint now) {
     ++core_->counters.accepted;
     const auto kind =
         is_surplus(socket.peer) ? Connection::Kind::Surplus : Connection::Kind::Normal;

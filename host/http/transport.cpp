@@ -49,7 +49,7 @@ IoStatus status_of(int error, IoStatus would_block) {
 
 }  // namespace
 
-Transport::Transport(int descriptor, Poco::Net::Context::Ptr context)
+Transport::Transport(int descriptor, const Poco::Net::Context::Ptr& context)
     : socket_(make_socket(descriptor, context)),
       descriptor_(descriptor),
       is_secure_(!context.isNull()) {}
@@ -123,7 +123,7 @@ void Transport::end_sending() noexcept {
     ::shutdown(descriptor_, SHUT_WR);
 }
 
-void Transport::drop_unsent() noexcept {
+void Transport::drop_unsent() const noexcept {
     const linger at_once{1, 0};
     ::setsockopt(descriptor_, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
 }

@@ -27,7 +27,7 @@ struct IoResult {
 class Transport {
 public:
     /// Owns the descriptor, which does not block. Without a context: no TLS.
-    Transport(int descriptor, Poco::Net::Context::Ptr context);
+    Transport(int descriptor, const Poco::Net::Context::Ptr& context);
 
     [[nodiscard]] int descriptor() const noexcept { return descriptor_; }
     [[nodiscard]] bool is_secure() const noexcept { return is_secure_; }
@@ -42,7 +42,7 @@ public:
     /// Tells the other end that no more will come.
     void end_sending() noexcept;
     /// The next close() drops what the system still has to send, and says so to the other end.
-    void drop_unsent() noexcept;
+    void drop_unsent() const noexcept;
     void close() noexcept;
 
     /// Whether this thread may write: with TLS it must have SIGPIPE blocked, which OpenSSL raises.

@@ -274,8 +274,8 @@ void ask(benchmark::State& state, const Server& server) {
     };
     state.counters["p50_us"] = at(0.5);
     state.counters["p99_us"] = at(0.99);
-    state.counters["requests/s"] =
-        benchmark::Counter(static_cast<double>(times.size()) / static_cast<double>(state.iterations()));
+    state.counters["requests/s"] = benchmark::Counter(static_cast<double>(times.size()) /
+                                                      static_cast<double>(state.iterations()));
 }
 
 void ours_by_the_loop(benchmark::State& state) {

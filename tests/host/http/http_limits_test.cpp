@@ -157,6 +157,28 @@ TEST(SlowClients, HoldNoWorkers) {
     EXPECT_TRUE(is_served(client));
 }
 
+// However many there are: what they send is bounded all together.
+TEST(ManyClients, HaveOneMemoryForTheirBodies) {
+    const Scene scene([](auto& settings) { settings.bodies_max = 100; });
+    const std::string head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 80\r\n\r\n";
+    const std::string half(40, 'x');
+    RawClient one = scene.client();
+    EXPECT_TRUE(one.send(head + half));
+    RawClient probe = scene.client();
+    EXPECT_TRUE(is_served(probe));  // the loop has read what the one has sent before
+    RawClient two = scene.client();
+    EXPECT_TRUE(two.send(head + half + half));
+    EXPECT_EQ(two.answer()->status, 503);
+    EXPECT_TRUE(two.is_closed());
+    EXPECT_TRUE(one.send(half));
+    EXPECT_EQ(one.answer()->status, 200);
+    EXPECT_TRUE(eventually([&] {
+        RawClient three = scene.client();
+        EXPECT_TRUE(three.send(head + half + half));
+        return three.answer()->status == 200;
+    })) << "the memory is free again";
+}
+
 TEST(ManyClients, AreHeldWhileOthersAreServed) {
     constexpr int count = 2000;
     const DescriptorLimit limit(0);
