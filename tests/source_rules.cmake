@@ -43,6 +43,12 @@ rule("host/access knows neither sockets nor files nor threads"
   FILES "^host/access/" FORBIDS "^<(fstream|filesystem|thread|unistd[.]h|fcntl[.]h|poll[.]h|sys/(socket|stat|epoll)[.]h|Poco/.*|boost/asio.*)>")
 rule("only the files sqlite_* of host/store include SQLite"
   FILES "^(core|host)/" EXCEPT "^host/store/sqlite_(database[.]cpp|pages[.]cpp|pass_through[.]hpp)$" FORBIDS "^[<\"]sqlite3[.]h")
+rule("only head_parser.cpp of host/http includes Boost.Beast and what it stands on"
+  FILES "^(core|host|plugins)/" EXCEPT "^host/http/head_parser[.]cpp$" FORBIDS "^[<\"]boost/(beast|asio)[./]")
+rule("only web_socket_frames.cpp of host/http includes wslay"
+  FILES "^(core|host|plugins)/" EXCEPT "^host/http/web_socket_frames[.]cpp$" FORBIDS "^[<\"]wslay/")
+rule("host/http knows no other adapter than host/log"
+  FILES "^host/http/" FORBIDS "^\"host/" ALLOWS "^\"host/(http|log)/")
 rule("nothing but tests includes tests"
   FILES "^(core|sdk|host|plugins)/" FORBIDS "^[<\"](tests|gtest|gmock|benchmark)/")
 

@@ -3,8 +3,8 @@
 #include <any>
 #include <chrono>
 #include <cstddef>
-#include <functional>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,12 +23,14 @@ public:
     /// Never blocks. False: the client has gone, or had more than HttpServerSettings::backlog_max
     /// waiting and was cut off; nothing that is written from then on reaches anybody.
     virtual bool write(std::string_view bytes) = 0;
-    /// The answer is whole.
+    /// The answer is whole. Who lets go of the last reference without this has the connection
+    /// broken off, so that nobody takes the answer for a whole one.
     virtual void end() = 0;
     /// Bytes that wait for the client.
     [[nodiscard]] virtual std::size_t backlog() const = 0;
     /// Called once when less than `low` bytes wait, from a worker; at once where that is so
-    /// already. For those who write much: write until backlog() is high, then come back.
+    /// already, or the client has gone. For those who write much: write until backlog() is high,
+    /// then come back.
     virtual void when_below(std::size_t low, std::function<void()> call) = 0;
     /// Called once when the client has gone, from a worker; at once where it has.
     virtual void on_gone(std::function<void()> call) = 0;
@@ -61,11 +63,12 @@ protected:
 /// What a WebSocket brings. Called by workers, one at a time and in order for a socket.
 struct WebSocketListener {
     std::function<void(std::string text)> on_text;  ///< a whole message, valid UTF-8
-    std::function<void()> on_closed;  ///< called once, last, however it came about
+    std::function<void()> on_closed;                ///< called once, last, however it came about
 };
 
 /// A request and the duty to answer it, once, in one of three ways, at any time and from any
-/// thread. Who lets go of the last reference without an answer has answered 500.
+/// thread. Who lets go of the last reference without an answer has answered 500; so has who gives
+/// an answer that cannot be sent: a field with control characters, a status that is none.
 class HttpExchange {
 public:
     virtual ~HttpExchange() = default;
@@ -78,7 +81,8 @@ public:
     /// `head.body` is the beginning.
     [[nodiscard]] virtual std::shared_ptr<HttpStream> stream(HttpResponse head) = 0;
     /// Ends the handshake. Null: the request is not one for a WebSocket (answered 400 or 426 with
-    /// the reason). `protocol`: the subprotocol that was chosen; empty: none.
+    /// the reason), or the client has gone; the listener then hears nothing. `protocol`: the
+    /// subprotocol that was chosen; empty: none.
     [[nodiscard]] virtual std::shared_ptr<WebSocket> upgrade(WebSocketListener listener,
                                                              std::string_view protocol) = 0;
     /// Called once when the client has gone before the answer, from a worker; at once where it has.
@@ -108,8 +112,9 @@ public:
     [[nodiscard]] virtual HttpAdmission admit(const HttpRequest& head) = 0;
     /// By a worker. What it throws is answered 500, where there is no answer yet.
     virtual void handle(std::shared_ptr<HttpExchange> exchange) = 0;
-    /// An answer for what the server itself refuses: 400, 408, 411, 413, 414, 431, 500, 501, 503,
-    /// 505. `request` has what is known of it.
+    /// An answer for what the server itself refuses: 400, 408, 411, 413, 414, 417, 426, 431, 500,
+    /// 503, 505. `detail` is a sentence without its end. `request` has what is known of it. By any
+    /// thread.
     [[nodiscard]] virtual HttpResponse refusal(int status,
                                                std::string_view detail,
                                                const HttpRequest& request) = 0;

@@ -36,14 +36,14 @@ struct HttpRequest {
     std::string target;    ///< as sent, without scheme and authority: "/api/v1/runs?limit=10"
     std::string raw_path;  ///< of it, as sent
     /// The path's segments, percent-decoded, valid UTF-8: {"api", "v1", "runs"}. None is empty, "."
-    /// or "..", or has a '/', a '\' or a NUL: such a target is refused with 400. A slash at the end
-    /// is an empty last segment.
+    /// or "..", or has a '/', a '\' or a control character: such a target is refused with 400. A
+    /// slash at the end is an empty last segment, so "/" is {""}; the target "*" has none.
     std::vector<std::string> segments;
-    /// Names and values, decoded, valid UTF-8, in the order in which they were sent.
+    /// Names and values, decoded, valid UTF-8 without NUL, in the order in which they were sent.
     std::vector<std::pair<std::string, std::string>> query;
     HttpFields fields;
-    std::string body;  ///< whole; empty while the request is being admitted
-    std::string peer;  ///< address of the other end, without port: "127.0.0.1", "::1"
+    std::string body;             ///< whole; empty while the request is being admitted
+    std::string peer;             ///< address of the other end, without port: "127.0.0.1", "::1"
     std::string scheme = "http";  ///< or https
     std::string id;               ///< of this request, in its log line and X-Request-Id
 
