@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "core/json/json.hpp"
+#include "host/cli/audit_commands.hpp"
 #include "host/cli/control_commands.hpp"
 #include "host/cli/document_commands.hpp"
 #include "host/cli/expr_command.hpp"
@@ -171,6 +172,9 @@ ExitStatus execute(const CommandLine& line) {
     if (const auto* options = std::get_if<StoreOptions>(&line.command)) {
         return store(*options, options->data.value_or(workbench.config.data_folder), std::cout,
                      std::cerr);
+    }
+    if (const auto* options = std::get_if<AuditOptions>(&line.command)) {
+        return audit(*options, workbench.config.audit_file, std::cout, std::cerr);
     }
     if (const auto* options = std::get_if<PluginReloadOptions>(&line.command)) {
         return reload_plugins(*options, workbench.config, std::cout, std::cerr);

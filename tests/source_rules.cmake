@@ -39,6 +39,8 @@ rule("only crypto.cpp of host/wallet includes Botan"
   FILES "^host/wallet/" EXCEPT "^host/wallet/crypto[.]cpp$" FORBIDS "^[<\"]botan/")
 rule("only crypto.cpp of host/access includes Botan"
   FILES "^host/access/" EXCEPT "^host/access/crypto[.]cpp$" FORBIDS "^[<\"]botan/")
+rule("only audit_chain.cpp of host/audit includes Botan"
+  FILES "^host/audit/" EXCEPT "^host/audit/audit_chain[.]cpp$" FORBIDS "^[<\"]botan/")
 rule("host/access knows neither sockets nor files nor threads"
   FILES "^host/access/" FORBIDS "^<(fstream|filesystem|thread|unistd[.]h|fcntl[.]h|poll[.]h|sys/(socket|stat|epoll)[.]h|Poco/.*|boost/asio.*)>")
 rule("only the files sqlite_* of host/store include SQLite"

@@ -10,6 +10,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "host/cli/audit_command_line.hpp"
 #include "host/cli/options.hpp"
 #include "host/cli/runs_command_line.hpp"
 #include "host/cli/store_command_line.hpp"
@@ -427,6 +428,7 @@ std::variant<CommandLine, ExitStatus> parse_command_line(int argc, const char* c
     RunsCommandLine runs(app);
     WalletCommandLine wallet(app);
     StoreCommandLine store(app);
+    AuditCommandLine audit(app);
     PluginCommands plugin(app);
 
     VersionOptions version;
@@ -460,6 +462,8 @@ std::variant<CommandLine, ExitStatus> parse_command_line(int argc, const char* c
         line.command = *std::move(typed);
     } else if (auto looked_after = store.parsed()) {
         line.command = *std::move(looked_after);
+    } else if (auto looked_up = audit.parsed()) {
+        line.command = *std::move(looked_up);
     } else if (auto command = plugin.parsed()) {
         line.command = *std::move(command);
     } else {

@@ -119,6 +119,14 @@ struct StoreOptions {
     bool json = false;
 };
 
+/// `oa audit ...`
+struct AuditOptions {
+    enum class Action { List, Verify } action = Action::List;
+    std::uint32_t limit = 50;                  ///< to list
+    std::vector<std::filesystem::path> files;  ///< to verify, the oldest first; none: the log
+    bool json = false;
+};
+
 enum class ValidateFormat { Text, Json, Sarif, Github };
 
 struct ValidateOptions {
@@ -251,6 +259,7 @@ using Command = std::variant<RunOptions,
                              ExprOptions,
                              WalletOptions,
                              StoreOptions,
+                             AuditOptions,
                              PluginListOptions,
                              PluginDescribeOptions,
                              PluginWhyOptions,
