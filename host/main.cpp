@@ -23,6 +23,7 @@
 #include "host/cli/run_command.hpp"
 #include "host/cli/runs_commands.hpp"
 #include "host/cli/schema_command.hpp"
+#include "host/cli/serve_command.hpp"
 #include "host/cli/store_commands.hpp"
 #include "host/cli/terminal.hpp"
 #include "host/cli/trust_commands.hpp"
@@ -154,7 +155,7 @@ ExitStatus execute(const CommandLine& line) {
     if (const auto* status = std::get_if<ExitStatus>(&made)) {
         return *status;
     }
-    const Workbench& workbench = std::get<Workbench>(made);
+    Workbench& workbench = std::get<Workbench>(made);
     if (const auto* options = std::get_if<PluginListOptions>(&line.command)) {
         return print_plugin_list(*options, workbench, std::cout);
     }
@@ -186,6 +187,9 @@ ExitStatus execute(const CommandLine& line) {
     report_refused_plugins(workbench);
     if (const auto* options = std::get_if<RunOptions>(&line.command)) {
         return leave(run(*options, workbench, std::cout), workbench);
+    }
+    if (const auto* options = std::get_if<ServeOptions>(&line.command)) {
+        return leave(serve(*options, workbench, std::cout, std::cerr), workbench);
     }
     if (const auto* options = std::get_if<RunsOptions>(&line.command)) {
         return leave(runs(*options, workbench, std::cout, std::cerr), workbench);

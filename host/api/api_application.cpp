@@ -137,7 +137,7 @@ void ApiApplication::call(const std::shared_ptr<HttpExchange>& exchange, const A
     checks_.check_parameters(route, exchange->request());
     const auto made =
         std::make_shared<ApiCall>(route, exchange, admitted.values,
-                                  checks_.read_body(route, exchange->request()), admitted.who);
+                                  checks_.read_body(route, exchange->request()), admitted.caller);
     if (!route.audit.empty()) {
         const std::string why = watch_.record(*made);
         if (!why.empty()) {

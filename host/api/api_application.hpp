@@ -8,6 +8,7 @@
 #include <boost/json/object.hpp>
 
 #include "host/access/access_policy.hpp"
+#include "host/api/api_call.hpp"
 #include "host/api/api_checks.hpp"
 #include "host/api/route.hpp"
 #include "host/api/router.hpp"
@@ -63,7 +64,7 @@ private:
     struct Admitted {
         const Route* route = nullptr;
         Router::PathValues values;
-        access::Principal who;
+        Caller caller;
     };
 
     [[nodiscard]] HttpAdmission let_in(const HttpRequest& head);

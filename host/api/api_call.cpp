@@ -15,12 +15,12 @@ ApiCall::ApiCall(const Route& route,
                  std::shared_ptr<HttpExchange> exchange,
                  std::vector<std::pair<std::string_view, std::string>> path,
                  json::value body,
-                 access::Principal principal)
+                 Caller caller)
     : route_(route),
       exchange_(std::move(exchange)),
       path_(std::move(path)),
       body_(std::move(body)),
-      principal_(std::move(principal)) {}
+      caller_(std::move(caller)) {}
 
 const std::string& ApiCall::at(std::string_view name) const {
     for (const auto& [known, value] : path_) {

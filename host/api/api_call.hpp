@@ -17,6 +17,13 @@
 
 namespace oa::host {
 
+/// Who was let in, and by what.
+struct Caller {
+    access::Principal
+        who;  ///< nobody, on a route that is open to all and was asked without a token
+    std::optional<access::Hash> session = {};  ///< that it came by; nothing: by a token
+};
+
 /// A request that has been let in and checked against its route, and the duty to answer it. Who
 /// holds it may answer later, from any thread.
 class ApiCall {
@@ -25,13 +32,14 @@ public:
             std::shared_ptr<HttpExchange> exchange,
             std::vector<std::pair<std::string_view, std::string>> path,
             boost::json::value body,
-            access::Principal principal);
+            Caller caller);
 
     [[nodiscard]] const Route& route() const noexcept { return route_; }
     [[nodiscard]] const HttpRequest& request() const { return exchange_->request(); }
     [[nodiscard]] HttpExchange& exchange() const { return *exchange_; }
-    /// Who asks; nobody, on a route that is open to all and was asked without a token.
-    [[nodiscard]] const access::Principal& principal() const noexcept { return principal_; }
+    /// Who asks.
+    [[nodiscard]] const access::Principal& principal() const noexcept { return caller_.who; }
+    [[nodiscard]] const Caller& caller() const noexcept { return caller_; }
 
     /// Of the path.
     [[nodiscard]] const std::string& at(std::string_view name) const;
@@ -57,7 +65,7 @@ private:
     std::shared_ptr<HttpExchange> exchange_;
     std::vector<std::pair<std::string_view, std::string>> path_;
     boost::json::value body_;
-    access::Principal principal_;
+    Caller caller_;
 };
 
 }  // namespace oa::host

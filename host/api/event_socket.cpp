@@ -81,8 +81,8 @@ struct Listening {
 
 class EventSocket final : public OpenAnswer, public std::enable_shared_from_this<EventSocket> {
 public:
-    EventSocket(access::Principal principal, const LiveRoutes& services)
-        : principal_(std::move(principal)), services_(services) {}
+    EventSocket(Caller caller, const LiveRoutes& services)
+        : caller_(std::move(caller)), services_(services) {}
 
     /// False: the request was none for a WebSocket, and has been answered.
     bool open(HttpExchange& exchange, std::string_view protocol) {
@@ -109,7 +109,7 @@ public:
     bool tick(std::chrono::steady_clock::time_point now) override {
         if (now - looked_ >= look_who) {
             looked_ = now;
-            if (!services_.is_valid(principal_)) {
+            if (!services_.is_valid(caller_)) {
                 if (const auto open = socket()) {
                     open->close(not_allowed, "the token is not valid any more");
                 }
@@ -261,7 +261,7 @@ private:
         open->send(text + '}');
     }
 
-    access::Principal principal_;
+    Caller caller_;
     LiveRoutes services_;
     std::chrono::steady_clock::time_point looked_ = std::chrono::steady_clock::now();
     mutable std::mutex mutex_;
@@ -274,7 +274,7 @@ private:
 }  // namespace
 
 void open_event_socket(const std::shared_ptr<ApiCall>& call, const LiveRoutes& services) {
-    const auto socket = std::make_shared<EventSocket>(call->principal(), services);
+    const auto socket = std::make_shared<EventSocket>(call->caller(), services);
     if (socket->open(call->exchange(), protocol_of(call->request()))) {
         services.open.add(socket);
     }

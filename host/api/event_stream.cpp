@@ -25,7 +25,7 @@ public:
     OpenStream(const std::shared_ptr<ApiCall>& call,
                const LiveRoutes& services,
                std::string_view type)
-        : principal_(call->principal()), is_valid_(services.is_valid) {
+        : caller_(call->caller()), is_valid_(services.is_valid) {
         HttpResponse head;
         head.fields.add("Content-Type", std::string(type));
         head.fields.add("Cache-Control", "no-store");
@@ -51,7 +51,7 @@ protected:
     [[nodiscard]] bool look(Clock::time_point now, std::string_view life) {
         if (now - looked_ >= look_who) {
             looked_ = now;
-            if (!is_valid_(principal_)) {
+            if (!is_valid_(caller_)) {
                 close();
             }
         }
@@ -63,8 +63,8 @@ protected:
     }
 
 private:
-    access::Principal principal_;
-    std::function<bool(const access::Principal&)> is_valid_;
+    Caller caller_;
+    std::function<bool(const Caller&)> is_valid_;
     std::shared_ptr<HttpStream> stream_;
     std::atomic<bool> has_ended_{false};
     Clock::time_point looked_ = Clock::now();

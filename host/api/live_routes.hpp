@@ -2,7 +2,7 @@
 
 #include <functional>
 
-#include "host/access/token_book.hpp"
+#include "host/api/api_call.hpp"
 #include "host/api/open_answers.hpp"
 #include "host/api/route.hpp"
 #include "host/service/live_events.hpp"
@@ -15,8 +15,8 @@ struct LiveRoutes {
     RunService& runs;
     LiveEvents& live;
     OpenAnswers& open;
-    /// Whether whoever was let in may still be: the token is there and has not expired.
-    std::function<bool(const access::Principal& principal)> is_valid;
+    /// Whether whoever was let in may still be: what he came by has not ended.
+    std::function<bool(const Caller& caller)> is_valid;
 
     void add_to(Routes& routes) const;
 };

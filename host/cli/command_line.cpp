@@ -157,6 +157,30 @@ CLI::App* add_expr(CLI::App& app, ExprOptions& options) {
     return expr;
 }
 
+CLI::App* add_serve(CLI::App& app, ServeOptions& options) {
+    CLI::App* serve = app.add_subcommand("serve", "Run workflows as a service, with an API");
+    serve
+        ->add_option("--data", options.data,
+                     "Folder of the store (OA_DATA, or `data` in the state folder)")
+        ->type_name("FOLDER");
+    serve
+        ->add_option("--durability", options.durability,
+                     "What a power failure may cost: full, normal or none (full)")
+        ->type_name("full|normal|none");
+    serve
+        ->add_option("--workflows", options.workflows,
+                     "Folder of the workflows (OA_WORKFLOWS_DIR, or `workflows` beside the store)")
+        ->type_name("FOLDER");
+    serve->add_option("--listen", options.listen, "Address (OA_LISTEN, or 127.0.0.1)")
+        ->type_name("ADDRESS");
+    serve->add_option("--port", options.port, "Port; 0 for any that is free (OA_PORT, or 8080)")
+        ->check(CLI::Range(0U, 65'535U))
+        ->type_name("PORT");
+    add_wallet_access(*serve, "--wallet", "Wallet that has the secrets of workflows",
+                      options.wallet);
+    return serve;
+}
+
 /// `oa plugin ...`: declares the commands, then tells which of them was typed.
 class PluginCommands {
 public:
@@ -425,6 +449,8 @@ std::variant<CommandLine, ExitStatus> parse_command_line(int argc, const char* c
     ExprOptions expr;
     CLI::App* expr_app = add_expr(app, expr);
 
+    ServeOptions serve;
+    CLI::App* serve_app = add_serve(app, serve);
     RunsCommandLine runs(app);
     WalletCommandLine wallet(app);
     StoreCommandLine store(app);
@@ -456,6 +482,8 @@ std::variant<CommandLine, ExitStatus> parse_command_line(int argc, const char* c
         line.command = std::move(schema);
     } else if (expr_app->parsed()) {
         line.command = std::move(expr);
+    } else if (serve_app->parsed()) {
+        line.command = std::move(serve);
     } else if (auto of_runs = runs.parsed()) {
         line.command = *std::move(of_runs);
     } else if (auto typed = wallet.parsed()) {

@@ -16,8 +16,8 @@ namespace {
 // A signal handler can reach nothing but globals: the pipe on which it passes the signal's number
 // to the guard's thread.
 std::array<int, 2> signal_pipe{-1, -1};
-constexpr std::array<int, 2> caught{SIGINT, SIGTERM};
-std::array<struct sigaction, 2> previous{};
+constexpr std::array<int, 3> caught{SIGINT, SIGTERM, SIGHUP};
+std::array<struct sigaction, 3> previous{};
 
 extern "C" void pass_on(int signal) {
     const int saved = errno;
@@ -28,39 +28,47 @@ extern "C" void pass_on(int signal) {
 
 }  // namespace
 
-InterruptGuard::InterruptGuard(unsigned count, std::function<void(int signal)> on_signal) {
+InterruptGuard::InterruptGuard(unsigned count,
+                               std::function<void(int signal)> on_signal,
+                               std::function<void()> on_hangup)
+    : is_hangup_caught_(on_hangup != nullptr) {
     if (::pipe2(signal_pipe.data(), O_CLOEXEC) != 0) {
         throw std::system_error(errno, std::generic_category(), "pipe2");
     }
-    thread_ = std::thread([count, on_signal = std::move(on_signal)] {
-        unsigned left = count;
-        for (;;) {
-            unsigned char byte = 0;
-            const ssize_t got = ::read(signal_pipe[0], &byte, 1);
-            if (got < 0 && errno == EINTR) {
-                continue;
+    thread_ =
+        std::thread([count, on_signal = std::move(on_signal), on_hangup = std::move(on_hangup)] {
+            unsigned left = count;
+            for (;;) {
+                unsigned char byte = 0;
+                const ssize_t got = ::read(signal_pipe[0], &byte, 1);
+                if (got < 0 && errno == EINTR) {
+                    continue;
+                }
+                if (got != 1 || byte == 0) {
+                    return;
+                }
+                if (byte == SIGHUP) {
+                    on_hangup();
+                    continue;
+                }
+                if (left == 0) {
+                    ::_exit(128 + byte);
+                }
+                --left;
+                on_signal(byte);
             }
-            if (got != 1 || byte == 0) {
-                return;
-            }
-            if (left == 0) {
-                ::_exit(128 + byte);
-            }
-            --left;
-            on_signal(byte);
-        }
-    });
+        });
     struct sigaction action {};
     action.sa_handler = pass_on;
     action.sa_flags = SA_RESTART;
     sigemptyset(&action.sa_mask);
-    for (std::size_t index = 0; index < caught.size(); ++index) {
+    for (std::size_t index = 0; index < caught.size() - (is_hangup_caught_ ? 0 : 1); ++index) {
         sigaction(caught[index], &action, &previous[index]);
     }
 }
 
 InterruptGuard::~InterruptGuard() {
-    for (std::size_t index = 0; index < caught.size(); ++index) {
+    for (std::size_t index = 0; index < caught.size() - (is_hangup_caught_ ? 0 : 1); ++index) {
         sigaction(caught[index], &previous[index], nullptr);
     }
     const unsigned char stop = 0;

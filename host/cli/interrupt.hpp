@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <thread>
+#include <utility>
 
 namespace oa::host {
 
@@ -12,13 +13,19 @@ class InterruptGuard {
 public:
     /// Calls `on_signal` for the first `count` signals, on a thread of the guard's and not in a
     /// signal handler.
-    InterruptGuard(unsigned count, std::function<void(int signal)> on_signal);
+    InterruptGuard(unsigned count, std::function<void(int signal)> on_signal)
+        : InterruptGuard(count, std::move(on_signal), nullptr) {}
+    /// SIGHUP, too, calls a function, as often as it comes.
+    InterruptGuard(unsigned count,
+                   std::function<void(int signal)> on_signal,
+                   std::function<void()> on_hangup);
     ~InterruptGuard();
     InterruptGuard(const InterruptGuard&) = delete;
     InterruptGuard& operator=(const InterruptGuard&) = delete;
 
 private:
     std::thread thread_;
+    bool is_hangup_caught_;
 };
 
 }  // namespace oa::host

@@ -41,6 +41,16 @@ struct RunOptions {
     WalletAccess wallet;
 };
 
+/// `oa serve`
+struct ServeOptions {
+    std::optional<std::string> data;        ///< the store's folder
+    std::optional<std::string> durability;  ///< full, normal or none
+    std::optional<std::filesystem::path> workflows;
+    std::optional<std::string> listen;
+    std::optional<std::uint32_t> port;
+    WalletAccess wallet;
+};
+
 /// `oa runs ...`
 struct RunsOptions {
     enum class Action { List, Show, Logs, Cancel, Pause, Resume, Approve, Reject, Retry, Recover };
@@ -252,6 +262,7 @@ struct VersionOptions {
 };
 
 using Command = std::variant<RunOptions,
+                             ServeOptions,
                              RunsOptions,
                              ValidateOptions,
                              GraphOptions,

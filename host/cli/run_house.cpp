@@ -19,6 +19,8 @@ namespace {
 
 /// Threads for tasks: as many as any document may run at one time.
 constexpr std::size_t worker_threads_max = 1'000;
+/// Workflows that are at hand. What is needed of more is read again.
+constexpr std::size_t documents_at_hand_max = 500;
 /// Threads on which runs go on when the store has answered.
 constexpr std::size_t continuation_threads_max = 4;
 
@@ -100,16 +102,24 @@ std::string RunHouse::keep(const LoadedWorkflow& loaded) {
     return store_ ? store_->keep_documents(loaded.bundle) : std::string();
 }
 
-const LoadedWorkflow& RunHouse::load(const std::string& documents) {
-    const auto known = documents_.find(documents);
-    if (known != documents_.end()) {
-        return known->second;
+std::shared_ptr<const LoadedWorkflow> RunHouse::load(const std::string& documents) {
+    {
+        const std::lock_guard lock(loading_);
+        const auto known = documents_.find(documents);
+        if (known != documents_.end()) {
+            return known->second;
+        }
     }
     const std::optional<std::string> bundle = store_ ? store_->documents(documents) : std::nullopt;
     if (!bundle) {
         throw std::runtime_error("its workflow is not in the store");
     }
-    return documents_.emplace(documents, load_bundle(*bundle, workbench_)).first->second;
+    auto loaded = std::make_shared<const LoadedWorkflow>(load_bundle(*bundle, workbench_));
+    const std::lock_guard lock(loading_);
+    if (documents_.size() >= documents_at_hand_max) {
+        documents_.clear();
+    }
+    return documents_.emplace(documents, std::move(loaded)).first->second;
 }
 
 void RunHouse::tidy_up() {
@@ -132,11 +142,13 @@ void RunHouse::tidy_up() {
     }
 }
 
-void RunHouse::open(const core::SecretSource* secrets) {
-    core::Journal& journal = store_ ? static_cast<core::Journal&>(*store_) : forgetful_;
+void RunHouse::open(const core::SecretSource* secrets, core::Journal* journal) {
+    if (journal == nullptr) {
+        journal = store_ ? static_cast<core::Journal*>(&*store_) : &forgetful_;
+    }
     engine_ = std::make_unique<Engine>(
         RunServices{.invoker = workbench_.stack->invoker(),
-                    .journal = journal,
+                    .journal = *journal,
                     .sink = quiet_,
                     .clock = clock_,
                     .pool = pool_,
@@ -150,7 +162,7 @@ void RunHouse::open(const core::SecretSource* secrets) {
                     .history = store()},
         Engine::Settings{
             .queue = {.max_runs = workbench_.config.max_runs},
-            .load = [this](const std::string& documents) { return load(documents).workflow; }});
+            .load = [this](const std::string& documents) { return load(documents)->workflow; }});
 }
 
 }  // namespace oa::host

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <map>
+#include <mutex>
 #include <memory>
 #include <optional>
 #include <string>
@@ -37,14 +38,18 @@ public:
     /// Puts the documents of a workflow into the store; empty where there is none. Throws
     /// StoreError.
     [[nodiscard]] std::string keep(const LoadedWorkflow& loaded);
-    /// A workflow by the name of its documents in the store; read once. Throws std::runtime_error.
-    [[nodiscard]] const LoadedWorkflow& load(const std::string& documents);
+    /// A workflow by the name of its documents in the store; those that were asked for lately are
+    /// at hand. Throws std::runtime_error. Thread safe.
+    [[nodiscard]] std::shared_ptr<const LoadedWorkflow> load(const std::string& documents);
 
-    /// Makes the engine. `secrets` is borrowed, and may be null.
-    void open(const core::SecretSource* secrets);
+    /// Makes the engine. `secrets` is borrowed, and may be null; so is `journal`, which then stands
+    /// before the store.
+    void open(const core::SecretSource* secrets, core::Journal* journal = nullptr);
     /// After open().
     [[nodiscard]] Engine& engine() { return *engine_; }
     [[nodiscard]] const core::Clock& clock() const noexcept { return clock_; }
+    [[nodiscard]] Timers& timers() noexcept { return timers_; }
+    [[nodiscard]] JobRunner& pool() noexcept { return pool_; }
     /// Removes runs from the store that have ended and are older than the configuration keeps them.
     /// What goes wrong is logged: there is another time.
     void tidy_up();
@@ -56,7 +61,8 @@ private:
     SystemClock clock_;
     ForgetfulJournal forgetful_;
     std::optional<RunStore> store_;
-    std::map<std::string, LoadedWorkflow> documents_;
+    std::mutex loading_;
+    std::map<std::string, std::shared_ptr<const LoadedWorkflow>> documents_;
     BlobStore blobs_;
     QuietSink quiet_;
     TimerQueue timers_;

@@ -101,9 +101,7 @@ public:
             all.insert(run.id);
             ++expected_;
             try {
-                const LoadedWorkflow& loaded = house_.load(run.documents);
-                secrets_needed_.insert(secrets_needed_.end(), loaded.secrets.begin(),
-                                       loaded.secrets.end());
+                need(*house_.load(run.documents));
             } catch (const std::exception& error) {
                 throw std::runtime_error("the run " + run.id + " cannot go on: " + error.what());
             }
@@ -219,7 +217,7 @@ RunCommandResult work_here(const RunsOptions& options,
     Work work(options, workbench, house, out);
     if (options.action == Action::Retry) {
         const std::string& id = *ids.begin();
-        work.need(house.load(store.find(id).value().documents));
+        work.need(*house.load(store.find(id).value().documents));
         work.start();
         RunRequest again = house.engine().retry(id, make_ulid(house.clock().wall()),
                                                 {.from = options.from, .all = options.all});

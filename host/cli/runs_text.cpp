@@ -21,10 +21,6 @@ json::value time_or_null(const std::optional<core::WallTime>& time) {
     return time ? json::value(core::format_time(*time)) : json::value();
 }
 
-json::value text_or_null(const std::string& text) {
-    return text.empty() ? json::value() : json::value(text);
-}
-
 std::string_view word_of(core::Wait::Kind kind) {
     switch (kind) {
         case core::Wait::Kind::Sleep: return "sleep";
@@ -115,27 +111,6 @@ std::string who_may_answer(const RecordedWait& wait) {
                 std::string(what_it_does(wait.unanswered));
     }
     return text;
-}
-
-json::object to_json(const RunSummary& run) {
-    json::object object;
-    object["id"] = run.id;
-    object["workflow"] = run.workflow;
-    object["status"] = core::to_string(run.status);
-    object["paused"] = run.is_paused;
-    object["attempt"] = run.attempt;
-    object["retry_of"] = text_or_null(run.retry_of);
-    object["trigger"] = run.trigger;
-    object["priority"] = run.priority;
-    object["key"] = text_or_null(run.key);
-    object["created_at"] = core::format_time(run.created);
-    object["started_at"] = time_or_null(run.started);
-    object["ended_at"] = time_or_null(run.ended);
-    object["error"] =
-        run.failure
-            ? json::value(json::object{{"code", *run.failure}, {"message", run.failure_message}})
-            : json::value();
-    return object;
 }
 
 json::array to_json(const std::vector<PlacedWait>& waits) {

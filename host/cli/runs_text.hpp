@@ -8,6 +8,7 @@
 #include <boost/json/object.hpp>
 
 #include "host/engine/recorded_report.hpp"
+#include "host/service/run_json.hpp"
 #include "host/store/run_summary.hpp"
 
 // How `oa runs` calls what a store tells of runs.
@@ -26,7 +27,6 @@ namespace oa::host {
 /// Of an approval: "grace or group:ops may answer until 2026-01-31 23:59:59 UTC; then it fails".
 [[nodiscard]] std::string who_may_answer(const RecordedWait& wait);
 
-[[nodiscard]] boost::json::object to_json(const RunSummary& run);
 /// [{"task", "element", "kind", "since", "until", "message", "by", "default"}]; the last three of
 /// approvals alone.
 [[nodiscard]] boost::json::array to_json(const std::vector<PlacedWait>& waits);

@@ -134,16 +134,41 @@ void SecretSources::open_for(const std::vector<core::SecretUse>& uses) const {
     }
 }
 
-const WalletSecrets* SecretSources::wallet(bool may_prompt) const {
+std::unique_ptr<WalletSecrets> SecretSources::open_with(WalletKey key) const {
+    return std::make_unique<WalletSecrets>(
+        file_, std::move(key), [logger = workbench_.logger.get()](const std::string& problem) {
+            logger->write(LogLevel::Error, problem);
+        });
+}
+
+std::shared_ptr<WalletSecrets> SecretSources::wallet(bool may_prompt) const {
     const std::lock_guard lock(opening_);
-    if (!wallet_ && (named_ || file_.exists())) {
-        WalletKey key = wallet_key(file_, access_, workbench_, KeyUse::Open, may_prompt);
-        wallet_ = std::make_unique<WalletSecrets>(
-            file_, std::move(key), [logger = workbench_.logger.get()](const std::string& problem) {
-                logger->write(LogLevel::Error, problem);
-            });
+    if (is_locked_) {
+        throw WalletError("the wallet is locked; unlock it");
     }
-    return wallet_.get();
+    if (!wallet_ && has_wallet()) {
+        wallet_ = open_with(wallet_key(file_, access_, workbench_, KeyUse::Open, may_prompt));
+    }
+    return wallet_;
+}
+
+std::shared_ptr<WalletSecrets> SecretSources::opened() const {
+    const std::lock_guard lock(opening_);
+    return wallet_;
+}
+
+void SecretSources::lock() {
+    const std::lock_guard lock(opening_);
+    is_locked_ = true;
+    wallet_.reset();
+}
+
+void SecretSources::unlock(const core::Secret& password) {
+    std::shared_ptr<WalletSecrets> opened =
+        open_with(WalletKey::of_password(password.reveal()));  // takes long
+    const std::lock_guard lock(opening_);
+    wallet_ = std::move(opened);
+    is_locked_ = false;
 }
 
 std::optional<core::Secret> SecretSources::find(core::SecretStore store,
@@ -152,7 +177,7 @@ std::optional<core::Secret> SecretSources::find(core::SecretStore store,
     if (store == core::SecretStore::Vault && vault_ != nullptr) {
         return ask(*vault_, key, user);
     }
-    if (const WalletSecrets* const opened = wallet(false)) {
+    if (const auto opened = wallet(false)) {
         if (auto found = opened->find(store, key, user)) {
             return found;
         }
@@ -175,7 +200,7 @@ std::optional<core::Secret> SecretSources::ask(const vault::SecretProvider& prov
 }
 
 std::vector<std::string> SecretSources::keys() const {
-    const WalletSecrets* const opened = wallet(false);
+    const auto opened = wallet(false);
     return opened == nullptr ? std::vector<std::string>() : opened->keys();
 }
 

@@ -49,6 +49,15 @@ public:
     /// The same, if any of the secrets may be in the wallet.
     void open_for(const std::vector<core::SecretUse>& uses) const;
 
+    /// Forgets the wallet and its key; what is in it is not found, with the reason, until unlock().
+    void lock();
+    /// Opens the wallet with a password. Throws WalletError.
+    void unlock(const core::Secret& password);
+    [[nodiscard]] bool has_wallet() const { return named_ || file_.exists(); }
+    [[nodiscard]] const std::filesystem::path& file() const { return file_.path(); }
+    /// Null while it is not open.
+    [[nodiscard]] std::shared_ptr<WalletSecrets> opened() const;
+
     [[nodiscard]] std::optional<core::Secret> find(core::SecretStore store,
                                                    std::string_view key,
                                                    std::string_view user) const override;
@@ -58,7 +67,8 @@ public:
 
 private:
     /// Null when there is no wallet.
-    [[nodiscard]] const WalletSecrets* wallet(bool may_prompt) const;
+    [[nodiscard]] std::shared_ptr<WalletSecrets> wallet(bool may_prompt) const;
+    [[nodiscard]] std::unique_ptr<WalletSecrets> open_with(WalletKey key) const;
     [[nodiscard]] std::optional<core::Secret> ask(const vault::SecretProvider& provider,
                                                   std::string_view key,
                                                   std::string_view user) const;
@@ -71,7 +81,8 @@ private:
     std::unique_ptr<vault::SecretProvider> vault_;    ///< null: there is none
     std::unique_ptr<vault::SecretProvider> command_;  ///< null: there is none
     mutable std::mutex opening_;
-    mutable std::unique_ptr<WalletSecrets> wallet_;
+    mutable std::shared_ptr<WalletSecrets> wallet_;
+    bool is_locked_ = false;
 };
 
 }  // namespace oa::host

@@ -1,6 +1,7 @@
 #include "host/config/config.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <fstream>
 #include <functional>
@@ -8,6 +9,7 @@
 #include <system_error>
 #include <utility>
 
+#include <arpa/inet.h>
 #include <unistd.h>
 
 #include "core/nearest.hpp"
@@ -130,6 +132,7 @@ const Settings<Config>& settings() {
         number("max_runs", "OA_MAX_RUNS", 1, 100'000, &Config::max_runs),
         path("trust", "OA_TRUST", &Config::trust_policy),
         path("audit_file", "OA_AUDIT_FILE", &Config::audit_file),
+        path("workflows", "OA_WORKFLOWS_DIR", &Config::workflows_folder),
         word("allow_plain_wallet", "OA_ALLOW_PLAIN_WALLET", "true or false",
              &Config::allow_plain_wallet, bool_from),
     };
@@ -177,6 +180,30 @@ const Settings<BlobConfig>& blob_settings() {
         number("memory_mib", "", 1, 1U << 20U, &BlobConfig::memory_mib),
         number("run_mib", "", 1, 1U << 24U, &BlobConfig::run_mib),
         path("folder", "", &BlobConfig::folder),
+    };
+    return all;
+}
+
+std::optional<std::string> address_from(std::string_view text) {
+    std::array<unsigned char, sizeof(in6_addr)> bytes{};
+    const std::string address(text);
+    const bool is_one = ::inet_pton(AF_INET, address.c_str(), bytes.data()) == 1 ||
+                        ::inet_pton(AF_INET6, address.c_str(), bytes.data()) == 1;
+    return is_one ? std::optional(address) : std::nullopt;
+}
+
+const Settings<ServerConfig>& server_settings() {
+    static const Settings<ServerConfig> all{
+        word("listen", "OA_LISTEN", "an address such as 127.0.0.1, 0.0.0.0 or ::1",
+             &ServerConfig::listen, address_from),
+        number("port", "OA_PORT", 0, 65'535, &ServerConfig::port),
+        path("certificate", "OA_TLS_CERTIFICATE", &ServerConfig::certificate),
+        path("key", "OA_TLS_KEY", &ServerConfig::key),
+        word("behind_proxy", "OA_BEHIND_PROXY", "true or false", &ServerConfig::behind_proxy,
+             bool_from),
+        word("legacy_api", "OA_LEGACY_API", "true or false", &ServerConfig::legacy_api, bool_from),
+        word("grace", "", "a duration such as 500ms, 10s or 1m", &ServerConfig::grace,
+             core::parse_duration),
     };
     return all;
 }
@@ -244,6 +271,7 @@ public:
               [this](const core::YamlNode& node) {
                   read_names(node, "secret_environment", config_.secret_environment);
               }},
+             {"server", [this](const core::YamlNode& node) { read_server(node); }},
              {"retention",
               [this](const core::YamlNode& node) {
                   read_mapping(node, "retention", retention_settings(), config_.retention, {});
@@ -257,6 +285,9 @@ public:
         make_absolute(config_.trust_policy);
         make_absolute(config_.blobs.folder);
         make_absolute(config_.audit_file);
+        make_absolute(config_.workflows_folder);
+        make_absolute(config_.server.certificate);
+        make_absolute(config_.server.key);
         make_absolute(config_.wallet.file);
         make_absolute(config_.wallet.password_file);
         make_absolute(config_.wallet.key_file);
@@ -380,6 +411,18 @@ private:
             error(node.position, "secret_command has no command",
                   "write [PROGRAM, ARGUMENT, ...], or {command: [...], timeout: 30s}");
         }
+    }
+
+    void read_server(const core::YamlNode& node) {
+        ServerConfig& server = config_.server;
+        read_mapping(node, "server", server_settings(), server,
+                     {{"names",
+                       [&](const core::YamlNode& names) {
+                           read_names(names, "server.names", server.names);
+                       }},
+                      {"cors_origins", [&](const core::YamlNode& origins) {
+                           read_names(origins, "server.cors_origins", server.cors_origins);
+                       }}});
     }
 
     void read_names(const core::YamlNode& node,
@@ -522,6 +565,7 @@ void read_environment(const GetEnvironment& environment, ConfigResult& result) {
     }
     apply_environment(settings(), environment, config, result.diagnostics);
     apply_environment(wallet_settings(), environment, config.wallet, result.diagnostics);
+    apply_environment(server_settings(), environment, config.server, result.diagnostics);
 }
 
 /// What an environment variable names, if it is an absolute path.
@@ -552,6 +596,10 @@ void choose_folders(const GetEnvironment& environment, Config& config) {
         config.data_folder = config.state_folder / "data";
     }
     config.data_folder = fs::absolute(config.data_folder).lexically_normal();
+    if (config.workflows_folder.empty()) {
+        config.workflows_folder = config.data_folder / "workflows";
+    }
+    config.workflows_folder = fs::absolute(config.workflows_folder).lexically_normal();
     if (config.audit_file.empty()) {
         config.audit_file = config.state_folder / "audit.log";
     }

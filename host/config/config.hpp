@@ -88,6 +88,20 @@ struct RetentionConfig {
     std::optional<std::uint32_t> count = 10'000;                          ///< the newest of them
 };
 
+/// `server:` of the file: how `oa serve` is reached.
+struct ServerConfig {
+    std::string listen = "127.0.0.1";                  ///< OA_LISTEN: an address
+    std::uint32_t port = 8080;                         ///< OA_PORT; 0: any that is free
+    std::optional<std::filesystem::path> certificate;  ///< OA_TLS_CERTIFICATE: PEM, with the chain
+    std::optional<std::filesystem::path> key;          ///< OA_TLS_KEY: PEM
+    /// A proxy in front of it has TLS, and is the only one that can reach it.
+    bool behind_proxy = false;
+    bool legacy_api = false;                ///< also the paths of the older system
+    std::vector<std::string> names;         ///< by which clients call it, beside the loopback's
+    std::vector<std::string> cors_origins;  ///< of pages elsewhere that may use it
+    core::Milliseconds grace{30'000};       ///< for what is being done when it is told to stop
+};
+
 /// What an operator can set, from the file `oa.yaml` and the environment. Flags of the command line
 /// come on top.
 struct Config {
@@ -110,6 +124,10 @@ struct Config {
     /// What a failure of the power may cost: `durability`, OA_DURABILITY; full, normal or none.
     std::string durability = "full";
     RetentionConfig retention;
+    ServerConfig server;
+    /// Where `oa serve` finds workflows: `workflows`, OA_WORKFLOWS_DIR; else workflows in the data
+    /// folder.
+    std::filesystem::path workflows_folder;
     std::uint32_t max_runs = 100;                       ///< `max_runs`, OA_MAX_RUNS: at one time
     std::optional<std::filesystem::path> trust_policy;  ///< `trust:`, a file
     IsolationConfig isolation;

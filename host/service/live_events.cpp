@@ -210,23 +210,4 @@ void LiveEvents::tell_gap() {
     }
 }
 
-// ----- the journal -----
-
-void ObservedJournal::append(const std::string& run_id,
-                             const core::JournalBatch& batch,
-                             Done done) {
-    if (batch.records.empty()) {
-        journal_.append(run_id, batch, std::move(done));
-        return;
-    }
-    journal_.append(
-        run_id, batch,
-        [this, &run_id, &batch, done = std::move(done)](const core::JournalFailure* failure) {
-            if (failure == nullptr) {
-                events_.kept(run_id, batch.records);
-            }
-            done(failure);
-        });
-}
-
 }  // namespace oa::host

@@ -139,19 +139,4 @@ private:
     std::thread thread_;
 };
 
-/// A journal that tells LiveEvents what another one has taken.
-class ObservedJournal final : public core::Journal {
-public:
-    /// Both are borrowed.
-    ObservedJournal(core::Journal& journal, LiveEvents& events)
-        : journal_(journal), events_(events) {}
-
-    void append(const std::string& run_id, const core::JournalBatch& batch, Done done) override;
-    [[nodiscard]] bool keeps_lines() const override { return journal_.keeps_lines(); }
-
-private:
-    core::Journal& journal_;
-    LiveEvents& events_;
-};
-
 }  // namespace oa::host

@@ -231,7 +231,12 @@ core::RunReport RunService::report(const std::string& run) const {
     if (created == nullptr) {
         throw no_such_run(run);
     }
-    return report_of(*workflow_of(*created), records);
+    return recorded_run(
+               *workflow_of(*created), records,
+               [](const std::string& /*within*/) {
+                   return std::vector<core::JournalRecord>();  // they have reports of their own
+               })
+        .report;
 }
 
 RunService::Values RunService::values(const std::string& run) const {

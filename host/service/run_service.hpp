@@ -67,7 +67,7 @@ public:
                Accepted accepted);
 
     [[nodiscard]] RunSummary get(const std::string& run) const;
-    /// How it stands, with its tasks; see report_of().
+    /// How it stands, with its tasks; see recorded_run().
     [[nodiscard]] core::RunReport report(const std::string& run) const;
     struct Values {
         boost::json::object inputs;

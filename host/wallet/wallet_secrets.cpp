@@ -64,4 +64,12 @@ std::string WalletSecrets::follow() const {
     }
 }
 
+std::vector<WalletEntryFacts> WalletSecrets::facts() const {
+    return current()->facts();
+}
+
+void WalletSecrets::modify(const std::function<void(Wallet&)>& change) {
+    static_cast<void>(file_.modify(key_, change));
+}
+
 }  // namespace oa::host

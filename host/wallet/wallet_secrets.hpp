@@ -35,6 +35,9 @@ public:
 
     /// Of the wallet that is open now.
     [[nodiscard]] WalletInfo info() const;
+    [[nodiscard]] std::vector<WalletEntryFacts> facts() const;
+    /// As WalletFile::modify, with the key that opened it.
+    void modify(const std::function<void(Wallet&)>& change);
 
 private:
     /// The newest that can be opened.

@@ -18,6 +18,7 @@
 #include "host/engine/timer_queue.hpp"
 #include "host/engine/worker_pool.hpp"
 #include "host/service/live_events.hpp"
+#include "host/service/observed_journal.hpp"
 #include "host/service/run_feed.hpp"
 #include "host/service/run_service.hpp"
 #include "host/service/workflow_library.hpp"
@@ -28,29 +29,6 @@
 namespace oa::host::test_service {
 
 inline constexpr std::chrono::seconds patience{20};
-
-/// A journal that tells those who wait and those who listen.
-class ServiceJournal final : public core::Journal {
-public:
-    ServiceJournal(core::Journal& journal, RunEnds& ends, LiveEvents& live)
-        : observed_(journal, live), ends_(ends) {}
-
-    void append(const std::string& run_id, const core::JournalBatch& batch, Done done) override {
-        observed_.append(
-            run_id, batch,
-            [this, &run_id, &batch, done = std::move(done)](const core::JournalFailure* failure) {
-                if (failure == nullptr) {
-                    ends_.kept(run_id, batch.records);
-                }
-                done(failure);
-            });
-    }
-    [[nodiscard]] bool keeps_lines() const override { return observed_.keeps_lines(); }
-
-private:
-    ObservedJournal observed_;
-    RunEnds& ends_;
-};
 
 /// All that a service is made of, over a store on the disk and functions that a test writes:
 /// module `test` with the function `do`, by the name of the task.
@@ -63,7 +41,7 @@ struct House {
                     [this](const std::string& /*run*/, const core::JournalRecord& first) {
                         return runs.workflow_of(std::get<core::RunCreated>(first.entry));
                     }}),
-          journal(store, ends, live),
+          journal(store, live, ends),
           library({.folder = workflows,
                    .check = [this](std::string_view text,
                                    const std::string& file) { return check(text, file); }},
@@ -170,7 +148,7 @@ struct House {
     RunStore store;
     RunEnds ends;
     LiveEvents live;
-    ServiceJournal journal;
+    ObservedJournal journal;
     WorkflowLibrary library;
     TimerQueue timers;
     WorkerPool pool{16};
