@@ -243,7 +243,7 @@ private:
         }
     }
     static bool is_answered(Connection& connection) {
-        std::array<char, 4096> bytes;
+        std::array<char, 4096> bytes{};
         const ssize_t got = ::recv(connection.socket, bytes.data(), bytes.size(), 0);
         if (got <= 0) {
             throw std::runtime_error("the server has closed");
@@ -320,7 +320,7 @@ void idle_connections(benchmark::State& state) {
         const double before = resident_bytes();
         std::vector<int> sockets;
         sockets.reserve(static_cast<std::size_t>(count));
-        std::array<char, 4096> answer;
+        std::array<char, 4096> answer{};
         for (int i = 0; i < count; ++i) {
             sockets.push_back(connected(server.port()));
             static_cast<void>(::send(sockets.back(), request.data(), request.size(), MSG_NOSIGNAL));
