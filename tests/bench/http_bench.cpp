@@ -84,6 +84,7 @@ private:
     static HttpServerSettings settings() {
         HttpServerSettings out;
         out.addresses = {{"127.0.0.1", 0}};
+        out.requests_per_connection = 1'000'000'000;
         return out;
     }
     Application application_;
