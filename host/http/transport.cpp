@@ -50,12 +50,10 @@ IoStatus status_of(int error, IoStatus would_block) {
 }  // namespace
 
 Transport::Transport(int descriptor, const Poco::Net::Context::Ptr& context)
-    : socket_(make_socket(descriptor, context)),
-      descriptor_(descriptor),
-      is_secure_(!context.isNull()) {}
+    : context_(context), socket_(make_socket(descriptor, context)), descriptor_(descriptor) {}
 
 IoStatus Transport::shake_hands() {
-    if (!is_secure_) {
+    if (!is_secure()) {
         return IoStatus::Done;
     }
     SecureStreamSocket socket(socket_);
@@ -64,7 +62,7 @@ IoStatus Transport::shake_hands() {
 }
 
 IoResult Transport::read(std::span<char> into) {
-    if (is_secure_) {
+    if (is_secure()) {
         return secure_result(
             [&] { return socket_.receiveBytes(into.data(), static_cast<int>(into.size())); });
     }
@@ -105,16 +103,16 @@ IoResult Transport::write_secure(std::span<const std::string_view> pieces) {
 }
 
 IoResult Transport::write(std::span<const std::string_view> pieces) {
-    return is_secure_ ? write_secure(pieces) : write_plain(pieces);
+    return is_secure() ? write_secure(pieces) : write_plain(pieces);
 }
 
 bool Transport::holds_bytes() const {
     // For TLS Poco tells what OpenSSL has decrypted; asking it costs no call of the system.
-    return is_secure_ && SecureStreamSocket(socket_).available() > 0;
+    return is_secure() && SecureStreamSocket(socket_).available() > 0;
 }
 
 void Transport::end_sending() noexcept {
-    if (is_secure_) {
+    if (is_secure()) {
         static_cast<void>(secure_result([this] {
             socket_.shutdown();
             return 1;
@@ -137,7 +135,7 @@ void Transport::close() noexcept {
 }
 
 bool Transport::may_write_here() const noexcept {
-    if (!is_secure_) {
+    if (!is_secure()) {
         return true;
     }
     sigset_t blocked{};

@@ -30,7 +30,7 @@ public:
     Transport(int descriptor, const Poco::Net::Context::Ptr& context);
 
     [[nodiscard]] int descriptor() const noexcept { return descriptor_; }
-    [[nodiscard]] bool is_secure() const noexcept { return is_secure_; }
+    [[nodiscard]] bool is_secure() const noexcept { return !context_.isNull(); }
     /// Done once the handshake is over; at once without TLS.
     [[nodiscard]] IoStatus shake_hands();
     [[nodiscard]] IoResult read(std::span<char> into);
@@ -52,9 +52,11 @@ private:
     [[nodiscard]] IoResult write_plain(std::span<const std::string_view> pieces) const;
     [[nodiscard]] IoResult write_secure(std::span<const std::string_view> pieces);
 
+    // Outlives the socket: what Poco counts is then last let go of by code that the thread
+    // sanitizer sees. Null without TLS.
+    Poco::Net::Context::Ptr context_;
     Poco::Net::StreamSocket socket_;
     int descriptor_;
-    bool is_secure_;
 };
 
 }  // namespace oa::host::http

@@ -84,6 +84,7 @@ private:
     static HttpServerSettings settings() {
         HttpServerSettings out;
         out.addresses = {{"127.0.0.1", 0}};
+        out.requests_per_connection = 1'000'000'000;
         return out;
     }
     Application application_;
@@ -243,7 +244,7 @@ private:
         }
     }
     static bool is_answered(Connection& connection) {
-        std::array<char, 4096> bytes;
+        std::array<char, 4096> bytes{};
         const ssize_t got = ::recv(connection.socket, bytes.data(), bytes.size(), 0);
         if (got <= 0) {
             throw std::runtime_error("the server has closed");
@@ -320,7 +321,7 @@ void idle_connections(benchmark::State& state) {
         const double before = resident_bytes();
         std::vector<int> sockets;
         sockets.reserve(static_cast<std::size_t>(count));
-        std::array<char, 4096> answer;
+        std::array<char, 4096> answer{};
         for (int i = 0; i < count; ++i) {
             sockets.push_back(connected(server.port()));
             static_cast<void>(::send(sockets.back(), request.data(), request.size(), MSG_NOSIGNAL));

@@ -52,7 +52,7 @@ RawClient::RawClient(int port, int receive_buffer) : RawClient() {
     connect(port);
 }
 
-void RawClient::connect(int port) {
+void RawClient::connect(int port) const {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -73,7 +73,7 @@ RawClient::RawClient(RawClient&& other) noexcept
       bytes_(std::move(other.bytes_)),
       ended_(other.ended_) {}
 
-bool RawClient::send(std::string_view bytes) {
+bool RawClient::send(std::string_view bytes) const {
     while (!bytes.empty()) {
         if (!wait_for(socket_, POLLOUT)) {
             return false;
@@ -88,7 +88,7 @@ bool RawClient::send(std::string_view bytes) {
     return true;
 }
 
-bool RawClient::drip(std::string_view bytes, std::chrono::milliseconds pause) {
+bool RawClient::drip(std::string_view bytes, std::chrono::milliseconds pause) const {
     for (const char& c : bytes) {
         if (!send({&c, 1})) {
             return true;
@@ -101,7 +101,7 @@ bool RawClient::drip(std::string_view bytes, std::chrono::milliseconds pause) {
     return false;
 }
 
-void RawClient::end_sending() {
+void RawClient::end_sending() const {
     ::shutdown(socket_, SHUT_WR);
 }
 

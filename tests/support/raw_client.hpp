@@ -27,18 +27,18 @@ public:
     explicit RawClient(int port, int receive_buffer = 0);
     /// Has its descriptor, and no connection yet.
     RawClient();
-    void connect(int port);
+    void connect(int port) const;
     ~RawClient();
     RawClient(RawClient&& other) noexcept;
     RawClient(const RawClient&) = delete;
     RawClient& operator=(const RawClient&) = delete;
 
     /// False when the other end does not take them all.
-    bool send(std::string_view bytes);
+    bool send(std::string_view bytes) const;
     /// A byte at a time, with a pause behind each, until the other end says something. False when
     /// it never does.
-    bool drip(std::string_view bytes, std::chrono::milliseconds pause);
-    void end_sending();
+    bool drip(std::string_view bytes, std::chrono::milliseconds pause) const;
+    void end_sending() const;
     /// The connection breaks (RST), and is not closed properly.
     void reset();
 

@@ -38,7 +38,7 @@ public:
     explicit WebSocketClient(int port, std::string_view path = "/", int receive_buffer = 0);
 
     [[nodiscard]] int status() const { return status_; }
-    bool send(std::string_view bytes) { return client_.send(bytes); }
+    bool send(std::string_view bytes) const { return client_.send(bytes); }
     /// The next frame; nothing at the end of the connection, or after ten seconds.
     [[nodiscard]] std::optional<ServerFrame> next();
     /// The connection itself.

@@ -1,10 +1,12 @@
 // How a server answers: what it adds, in which order, and what it makes of an application that does
 // not do its part.
+#include <algorithm>
 #include <stdexcept>
 #include <thread>
 
 #include <gtest/gtest.h>
 
+#include "host/log/logger.hpp"
 #include "tests/host/http/box.hpp"
 #include "tests/host/http/echo_application.hpp"
 #include "tests/support/raw_client.hpp"
@@ -23,9 +25,9 @@ std::string get(const std::string& target, const std::string& fields = "") {
 /// An application that answers `response`, a server for it, and a client of that.
 struct Scene {
     explicit Scene(std::function<void(ExchangePtr)> handle,
-                   host::HttpServerSettings settings = local_settings()) {
+                   const host::HttpServerSettings& settings = local_settings()) {
         application.on_handle = std::move(handle);
-        server = std::make_unique<host::HttpServer>(std::move(settings), application);
+        server = std::make_unique<host::HttpServer>(settings, application);
         client = std::make_unique<RawClient>(port_of(*server));
     }
     [[nodiscard]] RawAnswer ask(const std::string& bytes, bool is_head = false) const {
@@ -168,6 +170,28 @@ TEST(HttpAnswer, IsAnErrorWhenTheApplicationFails) {
               500);
 }
 
+// However often it fails, the log has a line of it each second.
+TEST(HttpAnswer, FailuresAreLoggedNotTooOften) {
+    testing::internal::CaptureStderr();
+    {
+        host::Logger logger(host::LogLevel::Debug, host::LogFormat::Text);
+        EchoApplication application;
+        application.on_handle = [](const ExchangePtr& exchange) {
+            throw std::runtime_error("no " + exchange->request().target);
+        };
+        host::HttpServer server(local_settings(), application, &logger);
+        RawClient client(port_of(server));
+        for (int i = 0; i < 100; ++i) {
+            EXPECT_TRUE(client.send(get("/a")));
+            EXPECT_EQ(client.answer()->status, 500);
+        }
+    }
+    const std::string log = testing::internal::GetCapturedStderr();
+    EXPECT_NE(log.find("a request could not be handled"), std::string::npos);
+    EXPECT_NE(log.find("no /a"), std::string::npos);
+    EXPECT_LT(std::count(log.begin(), log.end(), '\n'), 50);
+}
+
 TEST(HttpAdmission, FailsAreAnswered) {
     EchoApplication application;
     application.on_admit = [](const host::HttpRequest&) -> host::HttpAdmission {
@@ -245,7 +269,7 @@ TEST(HttpAdmission, TooManyForTheWorkersAreRefused) {
     Box<ExchangePtr> exchanges;
     Box<int> go;
     EchoApplication application;
-    application.on_handle = [&](ExchangePtr exchange) {
+    application.on_handle = [&](const ExchangePtr& exchange) {
         exchanges.put(exchange);
         static_cast<void>(go.take());
         exchange->respond({});

@@ -13,7 +13,7 @@ namespace {
 host::HttpRequest received(const std::string& bytes) {
     EchoApplication application;
     Box<host::HttpRequest> requests;
-    application.on_handle = [&](std::shared_ptr<host::HttpExchange> exchange) {
+    application.on_handle = [&](const std::shared_ptr<host::HttpExchange>& exchange) {
         requests.put(exchange->request());
         exchange->respond({});
     };

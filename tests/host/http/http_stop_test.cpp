@@ -157,6 +157,7 @@ TEST(HttpStop, UnderLoadLosesNoAnswer) {
             }
         };
         std::vector<std::thread> threads;
+        threads.reserve(4);
         for (int i = 0; i < 4; ++i) {
             threads.emplace_back(load);
         }

@@ -14,11 +14,11 @@ using StreamPtr = std::shared_ptr<host::HttpStream>;
 constexpr const char* request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
 struct Scene {
-    explicit Scene(host::HttpServerSettings settings = local_settings()) {
+    explicit Scene(const host::HttpServerSettings& settings = local_settings()) {
         application.on_handle = [this](const ExchangePtr& exchange) {
             streams.put(exchange->stream({.body = "begin\n"}));
         };
-        server = std::make_unique<host::HttpServer>(std::move(settings), application);
+        server = std::make_unique<host::HttpServer>(settings, application);
     }
     [[nodiscard]] RawClient client(const std::string& bytes, int receive_buffer = 0) const {
         RawClient out(port_of(*server), receive_buffer);

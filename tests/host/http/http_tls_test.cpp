@@ -7,6 +7,7 @@
 #include <Poco/Net/HTTPRequest.h>
 #include <Poco/Net/HTTPResponse.h>
 #include <Poco/Net/HTTPSClientSession.h>
+#include <Poco/Net/SecureStreamSocket.h>
 #include <Poco/StreamCopier.h>
 #include <gtest/gtest.h>
 #include <openssl/ssl.h>
@@ -116,6 +117,30 @@ TEST(HttpTls, StreamsToClients) {
     Client client(scene.port(), trusting(scene.authority));
     EXPECT_EQ(client.ask("GET", "/", "").size(), 100'000U);
     writer.join();
+}
+
+// OpenSSL writes without a word against SIGPIPE, which would end the process.
+TEST(HttpTls, AClientThatBreaksOffEndsItsStreamAndNothingElse) {
+    Scene scene;
+    Box<std::shared_ptr<host::HttpStream>> streams;
+    scene.application.on_handle = [&](const std::shared_ptr<host::HttpExchange>& exchange) {
+        streams.put(exchange->stream({}));
+    };
+    for (int i = 0; i < 20; ++i) {
+        std::shared_ptr<host::HttpStream> stream;
+        {
+            Poco::Net::SecureStreamSocket client(
+                Poco::Net::SocketAddress("127.0.0.1", static_cast<Poco::UInt16>(scene.port())),
+                trusting(scene.authority));
+            const std::string request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+            client.sendBytes(request.data(), static_cast<int>(request.size()));
+            stream = streams.take();
+            ASSERT_TRUE(stream);
+            client.setLinger(true, 0);
+            client.abort();
+        }
+        EXPECT_TRUE(eventually([&] { return !stream->write(std::string(1000, 'x')); }));
+    }
 }
 
 /// Whether `openssl s_client` comes to an agreement with that.

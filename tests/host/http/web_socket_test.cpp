@@ -16,7 +16,7 @@ constexpr std::size_t message_max = 64U << 10U;
 
 /// Sends back what comes, and remembers it.
 struct Scene {
-    explicit Scene(host::HttpServerSettings settings = local_settings()) {
+    explicit Scene(const host::HttpServerSettings& settings = local_settings()) {
         application.on_handle = [this](const std::shared_ptr<host::HttpExchange>& exchange) {
             auto socket = std::make_shared<SocketPtr>();
             *socket = exchange->upgrade(
@@ -25,7 +25,7 @@ struct Scene {
                 "");
             sockets.put(*socket);
         };
-        server = std::make_unique<host::HttpServer>(std::move(settings), application);
+        server = std::make_unique<host::HttpServer>(settings, application);
     }
     ~Scene() { server.reset(); }
     Scene(const Scene&) = delete;
