@@ -25,7 +25,7 @@ struct OriginSettings {
 class OriginRules {
 public:
     /// Throws std::invalid_argument, which names the entry, for a name or an origin that is none.
-    explicit OriginRules(OriginSettings settings);
+    explicit OriginRules(const OriginSettings& settings);
 
     /// The value of the field Host.
     [[nodiscard]] bool allows_host(std::string_view host) const;

@@ -39,7 +39,7 @@ struct AccessPolicyTest : testing::Test {
         shown.host = "localhost:8080";
         return shown;
     }
-    std::string outcome(RouteAccess route, const Credentials& shown) {
+    [[nodiscard]] std::string outcome(RouteAccess route, const Credentials& shown) const {
         const auto found = policy.decide(route, shown);
         if (const auto* refusal = std::get_if<Refusal>(&found)) {
             return std::to_string(refusal->status) + ' ' + refusal->code;
@@ -47,13 +47,13 @@ struct AccessPolicyTest : testing::Test {
         const auto& admission = std::get<Admission>(found);
         return admission.who ? "in as " + to_string(admission.who->scopes) : "in";
     }
-    std::string outcome(Scope needed, const Credentials& shown) {
+    [[nodiscard]] std::string outcome(Scope needed, const Credentials& shown) const {
         return outcome(RouteAccess::needs(needed), shown);
     }
-    Refusal refusal(Scope needed, const Credentials& shown) {
+    [[nodiscard]] Refusal refusal(Scope needed, const Credentials& shown) const {
         return std::get<Refusal>(policy.decide(RouteAccess::needs(needed), shown));
     }
-    SignedIn sign_in(std::string_view text) {
+    [[nodiscard]] SignedIn sign_in(std::string_view text) const {
         return std::get<SignedIn>(policy.sign_in(text, "192.0.2.7"));
     }
 };
