@@ -84,7 +84,7 @@ std::variant<Admission, Refusal> AccessPolicy::find_out_who(const Credentials& s
         return Admission{.who = std::get<Principal>(std::move(found))};
     }
     const auto cookie =
-        shown.cookie ? session_cookie(*shown.cookie, parts_.is_https) : std::nullopt;
+        shown.cookie ? session_cookie(*shown.cookie, parts_.origins.is_https()) : std::nullopt;
     return cookie ? by_session(*cookie, shown) : unauthorized("none");
 }
 

@@ -81,7 +81,6 @@ public:
         FailureLimiter& limiter;
         const OriginRules& origins;
         const core::Clock& clock;
-        bool is_https = false;  ///< as OriginSettings has it
     };
     explicit AccessPolicy(Parts parts) : parts_(parts) {}
 

@@ -22,7 +22,7 @@ std::string text_of(int family, const void* address) {
 }  // namespace
 
 std::string source_of(std::string_view peer) {
-    const std::string text(peer.substr(0, name_max));
+    std::string text(peer.substr(0, name_max));
     in6_addr six{};
     if (::inet_pton(AF_INET6, text.substr(0, text.find('%')).c_str(), &six) != 1) {
         return text;

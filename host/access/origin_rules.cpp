@@ -91,7 +91,7 @@ std::string checked_origin(const std::string& origin) {
 
 }  // namespace
 
-OriginRules::OriginRules(OriginSettings settings) : is_https_(settings.is_https) {
+OriginRules::OriginRules(const OriginSettings& settings) : is_https_(settings.is_https) {
     for (const char* name : {"localhost", "127.0.0.1", "[::1]"}) {
         hosts_.push_back(without_default_port(with_port(name, settings.port)));
     }

@@ -25,8 +25,10 @@ struct OriginSettings {
 class OriginRules {
 public:
     /// Throws std::invalid_argument, which names the entry, for a name or an origin that is none.
-    explicit OriginRules(OriginSettings settings);
+    explicit OriginRules(const OriginSettings& settings);
 
+    /// As the settings say; what the cookie of a session is called follows it.
+    [[nodiscard]] bool is_https() const { return is_https_; }
     /// The value of the field Host.
     [[nodiscard]] bool allows_host(std::string_view host) const;
     /// Whether the value of the field Origin is that of a page of the host that is called `host`,

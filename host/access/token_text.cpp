@@ -25,8 +25,8 @@ bool is_base62(std::string_view text) {
 std::string crc_text(std::string_view text) {
     std::uint32_t rest = crc32(text);
     std::string digits(crc_size, alphabet.front());
-    for (auto digit = digits.rbegin(); digit != digits.rend(); ++digit) {
-        *digit = alphabet[rest % base];
+    for (std::size_t i = digits.size(); i-- > 0;) {
+        digits[i] = alphabet[rest % base];
         rest /= base;
     }
     return digits;
@@ -34,14 +34,14 @@ std::string crc_text(std::string_view text) {
 
 /// Divides by 62 until nothing is left, the last digit first. Leaves zeros behind.
 void write_base62(std::span<std::byte> bits, std::span<char> digits) {
-    for (auto digit = digits.rbegin(); digit != digits.rend(); ++digit) {
+    for (std::size_t i = digits.size(); i-- > 0;) {
         unsigned rest = 0;
         for (std::byte& byte : bits) {
             rest = (rest << 8U) | std::to_integer<unsigned>(byte);
             byte = static_cast<std::byte>(rest / base);
             rest %= base;
         }
-        *digit = alphabet[rest];
+        digits[i] = alphabet[rest];
     }
 }
 

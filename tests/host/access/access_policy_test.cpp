@@ -2,10 +2,12 @@
 
 #include <array>
 #include <cmath>
+#include <functional>
 #include <iomanip>
 #include <iostream>
 #include <random>
 #include <set>
+#include <thread>
 
 #include "host/access/request_fields.hpp"
 #include "host/access/token_text.hpp"
@@ -39,7 +41,7 @@ struct AccessPolicyTest : testing::Test {
         shown.host = "localhost:8080";
         return shown;
     }
-    std::string outcome(RouteAccess route, const Credentials& shown) {
+    [[nodiscard]] std::string outcome(RouteAccess route, const Credentials& shown) const {
         const auto found = policy.decide(route, shown);
         if (const auto* refusal = std::get_if<Refusal>(&found)) {
             return std::to_string(refusal->status) + ' ' + refusal->code;
@@ -47,13 +49,13 @@ struct AccessPolicyTest : testing::Test {
         const auto& admission = std::get<Admission>(found);
         return admission.who ? "in as " + to_string(admission.who->scopes) : "in";
     }
-    std::string outcome(Scope needed, const Credentials& shown) {
+    [[nodiscard]] std::string outcome(Scope needed, const Credentials& shown) const {
         return outcome(RouteAccess::needs(needed), shown);
     }
-    Refusal refusal(Scope needed, const Credentials& shown) {
+    [[nodiscard]] Refusal refusal(Scope needed, const Credentials& shown) const {
         return std::get<Refusal>(policy.decide(RouteAccess::needs(needed), shown));
     }
-    SignedIn sign_in(std::string_view text) {
+    [[nodiscard]] SignedIn sign_in(std::string_view text) const {
         return std::get<SignedIn>(policy.sign_in(text, "192.0.2.7"));
     }
 };
@@ -266,6 +268,22 @@ TEST_F(AccessPolicyTest, EndsWhatASessionOpenedWithTheSession) {
     EXPECT_TRUE(policy.still_admits(made.id, std::nullopt));
 }
 
+TEST_F(AccessPolicyTest, LooksForTheCookieThatHttpsHas) {
+    const OriginRules by_https({.port = 443, .is_https = true});
+    const AccessPolicy behind_tls{{book, sessions, limiter, by_https, clock}};
+    const SignedIn signed_in = sign_in(token({Scope::Read}).text);
+    Credentials shown = request();
+    shown.host = "localhost";
+    for (const bool is_bound : {true, false}) {
+        const std::string cookie = std::string(session_cookie_name(is_bound)) + '=' +
+                                   std::string(signed_in.cookie.reveal());
+        shown.cookie = cookie;
+        EXPECT_EQ(std::holds_alternative<Admission>(
+                      behind_tls.decide(RouteAccess::needs(Scope::Read), shown)),
+                  is_bound);
+    }
+}
+
 TEST_F(AccessPolicyTest, RefusesTwoTokensAtOnce) {
     const std::string text = token({Scope::Admin}).text;
     const std::string bearer = "Bearer " + text;
@@ -287,6 +305,51 @@ TEST_F(AccessPolicyTest, SignsInAsManyAsThereIsRoomFor) {
     const std::string two = token({Scope::Read}).text;
     EXPECT_TRUE(std::holds_alternative<SignedIn>(narrow.sign_in(one, "192.0.2.7")));
     EXPECT_EQ(std::get<Refusal>(narrow.sign_in(two, "192.0.2.7")).status, 503);
+}
+
+// For the thread sanitizer: all that a host does at the same time.
+TEST_F(AccessPolicyTest, ServesManyThreads) {
+    const Made admin = token({Scope::Admin});
+    const std::string bearer = "Bearer " + admin.text;
+    const SignedIn signed_in = sign_in(admin.text);
+    constexpr int rounds = 200;
+    const std::vector<std::function<void()>> work{
+        [&] {
+            Credentials shown = request();
+            shown.authorization = bearer;
+            EXPECT_EQ(outcome(Scope::Read, shown), "in as admin");
+        },
+        [&] { EXPECT_EQ(outcome(Scope::Edit, PageRequest(signed_in).shown), "in as admin"); },
+        [&] {
+            const Made made = token({Scope::Read});
+            const SignedIn another = sign_in(made.text);
+            EXPECT_TRUE(policy.still_admits(made.id, session_of(another.cookie.reveal())));
+            EXPECT_EQ(book.revoke(made.id, clock.wall()), Revocation::Done);
+            EXPECT_FALSE(policy.still_admits(made.id, std::nullopt));
+        },
+        [&] {
+            Credentials shown = request();
+            shown.peer = "192.0.2.9";
+            shown.authorization = "Bearer nonsense";
+            EXPECT_NE(outcome(Scope::Read, shown), "in as read");
+        },
+        [&] {
+            book.flush();
+            static_cast<void>(book.list());
+            book.forget_ended(at(-1));
+        }};
+    std::vector<std::thread> threads;
+    threads.reserve(work.size());
+    for (const auto& one : work) {
+        threads.emplace_back([&one] {
+            for (int i = 0; i < rounds; ++i) {
+                one();
+            }
+        });
+    }
+    for (std::thread& thread : threads) {
+        thread.join();
+    }
 }
 
 // Prints Welch's t for the time that a token takes which there is not, against one whose secret is

@@ -10,11 +10,11 @@ struct TokenBookTest : testing::Test {
     MemoryStorage storage;
     std::unique_ptr<TokenBook> book = std::make_unique<TokenBook>(storage, seeded());
 
-    CreatedToken create(ScopeSet scopes = {Scope::Read},
-                        std::optional<seconds> lifetime = minutes(1)) {
+    [[nodiscard]] CreatedToken create(ScopeSet scopes = {Scope::Read},
+                                      std::optional<seconds> lifetime = minutes(1)) const {
         return book->create({"of ada", scopes, lifetime, "ops"}, at(0));
     }
-    std::string outcome(std::string_view text, core::WallTime now = at(1)) {
+    [[nodiscard]] std::string outcome(std::string_view text, core::WallTime now = at(1)) const {
         const auto found = book->authenticate(text, now);
         if (const auto* refusal = std::get_if<TokenRefusal>(&found)) {
             return std::string(to_string(refusal->fault));

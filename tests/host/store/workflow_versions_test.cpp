@@ -21,6 +21,7 @@ struct WorkflowVersionsTest : StoreFixture {
     }
     static std::vector<std::uint64_t> numbers(const std::vector<WorkflowVersion>& versions) {
         std::vector<std::uint64_t> found;
+        found.reserve(versions.size());
         for (const WorkflowVersion& version : versions) {
             found.push_back(version.version);
         }
