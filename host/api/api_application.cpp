@@ -78,8 +78,11 @@ HttpAdmission ApiApplication::admit(const HttpRequest& head) {
 }
 
 HttpAdmission ApiApplication::let_in(const HttpRequest& head) {
-    if (is_draining_) {
-        throw ApiProblem(503, "stopping", "this host is about to stop").with("Retry-After", "5");
+    if (life_ != Life::Open) {
+        const bool is_starting = life_ == Life::Starting;
+        throw ApiProblem(503, is_starting ? "starting" : "stopping",
+                         is_starting ? "this host is about to start" : "this host is about to stop")
+            .with("Retry-After", is_starting ? "1" : "5");
     }
     Router::Match match = router_.find(head.method, head.segments);
     if (match.methods.empty()) {

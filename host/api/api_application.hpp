@@ -47,8 +47,10 @@ public:
                    const access::AccessPolicy& policy,
                    Watch watch);
 
+    /// Until then, all is refused with 503.
+    void open() noexcept { life_ = Life::Open; }
     /// From now on new requests are refused with 503.
-    void drain() noexcept { is_draining_ = true; }
+    void drain() noexcept { life_ = Life::Stopping; }
 
     [[nodiscard]] HttpAdmission admit(const HttpRequest& head) override;
     void handle(std::shared_ptr<HttpExchange> exchange) override;
@@ -74,7 +76,8 @@ private:
     ApiChecks checks_;
     const access::AccessPolicy& policy_;
     Watch watch_;
-    std::atomic<bool> is_draining_{false};
+    enum class Life { Starting, Open, Stopping };
+    std::atomic<Life> life_{Life::Starting};
 };
 
 }  // namespace oa::host

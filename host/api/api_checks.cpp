@@ -118,7 +118,12 @@ void ApiChecks::check_head(const Route& route, const HttpRequest& head) const {
     if (!route.body) {
         return;
     }
-    if (!has_body && !route.body->required) {
+    if (!has_body) {
+        if (route.body->required) {
+            throw ApiProblem(411, "length_required", "there is no body, and one is needed",
+                             "send " + std::string(route.body->content_type) +
+                                 ", with Content-Length or in chunks");
+        }
         return;
     }
     if (!given || !is_same_type(media_type(*given), route.body->content_type)) {

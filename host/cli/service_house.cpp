@@ -148,8 +148,8 @@ ServiceHouse::ServiceHouse(const ServeOptions& options, Workbench& workbench)
     open_.emplace();
     read_workflows();
     make_first_token();
-    listen();
     recover();
+    listen();
     system_->set_started();
 }
 
@@ -274,11 +274,9 @@ access::OriginSettings ServiceHouse::origin_settings(std::uint16_t port) const {
 
 void ServiceHouse::listen() {
     const bool is_https = server_.certificate.has_value() || server_.behind_proxy;
-    // Which ports are free is known when the sockets are there, so the rules that need it are asked
-    // by way of the application, which is there first and refuses what comes meanwhile.
     origins_.emplace(origin_settings(static_cast<std::uint16_t>(server_.port)));
-    policy_.emplace(access::AccessPolicy::Parts{tokens_, sessions_, limiter_, *origins_,
-                                                runs_.clock(), is_https});
+    policy_.emplace(
+        access::AccessPolicy::Parts{tokens_, sessions_, limiter_, *origins_, runs_.clock()});
     RunRoutes{*library_, *service_, runs_.timers(), runs_.clock()}.add_to(routes_);
     WorkflowRoutes{*library_, store_}.add_to(routes_);
     LiveRoutes{*service_, *live_, *open_,
@@ -310,6 +308,9 @@ void ServiceHouse::listen() {
         settings.addresses.resize(1);  // a machine without IPv6
         http_ = std::make_unique<HttpServer>(settings, *application_, workbench_.logger.get());
     }
+    // Which port is free is known now. Nobody has asked for the rules: the application is not open.
+    origins_.emplace(origin_settings(http_->addresses().front().port));
+    application_->open();
 }
 
 ApiApplication::Watch ServiceHouse::watch() {

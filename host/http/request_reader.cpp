@@ -121,7 +121,8 @@ Refusal RequestReader::read_framing() {
         framing_ = Framing::Chunked;
     } else if (lengths == 1) {
         return read_length(*fields.find("Content-Length"));
-    } else if (needs_length(request_.method)) {
+    } else if (minor_ == 0 && needs_length(request_.method)) {
+        // There it was once the end of the connection that ended a body.
         return {411, "a body is expected, and neither Content-Length nor chunks tell its length"};
     }
     return {};

@@ -192,7 +192,7 @@ struct Api {
           storage(house.store),
           tokens(storage),
           origins(access::OriginSettings{.port = 8080}),
-          policy({tokens, sessions, limiter, origins, house.clock, false}),
+          policy({tokens, sessions, limiter, origins, house.clock}),
           system({.engine = house.engine, .store = house.store, .pool = house.pool}) {
         RunRoutes{house.library, house.runs, house.timers, house.clock}.add_to(routes);
         WorkflowRoutes{house.library, house.store}.add_to(routes);
@@ -231,6 +231,7 @@ struct Api {
             failed.push_back(what);
         };
         application = std::make_unique<ApiApplication>(routes, api_schemas(), policy, watch);
+        application->open();
         admin = token({access::Scope::Admin});
         system.set_started();
     }

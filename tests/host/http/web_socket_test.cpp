@@ -61,7 +61,7 @@ TEST(WebSocketHandshake, FollowsTheStandard) {
         {changed("Upgrade: websocket", "Upgrade: h2c, websocket"), 101},
         {changed("keep-alive, Upgrade", "upgrade"), 101},
         {changed("GET / HTTP/1.1", "GET / HTTP/1.0"), 400},
-        {changed("GET", "POST"), 411},
+        {changed("GET", "POST"), 400},
         {changed("GET", "DELETE"), 400},
         {changed("Upgrade: websocket\r\n", ""), 426},
         {changed("Upgrade: websocket", "Upgrade: h2c"), 426},
