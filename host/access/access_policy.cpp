@@ -90,15 +90,17 @@ std::variant<Admission, Refusal> AccessPolicy::find_out_who(const Credentials& s
 
 std::variant<Principal, Refusal> AccessPolicy::by_token(std::string_view token,
                                                         std::string_view peer) const {
-    if (const auto rest = parts_.limiter.wait(peer, parts_.clock.now())) {
-        return Refusal{.status = 429,
-                       .code = "too_many_failures",
-                       .detail = "too many tokens that do not count were shown; try again in " +
-                                 std::to_string(rest->count()) + " s",
-                       .retry_after = rest};
-    }
+    // Who shows a token that counts is let in, whatever others from there have tried: nobody
+    // guesses 256 bits, and one behind the same address must not be shut out by them.
     auto found = parts_.tokens.authenticate(token, parts_.clock.wall());
     if (const auto* refused = std::get_if<TokenRefusal>(&found)) {
+        if (const auto rest = parts_.limiter.wait(peer, parts_.clock.now())) {
+            return Refusal{.status = 429,
+                           .code = "too_many_failures",
+                           .detail = "too many tokens that do not count were shown; try again in " +
+                                     std::to_string(rest->count()) + " s",
+                           .retry_after = rest};
+        }
         parts_.limiter.note_failure(peer, parts_.clock.now());
         return unauthorized(std::string(to_string(refused->fault)), refused->token_id);
     }

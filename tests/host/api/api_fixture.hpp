@@ -238,7 +238,9 @@ struct Api {
 
     std::string token(access::ScopeSet scopes) {
         return std::string(
-            tokens.create({.name = "a " + to_string(scopes), .scopes = scopes}, house.clock.wall())
+            tokens
+                .create({.name = "a " + to_string(scopes), .scopes = scopes, .created_by = "test"},
+                        house.clock.wall())
                 .text.reveal());
     }
 

@@ -374,7 +374,9 @@ TEST_F(ApiTest, ABrowserSignsInWithACookieAndNeedsItsToken) {
               200);
     EXPECT_EQ(api.ask({.method = "DELETE",
                        .target = "/api/v1/session",
-                       .fields = {{"Cookie", cookie}, {"X-CSRF-Token", csrf}}},
+                       .fields = {{"Cookie", cookie},
+                                  {"X-CSRF-Token", csrf},
+                                  {"Origin", "http://localhost:8080"}}},
                       "")
                   .status,
               204);
@@ -414,6 +416,7 @@ TEST_F(ApiTest, TellsHowTheHostIs) {
     EXPECT_NE(metrics.find("# TYPE oa_store_records_total counter\noa_store_records_total "),
               std::string::npos)
         << metrics;
+    api.house.engine.wait_until_idle();
     EXPECT_EQ(api.get("/api/v1/stats").at("runs").at("running").as_int64(), 0);
     api.application->drain();
     EXPECT_EQ(code_of(api.ask({.target = "/api/v1/runs"})), "stopping");
