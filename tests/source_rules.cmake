@@ -90,6 +90,10 @@ function(check_rooms file include)
     refuse("${file}" "${include}" "a plug-in knows no other plug-in")
   elseif(room MATCHES "^(isolation|trust|kit)$" AND known STREQUAL "plugin")
     return()  # they go on where finding and loading a plug-in ends
+  elseif(room STREQUAL "service" AND known MATCHES "^(document|engine|store)$")
+    return()  # what is done with them, whoever asks
+  elseif(room STREQUAL "api" AND known MATCHES "^(access|engine|http|service|store)$")
+    return()  # the service, as clients of HTTP see it
   elseif(NOT room STREQUAL "cli" AND NOT known MATCHES "^(log|blob|crash)$")
     refuse("${file}" "${include}"
       "an adapter of the host knows no other adapter than host/log, host/blob and host/crash")
