@@ -1,0 +1,208 @@
+// `oa serve` from outside: a real program, real plug-ins, and clients over the loopback.
+
+#include <csignal>
+#include <filesystem>
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include "tests/cli/serve_fixture.hpp"
+#include "tests/support/raw_client.hpp"
+
+namespace oa::test {
+namespace {
+
+namespace json = boost::json;
+
+TEST_F(ServeTest, RunsAWorkflowForAClient) {
+    start();
+    const Answer run =
+        ask("POST", "/api/v1/workflows/hello/runs?wait=20s", R"({"inputs": {"who": "you"}})");
+    ASSERT_EQ(run.status, 200) << run.body;
+    EXPECT_EQ(run.json().at("status").as_string(), "succeeded");
+    EXPECT_EQ(run.json().at("outputs"), (json::value{{"greeted", "you"}}));
+    const std::string id(run.json().at("id").as_string());
+    const Answer log = ask("GET", "/api/v1/runs/" + id + "/logs?follow");
+    EXPECT_NE(log.body.find("greet: hello you"), std::string::npos) << log.body;
+    EXPECT_TRUE(get("/readyz").at("ready").as_bool());
+    EXPECT_FALSE(get("/api/v1/plugins").at("plugins").as_array().empty());
+    EXPECT_EQ(get("/api/v1/plugins/utils").at("module").as_string(), "utils");
+    const json::object audit = get("/api/v1/audit");
+    EXPECT_EQ(audit.at("records").as_array().at(0).at("action").as_string(), "run.started");
+    const ProcessResult ended = stop();
+    EXPECT_EQ(ended.exit_status, 0) << ended.err;
+}
+
+// S-01, S-07, S-09: nothing is open, nothing is the same on two hosts.
+TEST_F(ServeTest, TheFirstStartMakesATokenForItsOwnerAlone) {
+    start();
+    struct stat status {};
+    ASSERT_EQ(::stat(folder.at("data/admin-token").c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 0777U, 0600U);
+    EXPECT_EQ(token.rfind("oat_", 0), 0U);
+    EXPECT_EQ(host->said().find(token), std::string::npos);
+    const std::string first = token;
+    token = "oat_nobody";
+    EXPECT_EQ(ask("GET", "/api/v1/runs").status, 401);
+    stop();
+    const ProcessResult again = [&] {
+        start();
+        return stop();
+    }();
+    EXPECT_EQ(again.out.find("first token"), std::string::npos);
+    EXPECT_EQ(token, first);
+    std::filesystem::remove_all(folder.at("data"));
+    start();
+    EXPECT_NE(token, first);
+}
+
+TEST_F(ServeTest, RefusesToOfferItselfToANetworkInTheClear) {
+    Subprocess::Options options;
+    options.patience = std::chrono::minutes(1);
+    const ProcessResult refused = run_program(serve({"--listen", "0.0.0.0"}), options);
+    EXPECT_EQ(refused.exit_status, 2);
+    EXPECT_NE(refused.err.find("server.certificate"), std::string::npos) << refused.err;
+    EXPECT_NE(refused.err.find("behind_proxy"), std::string::npos);
+    options.environment = {{"OA_TLS_CERTIFICATE", folder.at("none.pem")}};
+    const ProcessResult half = run_program(serve(), options);
+    EXPECT_EQ(half.exit_status, 2);
+    EXPECT_NE(half.err.find("belong together"), std::string::npos) << half.err;
+}
+
+TEST_F(ServeTest, TellsWhatKeepsItFromStarting) {
+    start();
+    const ProcessResult second = run_program(serve());
+    EXPECT_NE(second.exit_status, 0);
+    EXPECT_NE(second.err.find("data"), std::string::npos) << second.err;
+    Subprocess::Options options;
+    options.environment = {{"OA_DATA", folder.at("other")}};
+    const ProcessResult taken = run_program(
+        command({"serve", "--data", folder.at("other"), "--port", std::to_string(port)}), options);
+    EXPECT_NE(taken.exit_status, 0);
+    EXPECT_NE(taken.err.find(std::to_string(port)), std::string::npos) << taken.err;
+}
+
+// A run that was accepted goes on when the host is killed and started again, and the same request
+// gives the same run.
+TEST_F(ServeTest, KeepsWhatItAcceptedWhenItIsKilled) {
+    folder.write("workflows/slow.yaml",
+                 "tasks:\n  - name: wait\n    sleep: 200ms\n  - name: after\n    utils.print:\n"
+                 "      text: done\n");
+    start();
+    const std::string body = "{}";
+    const Answer accepted = [&] {
+        Poco::Net::HTTPClientSession session("127.0.0.1", static_cast<Poco::UInt16>(port));
+        Poco::Net::HTTPRequest request("POST", "/api/v1/workflows/slow/runs", "HTTP/1.1");
+        request.set("Authorization", "Bearer " + token);
+        request.set("Idempotency-Key", "once");
+        request.setContentType("application/json");
+        request.setContentLength(2);
+        session.sendRequest(request) << body;
+        Answer answer;
+        Poco::StreamCopier::copyToString(session.receiveResponse(answer.head), answer.body);
+        answer.status = answer.head.getStatus();
+        return answer;
+    }();
+    ASSERT_EQ(accepted.status, 202) << accepted.body;
+    const std::string id(accepted.json().at("id").as_string());
+    stop(SIGKILL);
+    start();
+    Poco::Net::HTTPClientSession session("127.0.0.1", static_cast<Poco::UInt16>(port));
+    session.setTimeout(Poco::Timespan(30, 0));
+    Poco::Net::HTTPRequest request("POST", "/api/v1/workflows/slow/runs?wait=20s", "HTTP/1.1");
+    request.set("Authorization", "Bearer " + token);
+    request.set("Idempotency-Key", "once");
+    request.setContentType("application/json");
+    request.setContentLength(2);
+    session.sendRequest(request) << body;
+    Poco::Net::HTTPResponse head;
+    std::string text;
+    Poco::StreamCopier::copyToString(session.receiveResponse(head), text);
+    EXPECT_EQ(head.getStatus(), 200) << text;
+    EXPECT_EQ(json::parse(text).at("id").as_string(), id);
+    EXPECT_EQ(json::parse(text).at("status").as_string(), "succeeded");
+    EXPECT_EQ(get("/api/v1/runs").at("runs").as_array().size(), 1U);
+}
+
+TEST_F(ServeTest, ReadsItsWorkflowsAnewOnSighup) {
+    start();
+    folder.write("workflows/new.yaml", "tasks:\n  - utils.print: {text: new}\n");
+    host->signal(SIGHUP);
+    ASSERT_TRUE(host->wait_for("added=1 changed=0")) << host->said();
+    EXPECT_EQ(get("/api/v1/workflows/new").at("version").as_int64(), 1);
+}
+
+// What is being answered is answered, and what runs is left open, to go on later.
+TEST_F(ServeTest, StopsInGoodOrder) {
+    folder.write("workflows/long.yaml", "tasks:\n  - sleep: 1h\n");
+    start();
+    const Answer run = ask("POST", "/api/v1/workflows/long/runs", "{}");
+    ASSERT_EQ(run.status, 202);
+    const std::string id(run.json().at("id").as_string());
+    const ProcessResult ended = stop();
+    EXPECT_EQ(ended.exit_status, 0) << ended.err;
+    start();
+    EXPECT_EQ(get("/api/v1/runs/" + id).at("status").as_string(), "running");
+    EXPECT_EQ(get("/api/v1/runs/" + id).at("waits").as_int64(), 1);
+}
+
+// S-06, S-12: a name of somebody else's that leads here, and pages of others.
+TEST_F(ServeTest, AnswersToItsOwnNamesAlone) {
+    start();
+    const auto status = [&](const std::string& fields) {
+        RawClient client(port);
+        client.send("GET /api/v1/runs HTTP/1.1\r\nAuthorization: Bearer " + token + "\r\n" +
+                    fields + "\r\n");
+        const auto answer = client.answer();
+        return answer ? answer->status : 0;
+    };
+    const std::string own = std::to_string(port);
+    EXPECT_EQ(status("Host: localhost:" + own + "\r\n"), 200);
+    EXPECT_EQ(status("Host: [::1]:" + own + "\r\n"), 200);
+    EXPECT_EQ(status("Host: evil.example\r\n"), 421);
+    EXPECT_EQ(status("Host: localhost:1\r\n"), 421);
+    EXPECT_EQ(status("Host: localhost:" + own + "\r\nOrigin: http://evil.example\r\n"), 403);
+    EXPECT_EQ(status("Host: localhost:" + own + "\r\nOrigin: null\r\n"), 403);
+    EXPECT_EQ(status("Host: localhost:" + own + "\r\nAuthorization: Bearer x\r\n"), 400);
+}
+
+TEST_F(ServeTest, KeepsSecretsAndNeverShowsThem) {
+    folder.write("workflows/secret.yaml",
+                 "tasks:\n  - name: say\n    utils.print:\n      text: ${WALLET:key}\n");
+    const std::string password = private_file("password", "correct horse battery\n");
+    const std::map<std::string, std::string> wallet{{"OA_WALLET_FILE", folder.at("wallet")},
+                                                    {"OA_WALLET_PASSWORD_FILE", password}};
+    Subprocess::Options options;
+    options.environment = wallet;
+    ASSERT_EQ(oa({"wallet", "create"}, options).exit_status, 0);
+    start({}, wallet);
+    EXPECT_EQ(ask("PUT", "/api/v1/wallet/secrets/key", R"({"value": "canary-47110815"})").status,
+              409);  // it has not been opened yet
+    EXPECT_EQ(ask("POST", "/api/v1/wallet/unlock", R"({"password": "wrong"})").status, 403);
+    EXPECT_EQ(
+        ask("POST", "/api/v1/wallet/unlock", R"({"password": "correct horse battery"})").status,
+        200);
+    EXPECT_EQ(ask("PUT", "/api/v1/wallet/secrets/key", R"({"value": "canary-47110815"})").status,
+              204);
+    EXPECT_EQ(get("/api/v1/wallet/secrets").at("secrets").as_array().size(), 1U);
+    const Answer run = ask("POST", "/api/v1/workflows/secret/runs?wait=20s", "{}");
+    EXPECT_EQ(run.json().at("status").as_string(), "succeeded") << run.body;
+    const std::string id(run.json().at("id").as_string());
+    std::string all;
+    for (const std::string target :
+         {"/api/v1/runs/" + id, "/api/v1/runs/" + id + "/tasks", "/api/v1/runs/" + id + "/events",
+          "/api/v1/runs/" + id + "/logs?follow", std::string("/api/v1/wallet/secrets"),
+          std::string("/api/v1/audit"), std::string("/api/v1/workflows/secret")}) {
+        all += ask("GET", target).body;
+    }
+    EXPECT_EQ(all.find("47110815"), std::string::npos);
+    EXPECT_EQ(ask("POST", "/api/v1/wallet/lock").status, 200);
+    const Answer locked = ask("POST", "/api/v1/workflows/secret/runs?wait=20s", "{}");
+    EXPECT_EQ(locked.json().at("status").as_string(), "failed") << locked.body;
+    EXPECT_NE(locked.body.find("locked"), std::string::npos) << locked.body;
+    const ProcessResult ended = stop();
+    EXPECT_EQ((ended.out + ended.err).find("47110815"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace oa::test
