@@ -57,8 +57,8 @@ std::string duration_text(const RunSummary& run) {
     if (!run.started || !run.ended) {
         return "-";
     }
-    return core::format_duration(
-        std::chrono::duration_cast<core::Milliseconds>(*run.ended - *run.started));
+    const auto took = std::chrono::duration_cast<core::Milliseconds>(*run.ended - *run.started);
+    return core::format_duration(std::max(took, core::Milliseconds{0}));  // the clock was set back
 }
 
 json::value time_or_null(const std::optional<core::WallTime>& time) {

@@ -334,7 +334,7 @@ void RunLoop::end_report(const core::TaskEnded& command, TaskReport& report) {
     if (begun) {
         Begun& values = begun.mapped();
         report.started_at = values.started_at;
-        report.duration = std::chrono::duration_cast<core::Milliseconds>(steady() - values.started);
+        report.duration = passed_since(values.started);
         report.output = std::move(values.output);
         report.sub_run = std::move(values.sub_run);
     }
@@ -361,7 +361,7 @@ void RunLoop::execute(const core::FinishRun& command) {
             report_.failure = unresolved(error);
         }
     }
-    report_.duration = std::chrono::duration_cast<core::Milliseconds>(steady() - run_started_);
+    report_.duration = passed_since(run_started_);
     report_.tasks = data_.take_reports();
     write(core::RunEnded{report_.status, report_.failure, report_.outputs});
     later([this] {

@@ -344,6 +344,7 @@ private:
     void set_timer(const core::Timer& timer, core::Milliseconds delay);
     [[nodiscard]] core::WallTime wall() const;
     [[nodiscard]] std::chrono::steady_clock::time_point steady() const;
+    [[nodiscard]] core::Milliseconds passed_since(std::chrono::steady_clock::time_point then) const;
 
     void execute(const core::HandOn& command);
     void execute(const core::Decide& command);
