@@ -9,6 +9,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "host/engine/start_thread.hpp"
+
 namespace oa::host {
 
 namespace {
@@ -30,9 +32,10 @@ extern "C" void pass_on(int signal) {
 
 InterruptGuard::InterruptGuard(unsigned count, std::function<void(int signal)> on_signal) {
     if (::pipe2(signal_pipe.data(), O_CLOEXEC) != 0) {
-        throw std::system_error(errno, std::generic_category(), "pipe2");
+        throw std::system_error(errno, std::generic_category(),
+                                "cannot listen for Ctrl-C; see ulimit -n");
     }
-    thread_ = std::thread([count, on_signal = std::move(on_signal)] {
+    thread_ = start_thread([count, on_signal = std::move(on_signal)] {
         unsigned left = count;
         for (;;) {
             unsigned char byte = 0;

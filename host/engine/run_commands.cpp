@@ -1,6 +1,7 @@
 // What the run machine commands, carried out.
 
 #include <algorithm>
+#include <new>
 #include <string>
 #include <utility>
 
@@ -42,13 +43,25 @@ public:
           control_(std::move(control)) {}
 
     void run() override {
-        core::Outcome outcome = loop_->services_.invoker.invoke(*control_);
+        core::Outcome outcome = invoke();
         control_.reset();
         const std::shared_ptr<RunLoop> loop = std::move(loop_);
         loop->post(AttemptDone{execution_, attempt_, std::move(outcome), nullptr, {}});
     }
 
 private:
+    // One task that asks for too much is no reason for the others to end.
+    core::Outcome invoke() {
+        try {
+            return loop_->services_.invoker.invoke(*control_);
+        } catch (const std::bad_alloc&) {
+            return {.output = nullptr,
+                    .failure = core::Failure{.code = "exhausted",
+                                             .message = "there is no memory left for the call",
+                                             .retryable = true}};
+        }
+    }
+
     std::shared_ptr<RunLoop> loop_;
     ExecutionIndex execution_;
     std::uint32_t attempt_;

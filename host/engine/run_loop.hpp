@@ -432,6 +432,7 @@ private:
 
     std::atomic<Committing> committing_{Committing::Idle};
     std::optional<core::JournalFailure> commit_failure_;  // of whoever answers for the journal
+    bool is_held_up_ = false;  // the journal takes nothing for now, and the sink has heard of it
 
     std::mutex lines_mutex_;
     std::vector<core::LogLine> lines_;  // that the journal does not have yet

@@ -25,8 +25,9 @@ public:
         std::string input{};
         std::string folder{};   ///< working folder; empty: the test's
         bool terminal = false;  ///< standard error (and only it) is a pseudo-terminal of 100 x 30
-        std::size_t stack_kib = 0;   ///< limit; 0: as it is
-        std::size_t memory_mib = 0;  ///< limit of the address space; 0: as it is
+        std::size_t stack_kib = 0;    ///< limit; 0: as it is
+        std::size_t memory_mib = 0;   ///< limit of the address space; 0: as it is
+        std::size_t descriptors = 0;  ///< limit of open files; 0: as it is
     };
 
     Subprocess(const std::vector<std::string>& arguments, const Options& options);

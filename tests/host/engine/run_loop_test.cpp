@@ -1,7 +1,9 @@
 #include "host/engine/run_loop.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <latch>
+#include <new>
 #include <stdexcept>
 #include <thread>
 
@@ -415,6 +417,46 @@ TEST_F(RunLoopTest, PutsWhatBelongsTogetherOnRecordAtOnce) {
     static_cast<void>(loop->wait());
     // Creation, start and first attempt; an end and the next attempt; the last end and the run's.
     EXPECT_EQ(counting.sizes, (std::vector<std::size_t>{3, 2, 2, 2}));
+}
+
+TEST_F(RunLoopTest, ACallThatFindsNoMemoryFailsAndTheOthersGoOn) {
+    WorkflowBuilder builder(Flow::Graph);
+    builder.task("greedy").allow_failure = true;
+    builder.task("modest");
+    invoker.on("greedy", [](ScriptedCall&) -> Outcome { throw std::bad_alloc(); });
+
+    const core::RunReport report = run(builder.build());
+
+    EXPECT_EQ(report.status, RunStatus::Succeeded);
+    EXPECT_EQ(report.tasks[0].failure->code, "exhausted");
+    EXPECT_EQ(report.tasks[1].status, TaskStatus::Succeeded);
+}
+
+TEST_F(RunLoopTest, SaysOnceThatTheJournalTakesNothingForNow) {
+    struct FullJournal final : core::Journal {
+        explicit FullJournal(core::Journal& next) : next_(next) {}
+        void append(const std::string& run_id,
+                    const core::JournalBatch& batch,
+                    Done done) override {
+            if (refusals_ > 0) {
+                --refusals_;
+                const core::JournalFailure failure{true, "the disk is full"};
+                done(&failure);
+                return;
+            }
+            next_.append(run_id, batch, std::move(done));
+        }
+        core::Journal& next_;
+        int refusals_ = 2;
+    } full(journal);
+    WorkflowBuilder builder(Flow::Sequence);
+    builder.task("a");
+    const auto loop = make(builder.build(), full);
+    loop->start();
+
+    EXPECT_EQ(loop->wait().status, RunStatus::Succeeded);
+    const Words words = sink.words();
+    EXPECT_EQ(std::count(words.begin(), words.end(), "held up the disk is full"), 1);
 }
 
 TEST_F(RunLoopTest, EndsTenThousandTasksUnderAStormOfCancellations) {
