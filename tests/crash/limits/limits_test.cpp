@@ -267,5 +267,31 @@ TEST_F(LimitsTest, AStoreWithoutInodesIsRefusedAndGoesOnWithMore) {
     std::printf("%s", result.out.c_str());
 }
 
+TEST_F(LimitsTest, AFolderThatCannotBeWrittenIsRefusedByItsName) {
+    const std::string below_a_file = small_file + "/data";
+    const ProcessResult result =
+        oa({"run", folder.write("w.yaml", many_tasks(small_file)), "--data", below_a_file},
+           environment());
+    EXPECT_EQ(result.exit_status, 4) << result.err;
+    EXPECT_NE(result.err.find(below_a_file), std::string::npos) << result.err;
+    EXPECT_NE(result.err.find("Not a directory"), std::string::npos) << result.err;
+}
+
+TEST_F(LimitsTest, AFileSystemThatMayOnlyBeReadIsRefusedByItsName) {
+    const std::string place = folder.at("place");
+    const ProcessResult result = run_program(
+        {"/usr/bin/unshare", "-Urm", "/bin/sh", "-c",
+         "mkdir " + place + "; mount -t tmpfs -o ro none " + place +
+             " || exit 77\nexec " OA_PROGRAM " run " +
+             folder.write("w.yaml", many_tasks(small_file)) + " --data " + place + "/data"},
+        environment());
+    if (result.err.find("unshare:") != std::string::npos || result.exit_status == 77) {
+        GTEST_SKIP() << "no file system can be mounted here: " << result.err;
+    }
+    EXPECT_EQ(result.exit_status, 4) << result.err;
+    EXPECT_NE(result.err.find(place + "/data"), std::string::npos) << result.err;
+    EXPECT_NE(result.err.find("Read-only file system"), std::string::npos) << result.err;
+}
+
 }  // namespace
 }  // namespace oa::test
