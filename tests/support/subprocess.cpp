@@ -89,16 +89,19 @@ Subprocess::Subprocess(const std::vector<std::string>& arguments, const Options&
         }
     }
     std::vector<std::string> pairs;
+    pairs.reserve(environment.size());
     for (const auto& [name, value] : environment) {
-        pairs.push_back(name + "=" + value);
+        pairs.emplace_back(name).append("=").append(value);
     }
     std::vector<char*> envp;
+    envp.reserve(pairs.size() + 1);
     for (std::string& pair : pairs) {
         envp.push_back(pair.data());
     }
     envp.push_back(nullptr);
     std::vector<std::string> copies = arguments;
     std::vector<char*> argv;
+    argv.reserve(copies.size() + 1);
     for (std::string& argument : copies) {
         argv.push_back(argument.data());
     }

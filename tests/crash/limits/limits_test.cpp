@@ -11,7 +11,8 @@
 namespace oa::test {
 namespace {
 
-constexpr std::size_t gib = 1024;  // in MiB
+constexpr std::size_t two_gib = 2048;           // in MiB
+constexpr std::size_t stack_kib = 256 * 1024U;  // the address space has room for few of these
 
 /// Sixty calls that keep a thread each and sixty that open a file, beside each other.
 std::string many_tasks(const std::string& file) {
@@ -153,6 +154,7 @@ TEST_F(LimitsTest, WhatNeedsDescriptorsGoesOnWhenThereAreSomeAgain) {
     options.descriptors = 64;
     options.environment["OA_CONFIG"] =
         folder.write("oa.yaml", "isolation: {modules: {hoarder: {mode: in-process}}}\n");
+    const std::string hoarder = OA_FIXTURE_FOLDER "/hoarder/hoarder.so";
     const std::string document =
         "tasks:\n"
         "  - {name: take, hoarder.take: {}}\n"
@@ -163,9 +165,9 @@ TEST_F(LimitsTest, WhatNeedsDescriptorsGoesOnWhenThereAreSomeAgain) {
         "  - {name: give, hoarder.give_back: {}}\n"
         "  - {name: with, files.read: {path: " +
         small_file + "}}\n";
-    const ProcessResult result = oa({"--plugins", OA_FIXTURE_FOLDER "/hoarder/hoarder.so", "run",
-                                     "--json", "--data", data, folder.write("w.yaml", document)},
-                                    options);
+    const ProcessResult result = oa(
+        {"--plugins", hoarder, "run", "--json", "--data", data, folder.write("w.yaml", document)},
+        options);
     ASSERT_EQ(result.exit_status, 0) << result.err;
     const boost::json::object report = json(result);
     EXPECT_GT(task(report, "take").at("output").as_int64(), 0);
@@ -186,8 +188,8 @@ TEST_F(LimitsTest, ManyRunsAreTakenUpWithSixtyFourDescriptors) {
 // Stacks of a quarter of a GiB each: the address space has room for few of them.
 TEST_F(LimitsTest, FewThreadsDoTheWorkOfMany) {
     Subprocess::Options options = environment();
-    options.stack_kib = 256 * 1024;
-    options.memory_mib = 2 * gib;
+    options.stack_kib = stack_kib;
+    options.memory_mib = two_gib;
     const ProcessResult result = run_program(run_command(many_tasks(small_file)), options);
     EXPECT_EQ(result.exit_status, 0) << result.err;
     expect_all_to_end();
@@ -195,9 +197,9 @@ TEST_F(LimitsTest, FewThreadsDoTheWorkOfMany) {
 
 TEST_F(LimitsTest, EachNumberOfThreadsIsEnoughOrARefusal) {
     Sweep sweep;
-    for (std::size_t memory = 300; memory <= 2 * gib; memory += 256) {
+    for (std::size_t memory = 300; memory <= two_gib; memory += 256) {
         Subprocess::Options options = environment();
-        options.stack_kib = 256 * 1024;
+        options.stack_kib = stack_kib;
         options.memory_mib = memory;
         Subprocess host(run_command(many_tasks(small_file)), options);
         bool is_held_up = false;

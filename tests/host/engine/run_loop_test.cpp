@@ -434,20 +434,20 @@ TEST_F(RunLoopTest, ACallThatFindsNoMemoryFailsAndTheOthersGoOn) {
 
 TEST_F(RunLoopTest, SaysOnceThatTheJournalTakesNothingForNow) {
     struct FullJournal final : core::Journal {
-        explicit FullJournal(core::Journal& next) : next_(next) {}
+        explicit FullJournal(core::Journal& journal) : next(journal) {}
         void append(const std::string& run_id,
                     const core::JournalBatch& batch,
                     Done done) override {
-            if (refusals_ > 0) {
-                --refusals_;
+            if (refusals > 0) {
+                --refusals;
                 const core::JournalFailure failure{true, "the disk is full"};
                 done(&failure);
                 return;
             }
-            next_.append(run_id, batch, std::move(done));
+            next.append(run_id, batch, std::move(done));
         }
-        core::Journal& next_;
-        int refusals_ = 2;
+        core::Journal& next;
+        int refusals = 2;
     } full(journal);
     WorkflowBuilder builder(Flow::Sequence);
     builder.task("a");
@@ -478,6 +478,7 @@ TEST_F(RunLoopTest, EndsTenThousandTasksUnderAStormOfCancellations) {
     loop->start();
     some_begun.wait();
     std::vector<std::jthread> cancellers;
+    cancellers.reserve(4);
     for (int index = 0; index < 4; ++index) {
         cancellers.emplace_back([&] { loop->cancel("storm"); });
     }
