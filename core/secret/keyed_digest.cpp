@@ -59,14 +59,22 @@ private:
     std::array<std::uint64_t, 4> state_;
 };
 
+// Every run has a digest, and asking the system for a key takes longer than a short task.
+const KeyedDigest::Key& key_of_process() {
+    static const KeyedDigest::Key key = [] {
+        std::random_device random;
+        KeyedDigest::Key made{};
+        for (auto& part : made) {
+            part = static_cast<std::uint64_t>(random()) << 32U | random();
+        }
+        return made;
+    }();
+    return key;
+}
+
 }  // namespace
 
-KeyedDigest::KeyedDigest() : key_{} {
-    std::random_device random;
-    for (auto& part : key_) {
-        part = static_cast<std::uint64_t>(random()) << 32U | random();
-    }
-}
+KeyedDigest::KeyedDigest() : key_(key_of_process()) {}
 
 KeyedDigest::Value KeyedDigest::operator()(std::string_view text) const noexcept {
     return {SipHash(key_[0], key_[1])(text), SipHash(key_[2], key_[3])(text)};

@@ -396,7 +396,8 @@ std::variant<CommandLine, ExitStatus> parse_command_line(int argc, const char* c
     run_app
         ->add_option("--durability", run.durability,
                      "What a power failure may cost that store (full: nothing)")
-        ->check(CLI::IsMember({"full", "normal", "none"}))
+        ->check(CLI::IsMember({"full", "normal", "none"}).description(""))
+        ->needs("--data")
         ->type_name("full|normal|none");
     add_wallet_access(*run_app, "--wallet",
                       "Where ${WALLET:...} reads (OA_WALLET_FILE, or `wallet` in the state folder)",

@@ -160,7 +160,8 @@ public:
     }
     void run_paused(std::string_view reason) override {
         const std::lock_guard lock(mutex_);
-        lines_ += paint("■ paused, " + printable(reason), Colour::Yellow, terminal_.colours) + "\n";
+        const std::string why = reason.empty() ? "" : ", " + printable(reason);
+        lines_ += paint("■ paused" + why, Colour::Yellow, terminal_.colours) + "\n";
     }
     void run_continued() override {
         const std::lock_guard lock(mutex_);

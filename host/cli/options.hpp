@@ -56,6 +56,7 @@ struct RunsOptions {
     std::uint32_t limit = 20;
     // Logs.
     std::optional<std::string> log_task;
+    bool follow = false;  ///< until the run has ended
     // Cancel, Pause, Approve, Reject.
     std::string reason;
     std::string task;

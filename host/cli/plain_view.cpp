@@ -127,7 +127,7 @@ public:
             {{"event", "run_cancelling"}, {"reason", reason}});
     }
     void run_paused(std::string_view reason) override {
-        say(LogLevel::Warn, "paused, " + std::string(reason),
+        say(LogLevel::Warn, "paused" + (reason.empty() ? "" : ", " + std::string(reason)),
             {{"event", "run_paused"}, {"reason", reason}});
     }
     void run_continued() override { say(LogLevel::Warn, "going on", {{"event", "run_continued"}}); }

@@ -7,6 +7,7 @@
 
 #include <boost/json.hpp>
 
+#include "host/engine/execution_id.hpp"
 #include "host/engine/ulid.hpp"
 
 namespace oa::host {
@@ -31,8 +32,7 @@ std::string text_of(const json::object& request, std::string_view key) {
 }
 
 std::string label(const OpenApproval& approval) {
-    return approval.element ? approval.task + "[" + std::to_string(*approval.element) + "]"
-                            : approval.task;
+    return numbered(approval.task, approval.element);
 }
 
 OpenApproval choose(const std::vector<OpenApproval>& open, const json::object& request) {

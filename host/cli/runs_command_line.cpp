@@ -67,7 +67,7 @@ private:
         entry.app
             ->add_option("--durability", entry.options.durability,
                          "What a power failure may cost the store (full: nothing)")
-            ->check(CLI::IsMember({"full", "normal", "none"}))
+            ->check(CLI::IsMember({"full", "normal", "none"}).description(""))
             ->type_name("full|normal|none");
         add_wallet_access(*entry.app, "--wallet", "Where ${WALLET:...} reads",
                           entry.options.wallet);
@@ -78,15 +78,20 @@ private:
         list.app->add_option("--workflow", list.options.workflow, "Of this workflow alone")
             ->type_name("NAME");
         list.app->add_option("--status", list.options.status, "With this status alone")
-            ->check(CLI::IsMember({"queued", "running", "succeeded", "failed", "cancelled"}))
+            ->check(CLI::IsMember({"queued", "running", "succeeded", "failed", "cancelled"})
+                        .description(""))
             ->type_name("queued|running|succeeded|failed|cancelled");
         list.app->add_option("-n,--limit", list.options.limit, "No more than so many (20)")
-            ->check(CLI::Range(1U, 100'000U))
+            ->check(CLI::Range(1U, 100'000U).description(""))
             ->type_name("N");
         add_for_run("show", "Show how a run went, or how far it is", Action::Show);
         Entry& logs = add_for_run("logs", "Print what the tasks of a run said", Action::Logs);
-        logs.app->add_option("--task", logs.options.log_task, "Of this task alone")
+        logs.app
+            ->add_option("--task", logs.options.log_task,
+                         "Of this task alone; of a run within the run: OUTER/NAME")
             ->type_name("NAME");
+        logs.app->add_flag("-f,--follow", logs.options.follow,
+                           "Go on until the run has ended; Ctrl-C ends it");
     }
 
     void add_telling() {
@@ -96,11 +101,9 @@ private:
         Entry& pause = add_for_run("pause", "Let nothing new start in a run", Action::Pause);
         add_reason(pause);
         add_for_run("resume", "End a pause", Action::Resume);
-        Entry& approve =
-            add_for_run("approve", "Let a run go on that waits for an approval", Action::Approve);
+        Entry& approve = add_for_run("approve", "Approve what a run waits for", Action::Approve);
         add_answer(approve);
-        Entry& reject =
-            add_for_run("reject", "Refuse what a run waits for to be approved", Action::Reject);
+        Entry& reject = add_for_run("reject", "Refuse what a run waits for", Action::Reject);
         add_answer(reject);
     }
 
@@ -125,8 +128,7 @@ private:
 
     void add_doing_again() {
         Entry& retry = add_for_run(
-            "retry", "Do a run again that has ended: what did not succeed, and what follows",
-            Action::Retry);
+            "retry", "Do again what did not succeed of a run, and what follows", Action::Retry);
         CLI::Option* from =
             retry.app
                 ->add_option("--from", retry.options.from, "This task and what follows it, too")

@@ -18,11 +18,12 @@
 #include "host/cli/run_control.hpp"
 #include "host/cli/run_house.hpp"
 #include "host/cli/run_view.hpp"
-#include "host/cli/runs_commands.hpp"
+#include "host/cli/runs_reader.hpp"
 #include "host/cli/secret_sources.hpp"
 #include "host/cli/summary.hpp"
 #include "host/control/control_client.hpp"
 #include "host/engine/ulid.hpp"
+#include "host/store/store_files.hpp"
 #include "host/store/store_lock.hpp"
 #include "host/wallet/process_memory.hpp"
 
@@ -227,8 +228,12 @@ RunCommandResult work_here(const RunsOptions& options,
         return work.follow();
     }
     work.choose(store.open_runs(), ids);
-    if (work.size() < ids.size()) {
-        throw std::invalid_argument("the run has ended; oa runs retry does it again");
+    for (const std::string& id : ids) {
+        if (const RunSummary run = store.find(id).value(); run.ended) {
+            throw std::invalid_argument("the run " + id + " has ended (" +
+                                        std::string(core::to_string(run.status)) +
+                                        "); oa runs retry does it again");
+        }
     }
     if (work.size() == 0) {
         out << "no run is open\n";
@@ -240,13 +245,15 @@ RunCommandResult work_here(const RunsOptions& options,
     }
     const std::string& id = *ids.begin();
     work.wait_for(id, options.action == Action::Approve || options.action == Action::Reject);
-    const ExitStatus told =
-        tell(answer_run_request(run_request(options, id, store.file().parent_path()), house), false,
-             err, err);
-    if (told != ExitStatus::Ok) {
+    const json::object answer =
+        answer_run_request(run_request(options, id, store.file().parent_path()), house);
+    if (!error_in(answer).empty()) {
         house.engine().stop(workbench.config.cancel_grace);
+    }
+    if (const ExitStatus told = tell(answer, false, err, err); told != ExitStatus::Ok) {
         return {told};
     }
+    err << "no host worked on it, so this process does until it ends; Ctrl-C lets go of it\n";
     return work.follow();
 }
 
@@ -263,8 +270,12 @@ RunCommandResult control_runs(const RunsOptions& given,
     if (options.reason.empty() && options.action == Action::Cancel) {
         options.reason = "cancelled by " + options.by;
     }
+    if (options.reason.empty() && options.action == Action::Pause) {
+        options.reason = "as " + options.by + " asked";
+    }
     const RunStoreSettings settings =
         store_settings(options.data, options.durability, workbench.config);
+    static_cast<void>(existing_store_file(settings.folder));  // opening it would make one
     try {
         auto house = std::make_unique<RunHouse>(workbench, settings);
         RunCommandResult result = work_here(options, workbench, *house, out, err);

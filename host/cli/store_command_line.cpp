@@ -46,7 +46,7 @@ private:
         entry.options.action = action;
         entry.app
             ->add_option("--data", entry.options.data,
-                         "The folder of the store (`data` of the configuration, OA_DATA)")
+                         "Folder of the store (OA_DATA, or `data` in the state folder)")
             ->type_name("FOLDER");
         entry.app->add_flag("--json", entry.options.json, "Print JSON");
         return entry;
@@ -65,7 +65,8 @@ private:
     void add_export() {
         auto& [app, options] =
             add("export", "Write all that is on record, a line of JSON each", Action::Export);
-        app->add_option("run", options.run, "Only this run; the beginning of its id is enough")
+        app->add_option("run", options.run,
+                        "Only this run: its id, or how it begins; `last`: the newest")
             ->type_name("RUN");
         app->add_flag("--lines", options.lines, "Also what the tasks of the runs said");
         app->add_option("-o,--output", options.output,

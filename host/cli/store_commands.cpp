@@ -14,7 +14,7 @@
 
 #include "core/json/json.hpp"
 #include "host/cli/plugin_text.hpp"
-#include "host/store/run_rows.hpp"
+#include "host/cli/runs_reader.hpp"
 #include "host/store/run_schema.hpp"
 #include "host/store/store_check.hpp"
 #include "host/store/store_export.hpp"
@@ -27,12 +27,6 @@ namespace {
 
 namespace fs = std::filesystem;
 namespace json = boost::json;
-
-/// What was typed names something that there is not.
-class NotThere : public std::runtime_error {
-public:
-    using std::runtime_error::runtime_error;
-};
 
 json::array as_json(const std::vector<std::string>& texts) {
     json::array array;
@@ -69,13 +63,8 @@ private:
     /// A connection that only reads: a host may go on beside it.
     [[nodiscard]] SqliteDatabase::Settings reading() const {
         SqliteDatabase::Settings settings;
-        settings.file = store_file(folder_);
+        settings.file = existing_store_file(folder_);
         settings.access = SqliteDatabase::Access::ReadOnly;
-        std::error_code error;
-        if (!fs::exists(settings.file, error)) {
-            throw NotThere("there is no store in " + folder_.string() +
-                           "; --data names the folder of one");
-        }
         return settings;
     }
 
@@ -119,7 +108,7 @@ private:
     ExitStatus restore() {
         std::error_code error;
         if (!fs::is_regular_file(options_.path, error)) {
-            throw NotThere("there is no file " + options_.path.string());
+            throw std::invalid_argument("there is no file " + options_.path.string());
         }
         const StoreCheckReport report = restore_store(options_.path, folder_);
         if (options_.json) {
@@ -140,7 +129,7 @@ private:
         ExportOptions wanted;
         wanted.lines = options_.lines;
         if (options_.run) {
-            wanted.run_id = run_named(database, *options_.run);
+            wanted.run_id = run_id_of(StoreReader(folder_), *options_.run);
         }
         const ExportReport report = options_.output ? export_to_file(database, wanted)
                                                     : export_to(database, wanted, stdout);
@@ -157,19 +146,6 @@ private:
                   << (options_.lines ? ", " + amount(report.lines, "line") : "") << '\n';
         }
         return report.problems.empty() ? ExitStatus::Ok : ExitStatus::RunFailed;
-    }
-
-    [[nodiscard]] static std::string run_named(SqliteDatabase& database, const std::string& name) {
-        if (find_run_row(database, name)) {
-            return name;
-        }
-        const std::vector<std::string> ids = run_ids_from(database, name, 2);
-        if (ids.size() != 1) {
-            throw NotThere(ids.empty() ? "the store has no run " + name
-                                       : "several runs begin with " + name + ", such as " + ids[0] +
-                                             " and " + ids[1]);
-        }
-        return ids[0];
     }
 
     [[nodiscard]] ExportReport export_to_file(SqliteDatabase& database,
@@ -258,10 +234,13 @@ ExitStatus store(const StoreOptions& options,
                  std::ostream& problems) {
     try {
         return StoreCommand(options, folder, out, problems).run();
-    } catch (const NotThere& error) {
+    } catch (const StoreMissing& error) {
         problems << "oa: " << printable(error.what()) << '\n';
         return ExitStatus::Usage;
-    } catch (const std::runtime_error& error) {
+    } catch (const std::invalid_argument& error) {
+        problems << "oa: " << printable(error.what()) << '\n';
+        return ExitStatus::Usage;
+    } catch (const std::exception& error) {
         problems << "oa: " << printable(error.what()) << '\n';
         return ExitStatus::PluginTrouble;
     }

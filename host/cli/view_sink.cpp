@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "host/cli/run_view.hpp"
+#include "host/engine/execution_id.hpp"
 
 namespace oa::host {
 
@@ -106,7 +107,7 @@ bool does_something_finally(const core::Workflow& workflow) {
 }
 
 std::string label(const RunView::Place& place) {
-    return place.element ? place.task + "[" + std::to_string(*place.element) + "]" : place.task;
+    return numbered(place.task, place.element);
 }
 
 std::string words_of(const core::WaitPlan& plan) {

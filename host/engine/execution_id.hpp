@@ -33,4 +33,16 @@ namespace oa::host {
     return execution_id(run_id, task, execution, element) + "/" + std::to_string(attempt);
 }
 
+/// What people call a task, or one of its elements: "resize", "resize[3]".
+[[nodiscard]] inline std::string numbered(std::string_view task,
+                                          std::optional<std::uint32_t> element) {
+    std::string label(task);
+    return element ? label + "[" + std::to_string(*element) + "]" : label;
+}
+
+/// What people call the task of a run, or its element, that the run `inner_id` is of. Of a task
+/// whose own name ends like "/7" it may be called an element of another. Empty where that is no run
+/// within `run_id`.
+[[nodiscard]] std::string label_of_inner_run(std::string_view run_id, std::string_view inner_id);
+
 }  // namespace oa::host

@@ -79,7 +79,7 @@ bool RunLoop::take_messages(std::vector<Message>& batch) {
         return true;
     }
     draining_ = false;
-    if (ended_ || (machine_.status() <= core::RunStatus::Running && !closed_)) {
+    if (ended_ || is_open()) {
         return false;
     }
     lock.unlock();
@@ -181,7 +181,7 @@ void RunLoop::go_on(bool (RunLoop::*step)()) {
 bool RunLoop::finish_commit() {
     committing_ = Committing::Idle;
     if (left_ || (suspended_ && effects_.empty() && attempts_.empty())) {
-        left_ = machine_.status() <= core::RunStatus::Running && !closed_;
+        left_ = is_open();
     }
     if (left_) {
         let_go();
@@ -214,7 +214,7 @@ bool RunLoop::finish_commit() {
     for (const std::function<void()>& effect : effects) {
         effect();
     }
-    if (suspended_ && attempts_.empty()) {
+    if (suspended_ && attempts_.empty() && is_open()) {
         post(KeepLines{});  // makes it come here once more, with nothing left to do
     }
     return true;

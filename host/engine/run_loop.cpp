@@ -7,6 +7,7 @@
 
 #include "core/json/json.hpp"
 #include "core/run/parameter_fit.hpp"
+#include "host/engine/execution_id.hpp"
 
 namespace oa::host {
 
@@ -38,8 +39,7 @@ std::string masked_fields(const core::Masker& masker, std::string_view fields) {
 
 /// "resize", or "resize[3]" for an element.
 std::string label(const core::Invocation& invocation) {
-    return invocation.element ? invocation.task + "[" + std::to_string(*invocation.element) + "]"
-                              : invocation.task;
+    return numbered(invocation.task, invocation.element);
 }
 
 std::shared_ptr<core::Masker> make_masker(const std::shared_ptr<core::Masker>& of_host) {

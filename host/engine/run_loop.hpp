@@ -277,6 +277,10 @@ private:
     // The mailbox and the journal.
     void post(Message message);
     void drain();
+    /// It has not ended yet.
+    [[nodiscard]] bool is_open() const {
+        return machine_.status() <= core::RunStatus::Running && !closed_;
+    }
     [[nodiscard]] bool take_messages(std::vector<Message>& batch);
     void handle(Message message);
     void handle(const core::RunEvent& event);

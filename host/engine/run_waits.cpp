@@ -8,6 +8,7 @@
 #include <boost/json.hpp>
 
 #include "host/engine/run_loop.hpp"
+#include "host/engine/wait_record.hpp"
 
 namespace oa::host {
 
@@ -40,38 +41,6 @@ core::ValuePlace place_of(const core::BeginWait& command) {
 
 json::value time_or_null(const std::optional<core::WallTime>& time) {
     return time ? json::value(core::format_time(*time)) : json::value();
-}
-
-/// What is on record of a wait that has begun, beside its delay.
-json::value as_record(const core::WaitPlan& plan) {
-    return {{"until", time_or_null(plan.until)},
-            {"message", plan.message},
-            {"by", json::array(plan.by.begin(), plan.by.end())}};
-}
-
-/// Nothing where that is not what as_record() gives.
-std::optional<core::WaitPlan> from_record(const json::value& record,
-                                          std::optional<core::Milliseconds> delay) {
-    const json::object* const object = record.if_object();
-    const json::value* const until = object == nullptr ? nullptr : object->if_contains("until");
-    const json::value* const message = object == nullptr ? nullptr : object->if_contains("message");
-    const json::value* const by = object == nullptr ? nullptr : object->if_contains("by");
-    if (until == nullptr || message == nullptr || !message->is_string() || by == nullptr ||
-        !by->is_array()) {
-        return std::nullopt;
-    }
-    core::WaitPlan plan;
-    plan.delay = delay;
-    if (until->is_string()) {
-        plan.until = core::parse_time(until->get_string());
-    }
-    plan.message = std::string(message->get_string());
-    for (const json::value& name : by->get_array()) {
-        if (name.is_string()) {
-            plan.by.emplace_back(name.get_string());
-        }
-    }
-    return plan;
 }
 
 core::Failure rejection(const ApprovalAnswer& answer) {
@@ -143,7 +112,7 @@ void RunLoop::note_wait_begun(const core::WaitBegun& event, const json::value* r
         return;
     }
     note_made(as_attempt(found->second.command));
-    found->second.plan = from_record(*record, event.delay);
+    found->second.plan = plan_from_record(*record, event.delay);
     if (found->second.plan) {
         found->second.plan->kind = workflow_.tasks[found->second.command.task].wait->kind;
     }

@@ -94,9 +94,8 @@ void RunLoop::start_sub_run(const core::StartAttempt& command,
         Attempt{command.attempt, place, std::make_shared<SubRun>(run), nullptr};
     {
         const std::lock_guard lock(outside_mutex_);
-        const std::string number =
-            attempt.element ? "[" + std::to_string(*attempt.element) + "]" : std::string();
-        sub_runs_[command.execution] = InnerRun{workflow_.tasks[command.task].name + number, run};
+        sub_runs_[command.execution] =
+            InnerRun{numbered(workflow_.tasks[command.task].name, attempt.element), run};
     }
     later([this, run, attempt, cancels, paused = machine_.paused(), reason = pause_reason_,
            records = std::move(records)] {

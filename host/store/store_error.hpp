@@ -16,6 +16,12 @@ public:
     using StoreError::StoreError;
 };
 
+/// There is no store in the folder.
+class StoreMissing : public StoreError {
+public:
+    using StoreError::StoreError;
+};
+
 /// A newer program wrote it, in a form that this one does not know.
 class StoreTooNew : public StoreError {
 public:

@@ -22,6 +22,16 @@ std::filesystem::path store_file(const std::filesystem::path& folder) {
     return folder / "runs.db";
 }
 
+std::filesystem::path existing_store_file(const std::filesystem::path& folder) {
+    std::filesystem::path file = store_file(folder);
+    std::error_code error;
+    if (!std::filesystem::exists(file, error)) {
+        throw StoreMissing("there is no store in " + folder.string() +
+                           "; --data FOLDER names one, oa run FILE --data FOLDER makes one");
+    }
+    return file;
+}
+
 std::filesystem::path folder_of(const std::filesystem::path& file) {
     return file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
 }

@@ -11,6 +11,9 @@ namespace oa::host {
 /// The one file of the store in a folder.
 [[nodiscard]] std::filesystem::path store_file(const std::filesystem::path& folder);
 
+/// The same, of a store that there is. Throws StoreMissing.
+[[nodiscard]] std::filesystem::path existing_store_file(const std::filesystem::path& folder);
+
 /// "." for a file that has none.
 [[nodiscard]] std::filesystem::path folder_of(const std::filesystem::path& file);
 

@@ -3,10 +3,13 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <fstream>
+#include <sstream>
 #include <string>
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "host/store/store_files.hpp"
@@ -57,6 +60,34 @@ StoreLock::StoreLock(const std::filesystem::path& folder) {
 
 StoreLock::~StoreLock() {
     ::close(descriptor_);
+}
+
+// A line is "1: FLOCK  ADVISORY  WRITE 4242 08:01:1234567 0 EOF". The number of the device is not
+// that of stat() on every file system, so that the file's own has to do.
+std::optional<bool> is_store_in_use(const std::filesystem::path& folder) {
+    struct stat file {};
+    if (::stat((folder / "lock").c_str(), &file) != 0) {
+        return errno == ENOENT ? std::optional(false) : std::nullopt;
+    }
+    std::ifstream locks("/proc/locks");
+    if (!locks) {
+        return std::nullopt;
+    }
+    const std::string number = ":" + std::to_string(file.st_ino);
+    for (std::string line; std::getline(locks, line);) {
+        std::istringstream words(line);
+        std::string index;
+        std::string kind;
+        std::string what;
+        std::string access;
+        std::string owner;
+        std::string place;
+        words >> index >> kind >> what >> access >> owner >> place;
+        if (kind == "FLOCK" && place.ends_with(number)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 }  // namespace oa::host

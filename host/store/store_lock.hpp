@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 
 #include "host/store/store_error.hpp"
 
@@ -26,5 +27,9 @@ public:
 private:
     int descriptor_ = -1;
 };
+
+/// Whether a process has the store, as the kernel lists it; nothing where it does not tell. Takes
+/// no lock, which would keep a host out at that moment.
+[[nodiscard]] std::optional<bool> is_store_in_use(const std::filesystem::path& folder);
 
 }  // namespace oa::host

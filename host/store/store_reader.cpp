@@ -6,7 +6,6 @@
 #include "host/store/run_documents.hpp"
 #include "host/store/run_rows.hpp"
 #include "host/store/run_schema.hpp"
-#include "host/store/store_files.hpp"
 
 namespace oa::host {
 namespace {
@@ -35,11 +34,17 @@ std::optional<std::int64_t> perhaps_number(const std::optional<bool>& truth) {
 
 StoreReader::StoreReader(const std::filesystem::path& folder,
                          std::chrono::milliseconds busy_timeout)
-    : settings_{.file = store_file(folder),
+    : settings_{.file = existing_store_file(folder),
                 .access = SqliteDatabase::Access::ReadOnly,
                 .busy_timeout = busy_timeout},
       reading_(settings_) {
     demand_up_to_date(reading_);
+}
+
+std::int64_t StoreReader::version() const {
+    const std::lock_guard lock(reading_mutex_);
+    SqliteStatement statement(reading_, "PRAGMA data_version");
+    return statement.step() ? statement.number(0) : 0;
 }
 
 std::optional<std::string> StoreReader::documents(const std::string& name) const {

@@ -14,6 +14,7 @@
 #include "host/store/run_summary.hpp"
 #include "host/store/sqlite_database.hpp"
 #include "host/store/store_check.hpp"
+#include "host/store/store_files.hpp"
 
 namespace oa::host {
 
@@ -50,13 +51,16 @@ struct TaskSummary {
 /// record.
 class StoreReader : public core::RunHistory {
 public:
-    /// Throws StoreError when there is no store in the folder, or it is not of this version.
+    /// Throws StoreMissing; StoreError when the store is not of this version.
     explicit StoreReader(const std::filesystem::path& folder,
                          std::chrono::milliseconds busy_timeout = std::chrono::milliseconds{5000});
     StoreReader(const StoreReader&) = delete;
     StoreReader& operator=(const StoreReader&) = delete;
     ~StoreReader() override = default;
 
+    [[nodiscard]] std::filesystem::path folder() const { return folder_of(settings_.file); }
+    /// Another number: something has been written meanwhile.
+    [[nodiscard]] std::int64_t version() const;
     /// The text of that name, verified; nothing when there is none.
     [[nodiscard]] std::optional<std::string> documents(const std::string& name) const;
 

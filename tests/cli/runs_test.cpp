@@ -1,55 +1,12 @@
 // `oa run --data` and `oa runs`: runs that outlive the process that works on them.
 
 #include <csignal>
+#include <filesystem>
 
-#include "tests/cli/cli_test.hpp"
+#include "tests/cli/runs_fixture.hpp"
 
 namespace oa::test {
 namespace {
-
-struct RunsTest : CliTest {
-    std::string data = folder.at("data");
-    // Hosts of other tests have sockets, too.
-    std::string runtime = folder.at("runtime");
-
-    [[nodiscard]] std::vector<std::string> with_data(std::vector<std::string> arguments) const {
-        arguments.insert(arguments.end(), {"--data", data});
-        return arguments;
-    }
-    [[nodiscard]] Subprocess::Options environment() const {
-        Subprocess::Options options;
-        options.environment = {{"OA_RUNTIME_FOLDER", runtime}};
-        return options;
-    }
-    [[nodiscard]] ProcessResult runs(std::vector<std::string> arguments) const {
-        arguments.insert(arguments.begin(), "runs");
-        return oa(with_data(std::move(arguments)), environment());
-    }
-    [[nodiscard]] ProcessResult run(const std::string& text) const {
-        return oa(with_data({"run", folder.write("w.yaml", text)}), environment());
-    }
-    /// Starts a run and kills its host once it has said something.
-    void kill_after(const std::string& text, const std::string& said) const {
-        Subprocess host(command(with_data({"run", folder.write("w.yaml", text)})), environment());
-        ASSERT_TRUE(host.wait_for(said));
-        host.signal(SIGKILL);
-        static_cast<void>(host.wait());
-    }
-    [[nodiscard]] boost::json::object last() const {
-        return json(runs({"show", "last", "--json"}));
-    }
-    static std::string status(const boost::json::object& run) {
-        return std::string(run.at("run").at("status").as_string());
-    }
-};
-
-constexpr const char* waits_for_approval =
-    "name: deploy\n"
-    "inputs: {who: {default: ada}}\n"
-    "tasks:\n"
-    "  - {name: first, utils.print: {text: \"for ${inputs.who}\"}}\n"
-    "  - {name: ask, approval: {message: \"Deploy for ${inputs.who}?\"}}\n"
-    "  - {name: then, utils.print: {text: \"by ${tasks.ask.output.by}\"}}\n";
 
 TEST_F(RunsTest, KeepsARunAndTellsHowItWent) {
     const ProcessResult ran =
@@ -84,9 +41,18 @@ TEST_F(RunsTest, GoesOnAfterItsHostWasKilledWithTheDocumentsThatItBeganWith) {
     EXPECT_EQ(task(last(), "first").at("status"), "succeeded");
     folder.write("w.yaml", "name: another\n");
 
+    const ProcessResult wrong = runs({"approve", "last", "zebra"});
+    EXPECT_EQ(wrong.exit_status, 1);
+    EXPECT_TRUE(
+        wrong.err.ends_with("oa: no task 'zebra' waits for an approval; those that do: ask\n"))
+        << wrong.err;
+    EXPECT_EQ(status(last()), "running");
     const ProcessResult approved = runs({"approve", "last", "--by", "grace", "--comment", "fine"});
     EXPECT_EQ(approved.exit_status, 0) << approved.err;
-    EXPECT_NE(approved.err.find("ask is approved"), std::string::npos) << approved.err;
+    EXPECT_NE(approved.err.find("ask is approved\n"
+                                "no host worked on it, so this process does until it ends"),
+              std::string::npos)
+        << approved.err;
     const boost::json::object run = last();
     EXPECT_EQ(status(run), "succeeded");
     EXPECT_EQ(task(run, "ask").at("output").at("by"), "grace");
@@ -96,11 +62,12 @@ TEST_F(RunsTest, GoesOnAfterItsHostWasKilledWithTheDocumentsThatItBeganWith) {
 }
 
 TEST_F(RunsTest, TellsTheHostThatWorksOnARun) {
-    Subprocess host(command(with_data({"run", folder.write("w.yaml", waits_for_approval)})),
-                    environment());
-    ASSERT_TRUE(host.wait_for("waits for approval"));
+    Host host(run_command(waits_for_approval), environment());
+    host.await("waits for approval");
     EXPECT_NE(runs({"list"}).out.find("waiting"), std::string::npos) << "seen beside the host";
-    EXPECT_EQ(runs({"pause", "last", "--reason", "lunch"}).exit_status, 0);
+    EXPECT_EQ(runs({"pause", "last"}).exit_status, 0);
+    host.await(" paused, as ");
+    EXPECT_NE(runs({"list"}).out.find(" paused "), std::string::npos);
     EXPECT_EQ(runs({"resume", "last"}).exit_status, 0);
     const ProcessResult wrong = runs({"approve", "last", "first"});
     EXPECT_EQ(wrong.exit_status, 1);
@@ -110,7 +77,11 @@ TEST_F(RunsTest, TellsTheHostThatWorksOnARun) {
     EXPECT_EQ(rejected.out, "ask is rejected\n");
     EXPECT_EQ(host.wait().exit_status, 1);
     EXPECT_EQ(task(last(), "ask").at("error").at("code"), "rejected");
-    EXPECT_EQ(runs({"cancel", "last"}).exit_status, 2) << "it has ended";
+    const ProcessResult late = runs({"cancel", "last"});
+    EXPECT_EQ(late.exit_status, 2);
+    EXPECT_NE(late.err.find(" has ended (failed); oa runs retry does it again\n"),
+              std::string::npos)
+        << late.err;
 }
 
 TEST_F(RunsTest, CancelsARunThatNoHostWorksOnAndDoesWhatIsToBeDoneFinally) {
@@ -124,6 +95,8 @@ TEST_F(RunsTest, CancelsARunThatNoHostWorksOnAndDoesWhatIsToBeDoneFinally) {
     EXPECT_EQ(status(run), "cancelled");
     EXPECT_EQ(run.at("run").at("error").at("message"), "not needed");
     EXPECT_EQ(task(run, "clean").at("status"), "succeeded");
+    EXPECT_NE(runs({"show", "last"}).out.find("status    cancelled: not needed\n"),
+              std::string::npos);
 }
 
 TEST_F(RunsTest, DoesAgainWhatDidNotSucceed) {
@@ -151,8 +124,8 @@ TEST_F(RunsTest, RecoversAllThatIsOpenAndLetsGoOfItWhenItIsTold) {
     EXPECT_EQ(run("tasks: [{name: t, utils.print: {text: x}}]\n").exit_status, 0);
     EXPECT_EQ(runs({"recover"}).out, "no run is open\n");
     kill_after("tasks: [{name: nap, sleep: 1h}]\n", "waiting until");
-    Subprocess host(command(with_data({"runs", "recover"})), environment());
-    ASSERT_TRUE(host.wait_for("waiting until"));
+    Host host(runs_command({"recover"}), environment());
+    host.await("waiting until");
     EXPECT_EQ(runs({"recover"}).exit_status, 4) << "a store serves one host at a time";
     host.signal(SIGINT);
     const ProcessResult left = host.wait();
@@ -163,16 +136,24 @@ TEST_F(RunsTest, RecoversAllThatIsOpenAndLetsGoOfItWhenItIsTold) {
 
 TEST_F(RunsTest, RefusesAStoreThatIsInUseOrNone) {
     const ProcessResult none = runs({"list"});
-    EXPECT_EQ(none.exit_status, 4);
-    EXPECT_NE(none.err.find(data), std::string::npos) << none.err;
-    Subprocess host(command(with_data({"run", folder.write("w.yaml", waits_for_approval)})),
-                    environment());
-    ASSERT_TRUE(host.wait_for("waits for approval"));
+    EXPECT_EQ(none.exit_status, 2);
+    EXPECT_EQ(none.err, "oa: there is no store in " + data +
+                            "; --data FOLDER names one, oa run FILE --data FOLDER makes one\n");
+    for (const std::string command : {"show", "logs", "cancel", "pause", "approve", "retry"}) {
+        EXPECT_EQ(runs({command, "last"}).err, none.err);
+    }
+    EXPECT_FALSE(std::filesystem::exists(data)) << "none is made to look into";
+    const ProcessResult kept_nowhere = oa(
+        {"run", folder.write("w.yaml", waits_for_approval), "--durability", "full"}, environment());
+    EXPECT_EQ(kept_nowhere.exit_status, 2);
+    EXPECT_NE(kept_nowhere.err.find("--durability requires --data"), std::string::npos)
+        << kept_nowhere.err;
+    Host host(run_command(waits_for_approval), environment());
+    host.await("waits for approval");
     const ProcessResult second = run("tasks: [{name: t, utils.print: {text: x}}]\n");
     EXPECT_EQ(second.exit_status, 4);
     EXPECT_NE(second.err.find("in use by process"), std::string::npos) << second.err;
-    host.signal(SIGKILL);
-    static_cast<void>(host.wait());
+    host.kill();
 }
 
 }  // namespace

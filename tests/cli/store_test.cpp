@@ -89,7 +89,11 @@ TEST_F(StoreCommandTest, ExportsRunsAsLinesOfJson) {
     EXPECT_EQ(store({"export", "nobody"}).exit_status, 2);
     const ProcessResult several = store({"export", run.substr(0, 1)});
     EXPECT_EQ(several.exit_status, 2);
-    EXPECT_EQ(several.err.substr(0, 29), "oa: several runs begin with " + run.substr(0, 1));
+    EXPECT_NE(several.err.find("the ids of several runs begin with '" + run.substr(0, 1)),
+              std::string::npos)
+        << several.err;
+    const ProcessResult last = store({"export", "last"});
+    EXPECT_NE(last.err.find(" records of 1 run\n"), std::string::npos) << last.err;
 }
 
 TEST_F(StoreCommandTest, SalvagesWhatIsWhole) {
@@ -108,8 +112,10 @@ TEST_F(StoreCommandTest, SaysWhereThereIsNoStore) {
     for (const std::string command : {"check", "export"}) {
         const ProcessResult result = oa({"store", command, "--data", folder.at("none")});
         EXPECT_EQ(result.exit_status, 2);
-        EXPECT_EQ(result.err, "oa: there is no store in " + folder.at("none") +
-                                  "; --data names the folder of one\n");
+        EXPECT_NE(result.err.find("oa: there is no store in " + folder.at("none") +
+                                  "; --data FOLDER names one"),
+                  std::string::npos)
+            << result.err;
     }
     EXPECT_FALSE(std::filesystem::exists(folder / "none"));
     Subprocess::Options options;

@@ -1,5 +1,6 @@
 #include "tests/support/subprocess.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -7,12 +8,14 @@
 #include <cstdlib>
 #include <stdexcept>
 #include <system_error>
+#include <utility>
 
 #include <fcntl.h>
 #include <poll.h>
 #include <pty.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -72,7 +75,10 @@ const TemporaryFolder& own_folder() {
 }  // namespace
 
 Subprocess::Subprocess(const std::vector<std::string>& arguments, const Options& options)
-    : started_(now()) {
+    : patience_(options.patience), started_(now()) {
+    for (const std::string& argument : arguments) {
+        name_ += (name_.empty() ? "" : " ") + argument;
+    }
     const auto in = make_pipe();
     const auto out = make_pipe();
     const auto err = options.terminal ? make_terminal() : make_pipe();
@@ -91,7 +97,8 @@ Subprocess::Subprocess(const std::vector<std::string>& arguments, const Options&
     std::vector<std::string> pairs;
     pairs.reserve(environment.size());
     for (const auto& [name, value] : environment) {
-        pairs.emplace_back(name).append("=").append(value);
+        pairs.push_back(name);
+        pairs.back().append("=").append(value);
     }
     std::vector<char*> envp;
     envp.reserve(pairs.size() + 1);
@@ -158,13 +165,32 @@ void Subprocess::signal(int number) const {
     ::kill(pid_, number);
 }
 
-bool Subprocess::read_some() {
+int Subprocess::milliseconds_left() const {
+    if (patience_.count() == 0) {  // none, or over: it has been killed
+        return -1;
+    }
+    const double passed = (now() - started_) * 1000;
+    return static_cast<int>(std::max(static_cast<double>(patience_.count()) - passed, 0.0));
+}
+
+void Subprocess::give_up(const std::string& awaited) {
+    ::kill(pid_, SIGKILL);
+    const auto patience = std::exchange(patience_, std::chrono::milliseconds{0});
+    throw std::runtime_error("`" + name_ + "` " + awaited + " within " +
+                             std::to_string(patience.count()) + " ms; it said:\n" + said());
+}
+
+bool Subprocess::read_some(const std::string& awaited) {
     std::array<pollfd, 2> fds{{{out_, POLLIN, 0}, {err_, POLLIN, 0}}};
     if (out_ < 0 && err_ < 0) {
         return false;
     }
-    if (::poll(fds.data(), fds.size(), -1) < 0) {
+    const int ready = ::poll(fds.data(), fds.size(), milliseconds_left());
+    if (ready < 0) {
         return errno == EINTR;
+    }
+    if (milliseconds_left() == 0) {
+        give_up(awaited);
     }
     for (std::size_t index = 0; index < fds.size(); ++index) {
         if (fds[index].fd < 0 || fds[index].revents == 0) {
@@ -187,16 +213,34 @@ bool Subprocess::read_some() {
 bool Subprocess::wait_for(const std::string& text) {
     while (result_.out.find(text) == std::string::npos &&
            result_.err.find(text) == std::string::npos) {
-        if (!read_some()) {
+        if (!read_some("has not said '" + text + "'")) {
             return false;
         }
     }
     return true;
 }
 
-ProcessResult Subprocess::wait() {
-    while (read_some()) {
+// It may have closed its streams before.
+void Subprocess::wait_for_exit() {
+    const int process = static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0));
+    if (process < 0) {
+        throw std::system_error(errno, std::generic_category(), "pidfd_open");
     }
+    pollfd end{process, POLLIN, 0};
+    int ready = 0;
+    do {
+        ready = ::poll(&end, 1, milliseconds_left());
+    } while (ready < 0 && errno == EINTR);
+    ::close(process);
+    if (ready == 0) {
+        give_up("has not ended");
+    }
+}
+
+ProcessResult Subprocess::wait() {
+    while (read_some("has not ended")) {
+    }
+    wait_for_exit();
     int status = 0;
     rusage usage{};
     ::wait4(pid_, &status, 0, &usage);

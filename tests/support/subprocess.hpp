@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <string>
 #include <vector>
@@ -28,6 +29,9 @@ public:
         std::size_t stack_kib = 0;    ///< limit; 0: as it is
         std::size_t memory_mib = 0;   ///< limit of the address space; 0: as it is
         std::size_t descriptors = 0;  ///< limit of open files; 0: as it is
+        /// How long it may live; then it is ended (SIGKILL), and whoever waits for it hears so by a
+        /// std::runtime_error with what it has said. 0: as long as it likes.
+        std::chrono::milliseconds patience{0};
     };
 
     Subprocess(const std::vector<std::string>& arguments, const Options& options);
@@ -37,6 +41,8 @@ public:
     Subprocess& operator=(const Subprocess&) = delete;
 
     [[nodiscard]] pid_t pid() const { return pid_; }
+    /// What it has said so far, as far as somebody has waited for it.
+    [[nodiscard]] std::string said() const { return result_.out + result_.err; }
     void signal(int number) const;
     /// Reads standard output and standard error until one of them contains the text. False at their
     /// end.
@@ -45,8 +51,15 @@ public:
     [[nodiscard]] ProcessResult wait();
 
 private:
-    bool read_some();
+    /// False at the end of both. `awaited` is what the failure tells when patience is over.
+    bool read_some(const std::string& awaited);
+    void wait_for_exit();
+    /// For poll(): until patience is over, or -1.
+    [[nodiscard]] int milliseconds_left() const;
+    [[noreturn]] void give_up(const std::string& awaited);
 
+    std::string name_;  // what was typed
+    std::chrono::milliseconds patience_;
     pid_t pid_ = -1;
     int out_ = -1;
     int err_ = -1;

@@ -101,6 +101,7 @@ struct ClockTest : CliTest {
                                {"LD_PRELOAD", OA_MOVED_CLOCK},
                                {"OA_TEST_CLOCK", clock.file()},
                                {"TZ", zone}};
+        options.patience = 1min;
         return options;
     }
     [[nodiscard]] ProcessResult with_store(std::vector<std::string> arguments) const {

@@ -1,6 +1,7 @@
 // The whole host without descriptors, threads, memory or inodes: it refuses work with a reason,
 // does not crash, and what it had accepted ends when a host that has enough takes it up.
 
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <string>
@@ -11,8 +12,8 @@
 namespace oa::test {
 namespace {
 
-constexpr std::size_t two_gib = 2048;           // in MiB
-constexpr std::size_t stack_kib = 256 * 1024U;  // the address space has room for few of these
+constexpr std::size_t two_gib = 2048;       // in MiB
+constexpr std::size_t stack_kib = 262'144;  // the address space has room for few of these
 
 /// Sixty calls that keep a thread each and sixty that open a file, beside each other.
 std::string many_tasks(const std::string& file) {
@@ -44,6 +45,7 @@ struct LimitsTest : CliTest {
         Subprocess::Options options;
         options.environment = {{"OA_RUNTIME_FOLDER", folder.at("runtime")},
                                {"OA_STATE_FOLDER", folder.at("state")}};
+        options.patience = std::chrono::minutes(1);
         return options;
     }
     [[nodiscard]] ProcessResult with_store(std::vector<std::string> arguments) const {

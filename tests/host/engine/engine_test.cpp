@@ -308,6 +308,26 @@ TEST_F(EngineTest, EndsRunsThatAreCancelledAtAnyMomentAndNeverCallsThemSucceeded
     }
 }
 
+TEST_F(EngineTest, ARunWhoseLastTaskEndsWhileTheHostStopsHasEnded) {
+    use(Flow::Sequence, {"a"});
+    std::latch in_a(1);
+    std::latch released(1);
+    invoker.on("a", [&](ScriptedCall&) {
+        in_a.count_down();
+        released.wait();
+        return Outcome{};
+    });
+    Life life(*this);
+    std::future<core::RunReport> end = submit(life.engine, request("run"));
+    in_a.wait();
+    life.engine.find("run")->suspend();  // as stop() does first
+    released.count_down();
+    ASSERT_EQ(end.wait_for(patience), std::future_status::ready);
+    EXPECT_EQ(end.get().status, RunStatus::Succeeded);
+    EXPECT_EQ(end_of("run")->status, RunStatus::Succeeded);
+    life.engine.stop(patience);
+}
+
 TEST_F(EngineTest, LeavesRunsOpenWhenItStopsAndAnotherOneEndsThemWithoutDoingAnythingTwice) {
     use(Flow::Sequence, {"a", "b", "c"});
     std::latch in_b(1);
