@@ -16,6 +16,7 @@
 #include "host/cli/document_commands.hpp"
 #include "host/cli/expr_command.hpp"
 #include "host/cli/options.hpp"
+#include "host/cli/out_of_memory.hpp"
 #include "host/cli/plugin_commands.hpp"
 #include "host/cli/plugin_kit.hpp"
 #include "host/cli/plugin_why.hpp"
@@ -217,6 +218,7 @@ ExitStatus execute(const CommandLine& line) {
 
 int main(int argc, char** argv) {
     using oa::host::ExitStatus;
+    oa::host::end_in_order_when_out_of_memory();
     try {
         const auto parsed = oa::host::parse_command_line(argc, argv);
         if (const auto* status = std::get_if<ExitStatus>(&parsed)) {

@@ -49,6 +49,8 @@ public:
     /// Nothing new starts until run_continued.
     virtual void run_paused(std::string_view reason) = 0;
     virtual void run_continued() {}
+    /// The journal takes nothing for now. The run tries again by itself, and goes on when it does.
+    virtual void run_held_up(std::string_view /*why*/) {}
     virtual void run_ended(const RunReport& run) = 0;
     /// The attempt runs another workflow: who is to hear of that run. Null: nobody. Called before
     /// that run starts; the result lives at least until it has ended.

@@ -9,6 +9,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "host/engine/start_thread.hpp"
+
 namespace oa::host {
 
 namespace {
@@ -33,10 +35,11 @@ InterruptGuard::InterruptGuard(unsigned count,
                                std::function<void()> on_hangup)
     : is_hangup_caught_(on_hangup != nullptr) {
     if (::pipe2(signal_pipe.data(), O_CLOEXEC) != 0) {
-        throw std::system_error(errno, std::generic_category(), "pipe2");
+        throw std::system_error(errno, std::generic_category(),
+                                "cannot listen for Ctrl-C; see ulimit -n");
     }
     thread_ =
-        std::thread([count, on_signal = std::move(on_signal), on_hangup = std::move(on_hangup)] {
+        start_thread([count, on_signal = std::move(on_signal), on_hangup = std::move(on_hangup)] {
             unsigned left = count;
             for (;;) {
                 unsigned char byte = 0;

@@ -5,6 +5,7 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -65,7 +66,11 @@ public:
         lines_ = paint("▶ ", Colour::Cyan, terminal_.colours) +
                  paint(fit(printable(run.workflow), 60), Colour::Bold, terminal_.colours) +
                  paint("  run " + run.id, Colour::Dim, terminal_.colours) + "\n";
-        painter_ = std::thread([this] { paint_loop(); });
+        try {
+            painter_ = std::thread([this] { paint_loop(); });
+        } catch (const std::system_error&) {
+            painter_ = {};  // there are no more threads: it is painted once, at the end
+        }
     }
     void attempt_started(const Place& place, std::uint32_t attempt) override {
         const std::lock_guard lock(mutex_);
@@ -162,6 +167,12 @@ public:
         const std::lock_guard lock(mutex_);
         lines_ += paint("▶ going on", Colour::Cyan, terminal_.colours) + "\n";
     }
+    void run_held_up(std::string_view why) override {
+        const std::lock_guard lock(mutex_);
+        lines_ += paint("■ held up until the store takes records again: " + printable(why),
+                        Colour::Yellow, terminal_.colours) +
+                  "\n";
+    }
     void run_ended(const core::RunReport& /*run*/) override { stop(); }
 
     void task_log(std::string_view task,
@@ -238,7 +249,10 @@ private:
         changed_.notify_all();
         if (painter_.joinable()) {
             painter_.join();
+        } else if (workflow_ != nullptr) {
+            paint_loop();
         }
+        workflow_ = nullptr;
     }
 
     // Replaces the lines at the bottom; what has scrolled by stays.

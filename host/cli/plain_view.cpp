@@ -131,6 +131,10 @@ public:
             {{"event", "run_paused"}, {"reason", reason}});
     }
     void run_continued() override { say(LogLevel::Warn, "going on", {{"event", "run_continued"}}); }
+    void run_held_up(std::string_view why) override {
+        say(LogLevel::Warn, "held up until the store takes records again: " + std::string(why),
+            {{"event", "run_held_up"}, {"reason", why}});
+    }
     void run_ended(const core::RunReport& run) override {
         const std::string status(to_string(run.status));
         say(LogLevel::Info,

@@ -112,6 +112,17 @@ std::unique_ptr<RunHouse> open_house(const RunOptions& options, const Workbench&
         workbench, store_settings(options.data, options.durability, workbench.config));
 }
 
+// Once it is: from then on it will end, whatever becomes of this process.
+std::function<void(const core::JournalFailure*)> say_where_it_is_kept(const std::string& id,
+                                                                      const RunOptions& options) {
+    return [words = options.json ? "" : "run " + id + " is kept in " + *options.data + '\n'](
+               const core::JournalFailure* failure) {
+        if (failure == nullptr) {
+            std::cerr << words;
+        }
+    };
+}
+
 // Starts a run and waits for its end; Ctrl-C cancels it.
 RunCommandResult follow(RunRequest request,
                         RunHouse& house,
@@ -208,8 +219,8 @@ RunCommandResult run(const RunOptions& options, const Workbench& workbench, std:
     request.settings.max_parallel_forced = options.max_parallel;
     request.sink = make_run_sink(workbench, options.json);
     house->open(secrets ? &*secrets : nullptr);
-    if (house->store() != nullptr && !options.json) {
-        std::cerr << "run " << request.run_id << " is kept in " << *options.data << '\n';
+    if (house->store() != nullptr) {
+        request.on_accepted = say_where_it_is_kept(request.run_id, options);
     }
     RunCommandResult result;
     try {

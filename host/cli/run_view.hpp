@@ -40,6 +40,8 @@ public:
     virtual void run_cancelling(std::string_view reason, std::string_view next) = 0;
     virtual void run_paused(std::string_view reason) = 0;
     virtual void run_continued() = 0;
+    /// Nothing of it goes on record for now.
+    virtual void run_held_up(std::string_view why) = 0;
     virtual void run_ended(const core::RunReport& run) = 0;
     virtual void task_log(std::string_view task,
                           core::TaskLogLevel level,

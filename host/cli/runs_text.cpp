@@ -78,8 +78,8 @@ std::string duration_text(const RunSummary& run) {
     if (!run.started || !run.ended) {
         return "-";
     }
-    return core::format_duration(
-        std::chrono::duration_cast<core::Milliseconds>(*run.ended - *run.started));
+    const auto took = std::chrono::duration_cast<core::Milliseconds>(*run.ended - *run.started);
+    return core::format_duration(std::max(took, core::Milliseconds{0}));  // the clock was set back
 }
 
 std::string state_of(const RunSummary& run, bool is_waiting) {

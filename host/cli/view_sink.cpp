@@ -61,6 +61,7 @@ public:
             view_->run_continued();
         }
     }
+    void run_held_up(std::string_view why) override { view_->run_held_up(why); }
     void run_ended(const core::RunReport& run) override {
         if (!nested()) {
             view_->run_ended(run);

@@ -29,6 +29,7 @@ namespace {
 
 constexpr int waiting_max = 16;
 constexpr std::chrono::seconds patience{5};  // with a client that does not speak or listen
+constexpr int try_again_after_ms = 100;
 
 void make_private_folder(const fs::path& folder) {
     fs::create_directories(folder.parent_path());
@@ -74,6 +75,7 @@ struct ControlServer::State {
         }
     }
     ~State() {
+        static_cast<void>(::unlink(path.c_str()));
         ::close(stop[0]);
         ::close(stop[1]);
     }
@@ -81,7 +83,7 @@ struct ControlServer::State {
     State& operator=(const State&) = delete;
 
     void serve();
-    void serve_one() const;
+    [[nodiscard]] bool serve_one() const;
 
     fs::path path;
     ControlHandler handler;
@@ -100,16 +102,21 @@ void ControlServer::State::serve() {
         if (waiting[1].revents != 0) {
             return;
         }
-        if ((waiting[0].revents & POLLIN) != 0) {
-            serve_one();
+        if ((waiting[0].revents & POLLIN) != 0 && !serve_one()) {
+            // Without a descriptor for it, the client would stay at the door.
+            static_cast<void>(::poll(&waiting[1], 1, try_again_after_ms));
         }
     }
 }
 
-void ControlServer::State::serve_one() const {
+// False: nobody could be let in.
+bool ControlServer::State::serve_one() const {
     const control::Socket client(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
-    if (!client || !may_ask(client.get())) {
-        return;
+    if (!client) {
+        return false;
+    }
+    if (!may_ask(client.get())) {
+        return true;
     }
     const auto line = control::read_line(client.get(), std::chrono::steady_clock::now() + patience);
     if (line) {
@@ -117,6 +124,7 @@ void ControlServer::State::serve_one() const {
                                               boost::json::serialize(answer(handler, *line)),
                                               std::chrono::steady_clock::now() + patience));
     }
+    return true;
 }
 
 ControlServer::ControlServer(const fs::path& folder, ControlHandler handler) {
@@ -137,7 +145,6 @@ ControlServer::~ControlServer() {
     const char byte = 0;
     static_cast<void>(!::write(state_->stop[1], &byte, 1));
     state_->thread.join();
-    static_cast<void>(::unlink(state_->path.c_str()));
 }
 
 const fs::path& ControlServer::socket() const {

@@ -1,6 +1,7 @@
 // What the run machine commands, carried out.
 
 #include <algorithm>
+#include <new>
 #include <string>
 #include <utility>
 
@@ -42,13 +43,25 @@ public:
           control_(std::move(control)) {}
 
     void run() override {
-        core::Outcome outcome = loop_->services_.invoker.invoke(*control_);
+        core::Outcome outcome = invoke();
         control_.reset();
         const std::shared_ptr<RunLoop> loop = std::move(loop_);
         loop->post(AttemptDone{execution_, attempt_, std::move(outcome), nullptr, {}});
     }
 
 private:
+    // One task that asks for too much is no reason for the others to end.
+    core::Outcome invoke() {
+        try {
+            return loop_->services_.invoker.invoke(*control_);
+        } catch (const std::bad_alloc&) {
+            return {.output = nullptr,
+                    .failure = core::Failure{.code = "exhausted",
+                                             .message = "there is no memory left for the call",
+                                             .retryable = true}};
+        }
+    }
+
     std::shared_ptr<RunLoop> loop_;
     ExecutionIndex execution_;
     std::uint32_t attempt_;
@@ -334,7 +347,7 @@ void RunLoop::end_report(const core::TaskEnded& command, TaskReport& report) {
     if (begun) {
         Begun& values = begun.mapped();
         report.started_at = values.started_at;
-        report.duration = std::chrono::duration_cast<core::Milliseconds>(steady() - values.started);
+        report.duration = passed_since(values.started);
         report.output = std::move(values.output);
         report.sub_run = std::move(values.sub_run);
     }
@@ -361,7 +374,7 @@ void RunLoop::execute(const core::FinishRun& command) {
             report_.failure = unresolved(error);
         }
     }
-    report_.duration = std::chrono::duration_cast<core::Milliseconds>(steady() - run_started_);
+    report_.duration = passed_since(run_started_);
     report_.tasks = data_.take_reports();
     write(core::RunEnded{report_.status, report_.failure, report_.outputs});
     later([this] {

@@ -195,11 +195,15 @@ bool RunLoop::finish_commit() {
             halt(failure);
             return false;
         }
+        if (!std::exchange(is_held_up_, true)) {
+            sink().run_held_up(failure.message);
+        }
         services_.timers.set(services_.clock.now() + try_again_after, [self = shared_from_this()] {
             self->go_on(&RunLoop::give_to_journal);
         });
         return false;
     }
+    is_held_up_ = false;
     batch_.records.clear();
     batch_.lines.clear();
     if (request_.on_accepted && created_) {

@@ -350,6 +350,7 @@ private:
     void set_timer(const core::Timer& timer, core::Milliseconds delay);
     [[nodiscard]] core::WallTime wall() const;
     [[nodiscard]] std::chrono::steady_clock::time_point steady() const;
+    [[nodiscard]] core::Milliseconds passed_since(std::chrono::steady_clock::time_point then) const;
 
     void execute(const core::HandOn& command);
     void execute(const core::Decide& command);
@@ -437,6 +438,7 @@ private:
 
     std::atomic<Committing> committing_{Committing::Idle};
     std::optional<core::JournalFailure> commit_failure_;  // of whoever answers for the journal
+    bool is_held_up_ = false;  // the journal takes nothing for now, and the sink has heard of it
 
     std::mutex lines_mutex_;
     std::vector<core::LogLine> lines_;  // that the journal does not have yet

@@ -51,6 +51,13 @@ std::chrono::steady_clock::time_point RunLoop::steady() const {
                       : now;
 }
 
+// What began before this host is timed by the clock on the wall, which may have been set back
+// since.
+core::Milliseconds RunLoop::passed_since(std::chrono::steady_clock::time_point then) const {
+    return std::max(core::Milliseconds{0},
+                    std::chrono::duration_cast<core::Milliseconds>(steady() - then));
+}
+
 void RunLoop::play_back(const Resume& resume) {
     created_ = true;
     resumed_ = true;

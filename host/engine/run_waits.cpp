@@ -20,7 +20,7 @@ namespace {
 
 /// A wait for a time of the wall clock looks at it at least so often, since that can be set, and
 /// goes on while a machine sleeps.
-constexpr core::Milliseconds look_again_after{60'000};
+constexpr core::Milliseconds look_again_after{10'000};
 constexpr std::string_view group_label = "group:";
 
 core::StartAttempt as_attempt(const core::BeginWait& command) {

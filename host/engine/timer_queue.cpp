@@ -2,7 +2,12 @@
 
 #include <utility>
 
+#include "host/engine/start_thread.hpp"
+
 namespace oa::host {
+
+// At once: a timer that cannot be set would leave a run without an end.
+TimerQueue::TimerQueue() : thread_(start_thread([this] { loop(); })) {}
 
 TimerQueue::~TimerQueue() {
     {
@@ -10,18 +15,14 @@ TimerQueue::~TimerQueue() {
         closing_ = true;
     }
     changed_.notify_all();
-    if (thread_.joinable()) {
-        thread_.join();
-    }
+    thread_.join();
 }
 
 TimerQueue::Token TimerQueue::set(Time when, std::function<void()> fire) {
     const std::lock_guard lock(mutex_);
     const Token token{when, next_number_++};
     const auto place = timers_.emplace(token, std::move(fire)).first;
-    if (!thread_.joinable()) {
-        thread_ = std::thread([this] { loop(); });
-    } else if (place == timers_.begin()) {
+    if (place == timers_.begin()) {
         changed_.notify_one();
     }
     return token;

@@ -11,11 +11,11 @@
 
 namespace oa::host {
 
-/// Calls functions when their time has come, on one thread of its own, which starts with the first
-/// timer. Thread safe.
+/// Calls functions when their time has come, on one thread of its own. Thread safe.
 class TimerQueue final : public Timers {
 public:
-    TimerQueue() = default;
+    /// Throws NoThread.
+    TimerQueue();
     /// Waits for a function that is being called. Timers that are not due are dropped.
     ~TimerQueue() override;
     TimerQueue(const TimerQueue&) = delete;
@@ -32,7 +32,7 @@ private:
     std::map<Token, std::function<void()>> timers_;
     std::uint64_t next_number_ = 0;
     bool closing_ = false;
-    std::thread thread_;
+    std::thread thread_;  // last: it uses all of the above
 };
 
 }  // namespace oa::host

@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "host/engine/start_thread.hpp"
+
 namespace oa::host {
 
 struct WorkerPool::Shared {
@@ -35,6 +37,7 @@ struct WorkerPool::Shared {
     static thread_local Current* current;
 
     static void wake_if_needed(const std::shared_ptr<Shared>& self);
+    static void make_thread(const std::shared_ptr<Shared>& self);
     static void work_loop(const std::shared_ptr<Shared>& self);
     [[nodiscard]] std::thread take_own_handle();
     enum class Fate { GoOn, ThreadEnds };
@@ -70,13 +73,22 @@ void WorkerPool::Shared::wake_if_needed(const std::shared_ptr<Shared>& self) {
     if (self->idle > 0) {
         self->waking = true;
         self->work.notify_one();
-    } else if (self->threads < self->threads_max) {
-        self->waking = true;
-        ++self->threads;
-        std::thread thread([self] { work_loop(self); });
-        const auto id = thread.get_id();
-        self->handles.emplace(id, std::move(thread));
+    } else if (self->threads < self->threads_max && (self->threads == 0 || has_room_for_thread())) {
+        try {
+            make_thread(self);
+        } catch (const NoThread&) {
+            return;  // those that there are take the job when they have the time
+        }
     }
+}
+
+// With the mutex held.
+void WorkerPool::Shared::make_thread(const std::shared_ptr<Shared>& self) {
+    std::thread thread = start_thread([self] { work_loop(self); });
+    const auto id = thread.get_id();
+    self->handles.emplace(id, std::move(thread));
+    self->waking = true;
+    ++self->threads;
 }
 
 // With the mutex held.
@@ -119,8 +131,8 @@ void WorkerPool::Shared::work_loop(const std::shared_ptr<Shared>& self) {
             const std::lock_guard lock(self->mutex);
             if (here.next) {
                 self->queue.push_front(std::move(here.next));
-                wake_if_needed(self);
             }
+            wake_if_needed(self);  // there may be room for a thread again
             current = nullptr;
             if (!self->handles.empty()) {
                 self->take_own_handle().detach();
@@ -137,6 +149,8 @@ void WorkerPool::Shared::work_loop(const std::shared_ptr<Shared>& self) {
 
 WorkerPool::WorkerPool(std::size_t threads_max) : shared_(std::make_shared<Shared>()) {
     shared_->threads_max = threads_max;
+    const std::lock_guard lock(shared_->mutex);
+    Shared::make_thread(shared_);
 }
 
 WorkerPool::~WorkerPool() {

@@ -7,14 +7,15 @@
 
 namespace oa::host {
 
-/// Threads that run blocking calls. Threads are made when there is work for them, up to the limit,
-/// and kept.
+/// Threads that run blocking calls. The first is made at once, others when there is work for them,
+/// up to the limit, and kept. Where the system gives no more, those that there are do it all.
 ///
 /// A job that is submitted by a pool thread from within its own job is, once per job, kept for that
 /// very thread: a chain of tasks then runs on one thread without waking another. So submit must be
 /// the last thing that a job does that matters for time.
 class WorkerPool final : public JobRunner {
 public:
+    /// Throws NoThread.
     explicit WorkerPool(std::size_t threads_max);
     /// Waits for all jobs that were submitted, except those written off.
     ~WorkerPool() override;

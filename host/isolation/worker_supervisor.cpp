@@ -2,6 +2,8 @@
 
 #include <cerrno>
 #include <csignal>
+#include <string>
+#include <system_error>
 #include <utility>
 
 #include <sys/epoll.h>
@@ -166,8 +168,16 @@ void WorkerSupervisor::Loop::start_thread() {
     sigset_t before;
     ::sigfillset(&all);
     ::pthread_sigmask(SIG_SETMASK, &all, &before);
-    thread_ = std::thread([this] { run(); });
+    std::string problem;
+    try {
+        thread_ = std::thread([this] { run(); });
+    } catch (const std::system_error& error) {
+        problem = error.code().message();
+    }
     ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    if (!problem.empty()) {
+        throw LaunchError("cannot start a thread for worker processes: " + problem);
+    }
 }
 
 WorkerSupervisor::Loop::Generation WorkerSupervisor::Loop::ready_zygote() {

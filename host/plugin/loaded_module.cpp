@@ -1,6 +1,7 @@
 #include "host/plugin/loaded_module.hpp"
 
 #include <exception>
+#include <new>
 #include <string_view>
 #include <utility>
 
@@ -20,6 +21,14 @@ core::Failure stopped(const ModuleInfo& info) {
     return {.code = "unavailable", .message = "module " + info.name + " has been stopped"};
 }
 
+core::Failure no_room(const ModuleInfo& info) {
+    return {.code = "exhausted",
+            .message = "module " + info.name +
+                       " could not be loaded: this program has no descriptors or no memory left "
+                       "for it; see ulimit -n and ulimit -v",
+            .retryable = true};
+}
+
 }  // namespace
 
 LoadedModule::LoadedModule(ModuleDescription description,
@@ -30,7 +39,8 @@ LoadedModule::LoadedModule(ModuleDescription description,
       host_(host),
       source_(std::move(source)),
       image_(std::move(image)),
-      stopped_(stopped(description_.info)) {
+      stopped_(stopped(description_.info)),
+      no_room_(no_room(description_.info)) {
     adopt_functions();
 }
 
@@ -39,6 +49,7 @@ LoadedModule::LoadedModule(const oa_module& descriptor, ModuleHost& host, Module
       host_(host),
       source_(std::move(source)),
       stopped_(stopped(description_.info)),
+      no_room_(no_room(description_.info)),
       descriptor_(&descriptor),
       mapped_(true) {
     adopt_functions();
@@ -57,7 +68,8 @@ void LoadedModule::map() {
     }
 }
 
-void LoadedModule::map_once() noexcept {
+// Throws where it is worth another try.
+void LoadedModule::map_once() {
     std::call_once(map_once_, [this] {
         if (descriptor_ != nullptr) {
             return;
@@ -66,7 +78,13 @@ void LoadedModule::map_once() noexcept {
             descriptor_ = &map_image();
             mapped_.store(true);
         } catch (const PluginRefused& why) {
+            if (why.is_passing()) {
+                throw;
+            }
             map_refused_ = why;
+        } catch (const std::bad_alloc&) {
+            throw PluginRefused(PluginProblem::Unloadable, "cannot be loaded: out of memory", "",
+                                true);
         } catch (const std::exception& error) {
             map_refused_ = PluginRefused(PluginProblem::Unloadable,
                                          std::string("cannot be loaded: ") + error.what(), "");
@@ -110,7 +128,12 @@ LoadedModule::Entry LoadedModule::enter() {
         leave();
         return {.failure = &stopped_};
     }
-    std::call_once(started_, [this] { start(); });
+    try {
+        std::call_once(started_, [this] { start(); });
+    } catch (const PluginRefused&) {
+        leave();
+        return {.failure = &no_room_};  // the next call tries again
+    }
     if (start_failure_) {
         leave();
         return {.failure = &*start_failure_};
@@ -124,7 +147,7 @@ void LoadedModule::leave() noexcept {
     }
 }
 
-void LoadedModule::start() noexcept {
+void LoadedModule::start() {
     const std::string subject = "module " + description_.info.name;
     map_once();
     if (map_refused_) {

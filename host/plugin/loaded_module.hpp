@@ -73,7 +73,8 @@ public:
         const core::Failure* failure = nullptr;  ///< set: the module does not work, and leave()
                                                  ///< must not be called
     };
-    /// Announces a call. The first one maps the code, and makes and starts the instance.
+    /// Announces a call. The first one maps the code, and makes and starts the instance; where the
+    /// system lacks what that takes, that call fails and the next one tries again.
     [[nodiscard]] Entry enter();
     void leave() noexcept;
 
@@ -93,9 +94,9 @@ public:
 
 private:
     void adopt_functions();
-    void map_once() noexcept;
+    void map_once();
     [[nodiscard]] const oa_module& map_image();
-    void start() noexcept;
+    void start();
     [[nodiscard]] core::Failure map_failure() const;
     [[nodiscard]] std::optional<core::Failure> create_instance();
     [[nodiscard]] std::optional<core::Failure> start_instance();
@@ -107,6 +108,7 @@ private:
     PluginImage image_;
     std::vector<std::string> warnings_;
     core::Failure stopped_;
+    core::Failure no_room_;
     ModuleGate gate_;
 
     std::once_flag map_once_;

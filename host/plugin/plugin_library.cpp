@@ -73,7 +73,8 @@ oa_module_entry_fn map(const std::filesystem::path& file, const std::filesystem:
         const auto text =
             replaced(std::string(dlerror_part(error.what())), file.string(), shown.string());
         const auto explained = explain_load_error(text, shown.string());
-        throw PluginRefused(PluginProblem::Unloadable, explained.reason, explained.fix);
+        throw PluginRefused(PluginProblem::Unloadable, explained.reason, explained.fix,
+                            explained.is_passing);
     }
 }
 
@@ -88,7 +89,8 @@ public:
         if (number_ < 0) {
             throw PluginRefused(
                 PluginProblem::Unloadable,
-                std::string("cannot be copied for loading: ") + std::strerror(errno), "");
+                std::string("cannot be copied for loading: ") + std::strerror(errno), "",
+                errno == EMFILE || errno == ENFILE || errno == ENOMEM);
         }
     }
     ~Descriptor() {

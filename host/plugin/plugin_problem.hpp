@@ -34,18 +34,27 @@ enum class PluginProblem {
 /// Thrown and caught within the loader; nothing else sees it.
 class PluginRefused : public std::exception {
 public:
-    PluginRefused(PluginProblem problem, std::string reason, std::string fix)
-        : problem_(problem), reason_(std::move(reason)), fix_(std::move(fix)) {}
+    /// `is_passing`: the file is not to blame, and may be taken when it is tried again.
+    PluginRefused(PluginProblem problem,
+                  std::string reason,
+                  std::string fix,
+                  bool is_passing = false)
+        : problem_(problem),
+          reason_(std::move(reason)),
+          fix_(std::move(fix)),
+          is_passing_(is_passing) {}
 
     [[nodiscard]] const char* what() const noexcept override { return reason_.c_str(); }
     [[nodiscard]] PluginProblem problem() const noexcept { return problem_; }
     [[nodiscard]] const std::string& reason() const noexcept { return reason_; }
     [[nodiscard]] const std::string& fix() const noexcept { return fix_; }
+    [[nodiscard]] bool is_passing() const noexcept { return is_passing_; }
 
 private:
     PluginProblem problem_;
     std::string reason_;
     std::string fix_;
+    bool is_passing_;
 };
 
 /// A file that was looked at and not taken.

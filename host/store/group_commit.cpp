@@ -1,6 +1,7 @@
 #include "host/store/group_commit.hpp"
 
 #include <exception>
+#include <new>
 #include <system_error>
 #include <utility>
 
@@ -45,6 +46,8 @@ void GroupCommit::append(const std::string& run_id,
         one.push_back(make_pending(run_id, batch));
     } catch (const StoreError& error) {
         return refuse(done, error.what(), false);
+    } catch (const std::bad_alloc&) {
+        return refuse(done, "there is no memory for them", true);
     } catch (const std::exception& error) {
         return refuse(done, error.what(), true);
     }

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "host/crash/crash_point.hpp"
 #include "host/store/run_rows.hpp"
 #include "host/store/run_schema.hpp"
 #include "host/store/store_files.hpp"
@@ -119,13 +120,16 @@ std::size_t RunStore::remove_old(const Retention& retention, core::WallTime now)
     std::size_t removed = 0;
     std::int64_t some = 0;
     do {
+        crash_point("retention.before_removal");
         commit_.alone(
             [&](SqliteDatabase& database) { some = remove_some(database, ended_before, keep); });
+        crash_point("retention.removed");
         removed += static_cast<std::size_t>(some);
     } while (some == removed_at_once);
     change([&](SqliteDatabase& database) {
         document_names_.remove_unused(database, retention.document_grace);
     });
+    crash_point("retention.documents_removed");
     return removed;
 }
 

@@ -1,6 +1,7 @@
 #include "host/store/sqlite_database.hpp"
 
 #include <cerrno>
+#include <cstring>
 #include <memory>
 #include <system_error>
 #include <utility>
@@ -348,6 +349,10 @@ void SqliteDatabase::fail(int code, std::string_view doing) const {
     } else {
         message +=
             handle_ != nullptr && about_this ? sqlite3_errmsg(handle_) : sqlite3_errstr(code);
+    }
+    if ((code & 0xFF) == SQLITE_CANTOPEN && handle_ != nullptr &&
+        sqlite3_system_errno(handle_) != 0) {
+        message += std::string(" (") + std::strerror(sqlite3_system_errno(handle_)) + ')';
     }
     throw SqliteError(message, about_this ? extended : code, last_error_of_log());
 }

@@ -127,5 +127,31 @@ TEST_F(DocsTest, SpeakOfEveryNameInExpressions) {
     }
 }
 
+// A promise is as good as the test of it.
+TEST_F(DocsTest, NameTestsThatThereAre) {
+    std::string sources;
+    for (const auto& entry : fs::recursive_directory_iterator(OA_SOURCE_DIR "/tests")) {
+        const fs::path& file = entry.path();
+        if (file.extension() == ".cpp" || file.filename() == "CMakeLists.txt") {
+            sources += slurp(file);
+        }
+    }
+    const std::string page = slurp(OA_SOURCE_DIR "/docs/durability.md");
+    const std::regex name("`([A-Z][A-Za-z]+|crash)\\.([A-Za-z-]+)`");
+    std::size_t named = 0;
+    for (std::sregex_iterator found(page.begin(), page.end(), name), end; found != end; ++found) {
+        const std::string suite = (*found)[1];
+        const std::string test = (*found)[2];
+        std::string written = "\"" + test;  // a scenario of crash_driver
+        if (suite != "crash") {
+            written = "(" + suite;
+            written.append(", ").append(test).append(") {");
+        }
+        EXPECT_NE(sources.find(written), std::string::npos) << suite << '.' << test;
+        ++named;
+    }
+    EXPECT_GT(named, 30U);
+}
+
 }  // namespace
 }  // namespace oa::test

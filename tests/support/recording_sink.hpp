@@ -56,6 +56,7 @@ public:
     }
     void run_paused(std::string_view reason) override { add("paused " + std::string(reason)); }
     void run_continued() override { add("continued"); }
+    void run_held_up(std::string_view why) override { add("held up " + std::string(why)); }
     void run_ended(const core::RunReport& run) override {
         add("run ended " + std::string(to_string(run.status)));
     }

@@ -131,6 +131,9 @@ Subprocess::Subprocess(const std::vector<std::string>& arguments, const Options&
         if (options.memory_mib > 0) {
             limit(RLIMIT_AS, options.memory_mib * 1024 * 1024);
         }
+        if (options.descriptors > 0) {
+            limit(RLIMIT_NOFILE, options.descriptors);
+        }
         ::execve(argv[0], argv.data(), envp.data());
         ::_exit(127);
     }

@@ -26,8 +26,9 @@ public:
         std::string input{};
         std::string folder{};   ///< working folder; empty: the test's
         bool terminal = false;  ///< standard error (and only it) is a pseudo-terminal of 100 x 30
-        std::size_t stack_kib = 0;   ///< limit; 0: as it is
-        std::size_t memory_mib = 0;  ///< limit of the address space; 0: as it is
+        std::size_t stack_kib = 0;    ///< limit; 0: as it is
+        std::size_t memory_mib = 0;   ///< limit of the address space; 0: as it is
+        std::size_t descriptors = 0;  ///< limit of open files; 0: as it is
         /// How long it may live; then it is ended (SIGKILL), and whoever waits for it hears so by a
         /// std::runtime_error with what it has said. 0: as long as it likes.
         std::chrono::milliseconds patience{0};

@@ -11,7 +11,7 @@ namespace oa::test {
 
 /// A promise that was not kept.
 struct Breach {
-    int invariant = 0;  ///< 1 to 13, as below
+    int invariant = 0;  ///< 1 to 15, as below
     std::string run;    ///< empty: it is about no run
     std::string task;
     std::uint64_t record = 0;  ///< 0: none
@@ -30,6 +30,8 @@ struct Figures {
     std::size_t attempts = 0;                    ///< that the witness saw begin
     std::size_t attempts_again = 0;              ///< of these, begun before in another process
     std::size_t attempts_in_doubt = 0;           ///< in flight when a host died
+    std::size_t waits = 0;                       ///< that have ended
+    std::size_t answers = 0;                     ///< to approvals, told to be on record
     std::size_t quarantined = 0;                 ///< runs that ended because hosts died over them
     std::vector<core::Milliseconds> recoveries;  ///< of runs, from a host's start; sorted
 };
@@ -41,7 +43,7 @@ struct Verdict {
 
 /// Judges a host that has been given time to end all its runs.
 ///
-/// I1  an acknowledged run exists and has ended
+/// I1  an acknowledged run exists and has ended; or has gone, where as many are kept as have to be
 /// I2  any other run is whole: it was created and has ended, or it is not there
 /// I3  an attempt that has succeeded has an end in the witness file
 /// I4  the witness saw nothing of runs and attempts that are not on record
@@ -55,6 +57,8 @@ struct Verdict {
 /// I11 each due time of a schedule has one run
 /// I12 a request that is made again gets the run that it got before
 /// I13 a run that a host finds open is taken up within `recovery_max`
+/// I14 a wait begins once, and is not over before its time
+/// I15 an answer to an approval that was told to be on record is there
 [[nodiscard]] Verdict judge(const Evidence& evidence);
 
 /// Two sides of it, which know the records and the world around them.

@@ -45,6 +45,12 @@ struct Acknowledgement {
     std::string request;  ///< what the client calls it, the same when it asks again; empty: nothing
 };
 
+/// A host told somebody that his answer to an approval is on record.
+struct Answered {
+    std::string run;
+    bool yes = true;
+};
+
 /// A process of a host, from its start to its death.
 struct HostLife {
     std::int64_t process = 0;
@@ -65,7 +71,9 @@ struct Evidence {
     std::vector<WitnessLine> witness;
     std::vector<StoredRun> runs;
     std::vector<Acknowledgement> acknowledged;
-    std::vector<HostLife> lives;  ///< in order
+    std::vector<Answered> answers;
+    std::optional<std::size_t> keep;  ///< of runs that have ended, at least; nothing: all
+    std::vector<HostLife> lives;      ///< in order
     std::vector<Tick> ticks;
     std::vector<std::string> store_problems;  ///< what the store's own check found
     std::vector<std::string> left_over;       ///< processes, folders, locks that nobody owns

@@ -21,14 +21,25 @@ void note(Verdict& verdict, int invariant, const std::string& run, std::string w
 
 // I1, I2, I12
 
+/// Of those that are nobody's task.
+std::size_t ended_runs(const Evidence& evidence) {
+    return static_cast<std::size_t>(
+        std::count_if(evidence.runs.begin(), evidence.runs.end(), [](const StoredRun& run) {
+            const RunFacts facts(run);
+            return facts.end() != nullptr && facts.creation() != nullptr &&
+                   facts.creation()->parent_run_id.empty();
+        }));
+}
+
 void check_acknowledged(const Evidence& evidence, Verdict& verdict) {
     std::set<std::string> known;
     for (const StoredRun& run : evidence.runs) {
         known.insert(run.id);
     }
+    const bool enough_are_kept = evidence.keep && ended_runs(evidence) >= *evidence.keep;
     std::map<std::string, std::string> by_request;
     for (const Acknowledgement& acknowledged : evidence.acknowledged) {
-        if (known.count(acknowledged.run) == 0) {
+        if (known.count(acknowledged.run) == 0 && !enough_are_kept) {
             note(verdict, 1, acknowledged.run, "it was acknowledged, and there is no such run");
         }
         const auto [first, is_new] = by_request.emplace(acknowledged.request, acknowledged.run);
@@ -56,6 +67,27 @@ void check_whole(const StoredRun& run, bool is_acknowledged, Verdict& verdict) {
     }
     ++verdict.figures.runs;
     verdict.figures.runs_within += facts.creation()->parent_run_id.empty() ? 0U : 1U;
+}
+
+// I15
+
+void check_answers(const Evidence& evidence, Verdict& verdict) {
+    std::map<std::pair<std::string, bool>, std::size_t> told;
+    for (const Answered& answer : evidence.answers) {
+        ++told[{answer.run, answer.yes}];
+    }
+    for (const StoredRun& run : evidence.runs) {
+        const RunFacts facts(run);
+        for (const bool yes : {true, false}) {
+            const std::size_t on_record = facts.answers(yes);
+            if (told[{run.id, yes}] > on_record) {
+                note(verdict, 15, run.id,
+                     std::to_string(told[{run.id, yes}]) + (yes ? " approvals" : " rejections") +
+                         " were told to be on record, and " + std::to_string(on_record) + " are");
+            }
+        }
+    }
+    verdict.figures.answers = evidence.answers.size();
 }
 
 // I9
@@ -171,6 +203,7 @@ void judge_host(const Evidence& evidence, Verdict& verdict) {
     for (const StoredRun& run : evidence.runs) {
         check_whole(run, acknowledged.count(run.id) > 0, verdict);
     }
+    check_answers(evidence, verdict);
     check_the_dead(evidence, verdict);
     for (const std::string& problem : evidence.store_problems) {  // I10
         note(verdict, 10, "", problem);

@@ -1,6 +1,7 @@
 // What the records of each run and the witness say of each other: I3 to I8.
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <set>
 #include <string>
@@ -35,6 +36,9 @@ public:
             check_ends(attempt);
             check_order(which, attempt);
             check_repeats(attempt);
+            if (attempt.is_wait) {
+                check_wait(attempt);
+            }
             if (facts_.calls_witness(attempt.task)) {
                 check_sightings(which.second, attempt);
             }
@@ -88,6 +92,25 @@ private:
         }
     }
 
+    // I14
+
+    void check_wait(const AttemptFacts& wait) {
+        if (wait.starts.size() > 1) {
+            note(14, wait.starts[1], wait.task, "the wait begins a second time");
+        }
+        verdict_.figures.waits += wait.ends.empty() ? 0 : 1;
+        if (!wait.was_over || wait.ends.empty() || !wait.delay) {
+            return;
+        }
+        const auto waited = std::chrono::duration_cast<core::Milliseconds>(
+            facts_.record(wait.ends.front()).at - facts_.record(wait.starts.front()).at);
+        if (waited < *wait.delay) {
+            note(14, wait.ends.front(), wait.task,
+                 "the wait is over after " + std::to_string(waited.count()) + " of " +
+                     std::to_string(wait.delay->count()) + " ms");
+        }
+    }
+
     // I5
 
     void check_order(const ExecutionAttempt& which, const AttemptFacts& attempt) {
@@ -123,8 +146,10 @@ private:
             has_ended = true;
             check_witness_order(which, child, other_which.second, other);
         }
+        const core::RunCreated* creation = facts_.creation();
         const bool may_be_missing = facts_.task(parent).when || facts_.task(parent).for_each ||
-                                    facts_.task(child.task).when;
+                                    facts_.task(child.task).when ||
+                                    (creation != nullptr && !creation->retry_of.empty());
         if (!has_ended && !may_be_missing) {
             note(5, start, child.task,
                  "it starts, but '" + facts_.task(parent).name + "' never did");
@@ -261,6 +286,9 @@ void check_that_runs_are_known(const Evidence& evidence,
         const auto run = runs.find(line.run);
         std::string problem;
         if (run == runs.end()) {
+            if (evidence.keep) {
+                continue;  // it has gone since; whoever wanted it may not have heard of it
+            }
             problem = "the witness saw a run that is not on record";
         } else if (const AttemptFacts* attempt = run->second.find(line.key, line.attempt);
                    attempt == nullptr) {

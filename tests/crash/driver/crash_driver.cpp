@@ -10,11 +10,13 @@
 //   --runs N        that each hundred hosts are asked for, about (300)
 //   --rounds N      of `points`: so often each point with each hit and death (1)
 //   --quick         `points`: two hits and SIGKILL alone
+//   --only TEXT     `points`: those alone that have it in their names
 //   --durability W  of `power-cut`: full, normal, none (full)
 //   --keep FOLDER   leaves store and witness file there
 //
 // Exit status: 0 all promises were kept, 1 some were not, 2 it could not be found out.
 
+#include <array>
 #include <chrono>
 #include <cstdio>
 #include <exception>
@@ -43,13 +45,15 @@ struct Options {
     std::size_t runs = 300;
     std::size_t rounds = 1;
     bool quick = false;
+    std::string only = {};
     std::string durability = "full";
     std::optional<std::filesystem::path> keep = {};
 };
 
-const std::vector<std::string> healthy{"chain",  "fan",     "loop", "rounds",
-                                       "nested", "retries", "once"};
+const std::vector<std::string> healthy{"chain", "fan",  "loop",  "rounds", "nested",  "retries",
+                                       "once",  "held", "waits", "asks",   "endless", "falls"};
 constexpr std::size_t store_check_every = 50;
+constexpr std::size_t kept_where_some_go = 5;
 
 std::size_t below(Random& random, std::size_t limit) {
     return static_cast<std::size_t>(random() % limit);
@@ -64,10 +68,10 @@ std::vector<std::string> draw_workflows(Random& random, std::size_t count) {
 }
 
 /// Lets the last host do what is left to do.
-void finish(CrashRun& run, const std::vector<std::string>& options = {}) {
+void finish(CrashRun& run, Random& random) {
     LifePlan plan;
     plan.until_idle = true;
-    plan.options = options;
+    plan.operator_seed = random();
     const int status = run.live(plan);
     if (status != 0) {
         std::printf("the last host did not come to its end: status %d\n", status);
@@ -82,6 +86,16 @@ std::string milliseconds(const std::vector<core::Milliseconds>& sorted, double p
     return std::to_string(sorted[index].count()) + " ms";
 }
 
+void print_breaches(const Verdict& verdict) {
+    constexpr std::size_t shown = 10;  // of each invariant
+    std::map<int, std::size_t> counts;
+    for (const Breach& breach : verdict.breaches) {
+        if (++counts[breach.invariant] <= shown) {
+            std::printf("%s\n", to_string(breach).c_str());
+        }
+    }
+}
+
 /// Whether all promises were kept.
 bool report(const Verdict& verdict, std::size_t trials) {
     const Figures& seen = verdict.figures;
@@ -90,17 +104,12 @@ bool report(const Verdict& verdict, std::size_t trials) {
         "seen, %zu of them again, %zu in doubt\n",
         seen.deaths, seen.runs, seen.runs_within, seen.acknowledged, seen.quarantined,
         seen.attempts, seen.attempts_again, seen.attempts_in_doubt);
+    std::printf("%zu waits, %zu answers to approvals\n", seen.waits, seen.answers);
     std::printf("taken up again after: p50 %s, p99 %s, max %s (%zu times)\n",
                 milliseconds(seen.recoveries, 0.5).c_str(),
                 milliseconds(seen.recoveries, 0.99).c_str(),
                 milliseconds(seen.recoveries, 1.0).c_str(), seen.recoveries.size());
-    constexpr std::size_t shown = 10;  // of each invariant
-    std::map<int, std::size_t> counts;
-    for (const Breach& breach : verdict.breaches) {
-        if (++counts[breach.invariant] <= shown) {
-            std::printf("%s\n", to_string(breach).c_str());
-        }
-    }
+    print_breaches(verdict);
     std::printf("%zu breaches", verdict.breaches.size());
     if (verdict.breaches.empty() && trials > 0) {
         std::printf("; with 95 %% confidence fewer than %.3f %% of deaths break a promise",
@@ -133,6 +142,7 @@ bool kill_at_random(CrashRun& run, const Options& options) {
         plan.workflows = draw_workflows(random, below(random, 2 * options.runs / 100 + 1));
         plan.before_ready = below(random, 5) == 0;
         plan.kill_after = std::chrono::microseconds(below(random, 300'000));
+        plan.operator_seed = random();
         if (cuts) {
             host_options.back() = std::to_string(random());
         }
@@ -142,7 +152,7 @@ bool kill_at_random(CrashRun& run, const Options& options) {
             run.check_store();
         }
     }
-    finish(run);
+    finish(run, random);
     const Verdict verdict = run.judge();
     return report(verdict, options.kills) && saw_enough(verdict, options.kills);
 }
@@ -150,6 +160,32 @@ bool kill_at_random(CrashRun& run, const Options& options) {
 /// Some lie in the way of programs that this host is not.
 bool is_in_this_host(std::string_view point) {
     return point.rfind("audit.", 0) != 0 && point.rfind("isolation.", 0) != 0;
+}
+
+/// What leads to a point more often than ten times in one life, beside what leads to most.
+std::vector<std::string> workflows_for(std::string_view point) {
+    struct Leading {
+        std::string_view part;
+        std::size_t count;
+        const char* workflow;
+    };
+    constexpr std::array<Leading, 10> all{{{"sub_run_", 8, "nested"},
+                                           {"retry_decided", 5, "retries"},
+                                           {"retry_created", 14, "falls"},
+                                           {"wait_begun", 3, "waits"},
+                                           {"wait_over", 3, "waits"},
+                                           {"wait_answered", 4, "asks"},
+                                           {"cancel_requested", 14, "endless"},
+                                           {"pause_requested", 14, "held"},
+                                           {"resume_requested", 14, "held"},
+                                           {"retention.", 10, "chain"}}};
+    std::vector<std::string> names{"retries", "rounds", "loop"};
+    for (const Leading& each : all) {
+        if (point.find(each.part) != std::string_view::npos) {
+            names.insert(names.end(), each.count, each.workflow);
+        }
+    }
+    return names;
 }
 
 void die_at(CrashRun& run, Random& random, std::string_view point, const Options& options) {
@@ -162,8 +198,13 @@ void die_at(CrashRun& run, Random& random, std::string_view point, const Options
         for (const std::string& death : deaths) {
             LifePlan plan;
             plan.workflows = draw_workflows(random, 8);
-            plan.workflows.insert(plan.workflows.end(), {"retries", "rounds", "loop"});
+            const std::vector<std::string> leading = workflows_for(point);
+            plan.workflows.insert(plan.workflows.end(), leading.begin(), leading.end());
             plan.until_idle = true;
+            plan.operator_seed = random();
+            if (point.starts_with("retention.")) {
+                plan.keep = kept_where_some_go;
+            }
             plan.crash_at = "call.returned:" + std::to_string(1 + below(random, 20));
             run.live(plan);  // leaves something to recover
             plan.crash_at = point;
@@ -183,7 +224,7 @@ bool die_at_points(const CrashHouse& house,
     std::size_t points = 0;
     std::size_t deaths = 0;
     for (const std::string_view point : host::crash_points) {
-        if (!is_in_this_host(point)) {
+        if (!is_in_this_host(point) || point.find(options.only) == std::string_view::npos) {
             continue;
         }
         const std::filesystem::path own = folder / point;
@@ -192,15 +233,13 @@ bool die_at_points(const CrashHouse& house,
         for (std::size_t round = 0; round < options.rounds; ++round) {
             die_at(run, random, point, options);
         }
-        finish(run);
+        finish(run, random);
         const Verdict verdict = run.judge();
         const std::size_t here = run.deaths_by_point()[std::string(point)];
         std::printf("%-36s %4zu deaths %4zu runs %3zu quarantined %3zu breaches\n",
                     std::string(point).c_str(), here, verdict.figures.runs,
                     verdict.figures.quarantined, verdict.breaches.size());
-        for (const Breach& breach : verdict.breaches) {
-            std::printf("  %s\n", to_string(breach).c_str());
-        }
+        print_breaches(verdict);
         is_fine = is_fine && verdict.breaches.empty() && here > 0;
         ++points;
         deaths += here;
@@ -256,6 +295,8 @@ Options parse(int argc, char** argv) {
             options.rounds = std::stoull(value());
         } else if (word == "--quick") {
             options.quick = true;
+        } else if (word == "--only") {
+            options.only = value();
         } else if (word == "--durability") {
             options.durability = value();
         } else if (word == "--keep") {

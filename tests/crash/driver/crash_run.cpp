@@ -47,6 +47,9 @@ int CrashRun::live(const LifePlan& plan) {
     if (!plan.crash_at.empty()) {
         options.environment["OA_CRASH_AT"] = plan.crash_at;
     }
+    if (plan.keep) {
+        evidence_.keep = plan.keep;
+    }
     HostLife life;
     life.started = now();
     Subprocess host(command(plan), options);
@@ -77,6 +80,12 @@ std::vector<std::string> CrashRun::command(const LifePlan& plan) const {
     if (last_died_) {
         words.emplace_back("--after-death");
     }
+    if (plan.operator_seed) {
+        words.insert(words.end(), {"--operator", std::to_string(*plan.operator_seed)});
+    }
+    if (plan.keep) {
+        words.insert(words.end(), {"--keep", std::to_string(*plan.keep)});
+    }
     if (plan.until_idle) {
         words.emplace_back("--until-idle");
     }
@@ -94,7 +103,9 @@ void CrashRun::listen(const std::string& said) {
         std::string request;
         std::string run;
         words >> what >> request >> run;
-        if (what == "ack") {
+        if (what == "answered") {  // of which run, and how
+            evidence_.answers.push_back({request, run == "yes"});
+        } else if (what == "ack") {
             evidence_.acknowledged.push_back({run, request});
         } else if (what == "refused") {
             ++refused_;

@@ -30,7 +30,9 @@ struct LifePlan {
     /// SIGKILL so long after it was ready; or, with `before_ready`, after it was started.
     std::optional<std::chrono::microseconds> kill_after = {};
     bool before_ready = false;
-    std::string crash_at = {};  ///< OA_CRASH_AT
+    std::string crash_at = {};                        ///< OA_CRASH_AT
+    std::optional<std::uint64_t> operator_seed = {};  ///< somebody looks after the runs
+    std::optional<std::size_t> keep = {};             ///< so many runs that have ended
     std::vector<std::string> options = {};
 };
 

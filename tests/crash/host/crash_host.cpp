@@ -6,9 +6,12 @@
 //     --power-cut SEED      its death is a power cut, see power_cut_vfs.hpp
 //     --durability WORD     full, normal, none
 //     --max-runs N          at one time
+//     --operator SEED       somebody looks after the runs, see operator.hpp
+//     --keep N              of the runs that have ended; all, otherwise. Takes an operator
 //
 // Standard input: a line `<request> <workflow>` for each run that is wanted. Standard output, each
-// line as soon as it is true: `ready`, `ack <request> <run>`, `refused <request> <why>`, `idle`.
+// line as soon as it is true: `ready`, `ack <request> <run>`, `refused <request> <why>`,
+// `answered <run> yes|no`, `idle`.
 
 #include <chrono>
 #include <cstdio>
@@ -43,12 +46,14 @@
 #include "host/plugin/plugin_registry.hpp"
 #include "host/store/run_store.hpp"
 #include "tests/crash/host/crashing_ports.hpp"
+#include "tests/crash/host/operator.hpp"
 #include "tests/crash/host/power_cut_vfs.hpp"
 
 namespace oa::test {
 namespace {
 
 constexpr std::size_t document_bytes_max = 4U << 20U;
+constexpr std::chrono::milliseconds soon{40};
 
 struct Options {
     std::filesystem::path data;
@@ -60,6 +65,8 @@ struct Options {
     std::optional<std::uint64_t> power_cut = {};
     host::Durability durability = host::Durability::Full;
     std::size_t max_runs = 32;
+    std::optional<std::uint64_t> operator_seed = {};
+    std::optional<std::uint64_t> keep = {};
 };
 
 void say(const std::string& line) {
@@ -89,6 +96,12 @@ public:
         services.continuations = &continuations_;
         services.history = &store_;
         engine_.emplace(std::move(services), std::move(settings));
+        if (options.operator_seed) {
+            operator_.emplace(
+                Operator::Tools{*engine_, store_, options.keep, say,
+                                [this](const std::string& run_id) { do_again(run_id); }},
+                *options.operator_seed);
+        }
     }
 
     void recover() {
@@ -96,7 +109,8 @@ public:
         for (const host::RunSummary& run : store_.open_runs()) {
             open.push_back({run.id, run.records, run.started.has_value(), run.parent_run_id});
         }
-        engine_->recover(open, options_.after_death, {});
+        engine_->recover(open, options_.after_death,
+                         [this](host::RunRequest& request) { look_after(request); });
         host::crash_point("host.recovered");
     }
 
@@ -107,12 +121,11 @@ public:
         host::crash_point("documents.kept");
         request.workflow = read(workflow);
         request.inputs["file"] = options_.witness;
+        if (workflow == "waits") {
+            request.inputs["soon"] = core::format_time(clock_.wall() + soon);
+        }
         request.run_id = host::make_ulid(clock_.wall());
-        request.on_accepted = [wanted, id = request.run_id](const core::JournalFailure* failure) {
-            say(failure == nullptr ? "ack " + wanted + ' ' + id
-                                   : "refused " + wanted + ' ' + failure->message);
-        };
-        engine_->submit(std::move(request));
+        submit(wanted, std::move(request));
     }
 
     void live() {
@@ -122,10 +135,42 @@ public:
             }
         }
         engine_->wait_until_idle();
+        if (operator_) {
+            operator_->stop();
+            engine_->wait_until_idle();  // he may have wanted something more
+        }
         say("idle");
     }
 
 private:
+    void submit(const std::string& wanted, host::RunRequest request) {
+        request.on_accepted = [wanted, id = request.run_id](const core::JournalFailure* failure) {
+            say(failure == nullptr ? "ack " + wanted + ' ' + id
+                                   : "refused " + wanted + ' ' + failure->message);
+        };
+        look_after(request);
+        engine_->submit(std::move(request));
+    }
+
+    void do_again(const std::string& run_id) {
+        try {
+            submit("again-" + run_id, engine_->retry(run_id, host::make_ulid(clock_.wall()), {}));
+        } catch (const std::exception& why) {
+            say("refused again-" + run_id + ' ' + why.what());
+        }
+    }
+
+    void look_after(host::RunRequest& request) {
+        if (!operator_) {
+            return;
+        }
+        operator_->watch(request.run_id, request.workflow->name);
+        request.on_end = [this, is_again = !request.retry_of.empty()](
+                             const core::RunReport& report, const boost::json::object& /*left*/) {
+            operator_->ended(report.id, report, is_again);
+        };
+    }
+
     static host::PluginSearch search(const std::filesystem::path& plugin) {
         host::PluginSearch search;
         search.places.push_back({plugin, "crash_host"});
@@ -177,6 +222,7 @@ private:
     host::WorkerPool continuations_{4};
     host::TimerQueue timers_;
     std::optional<host::Engine> engine_;
+    std::optional<Operator> operator_;
 };
 
 Options parse(int argc, char** argv) {
@@ -194,6 +240,10 @@ Options parse(int argc, char** argv) {
             options.power_cut = std::strtoull(argv[++i], nullptr, 10);
         } else if (word == "--durability" && i + 1 < argc) {
             options.durability = host::parse_durability(argv[++i]).value();
+        } else if (word == "--operator" && i + 1 < argc) {
+            options.operator_seed = std::strtoull(argv[++i], nullptr, 10);
+        } else if (word == "--keep" && i + 1 < argc) {
+            options.keep = std::strtoull(argv[++i], nullptr, 10);
         } else if (word == "--max-runs" && i + 1 < argc) {
             options.max_runs = std::strtoull(argv[++i], nullptr, 10);
         } else {

@@ -70,7 +70,8 @@ struct EngineTest : testing::Test {
     /// Submits a run and gives its end.
     std::future<core::RunReport> submit(Engine& engine, RunRequest request) {
         auto end = std::make_shared<std::promise<core::RunReport>>();
-        request.on_end = [end](const core::RunReport& report, boost::json::object /*variables*/) {
+        request.on_end = [end](const core::RunReport& report,
+                               const boost::json::object& /*variables*/) {
             end->set_value(report);
         };
         engine.submit(std::move(request));
@@ -145,6 +146,7 @@ TEST_F(EngineTest, StartsNoMoreRunsAtOneTimeThanItMay) {
     });
     Life life(*this, {.max_runs = 2});
     std::vector<std::future<core::RunReport>> ends;
+    ends.reserve(40);
     for (int index = 0; index < 40; ++index) {
         ends.push_back(submit(life.engine, request("run-" + std::to_string(index))));
     }
@@ -354,7 +356,8 @@ TEST_F(EngineTest, LeavesRunsOpenWhenItStopsAndAnotherOneEndsThemWithoutDoingAny
     std::vector<std::promise<core::RunReport>> ends(2);
     std::size_t next = 0;
     life.engine.recover({open("run"), open("waiting", false)}, false, [&](RunRequest& found) {
-        found.on_end = [&end = ends[next++]](const core::RunReport& report, boost::json::object) {
+        found.on_end = [&end = ends[next++]](const core::RunReport& report,
+                                             const boost::json::object& /*variables*/) {
             end.set_value(report);
         };
     });

@@ -1,7 +1,9 @@
 #include "host/engine/run_loop.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <latch>
+#include <new>
 #include <stdexcept>
 #include <thread>
 
@@ -417,6 +419,46 @@ TEST_F(RunLoopTest, PutsWhatBelongsTogetherOnRecordAtOnce) {
     EXPECT_EQ(counting.sizes, (std::vector<std::size_t>{3, 2, 2, 2}));
 }
 
+TEST_F(RunLoopTest, ACallThatFindsNoMemoryFailsAndTheOthersGoOn) {
+    WorkflowBuilder builder(Flow::Graph);
+    builder.task("greedy").allow_failure = true;
+    builder.task("modest");
+    invoker.on("greedy", [](ScriptedCall&) -> Outcome { throw std::bad_alloc(); });
+
+    const core::RunReport report = run(builder.build());
+
+    EXPECT_EQ(report.status, RunStatus::Succeeded);
+    EXPECT_EQ(report.tasks[0].failure->code, "exhausted");
+    EXPECT_EQ(report.tasks[1].status, TaskStatus::Succeeded);
+}
+
+TEST_F(RunLoopTest, SaysOnceThatTheJournalTakesNothingForNow) {
+    struct FullJournal final : core::Journal {
+        explicit FullJournal(core::Journal& journal) : next(journal) {}
+        void append(const std::string& run_id,
+                    const core::JournalBatch& batch,
+                    Done done) override {
+            if (refusals > 0) {
+                --refusals;
+                const core::JournalFailure failure{true, "the disk is full"};
+                done(&failure);
+                return;
+            }
+            next.append(run_id, batch, std::move(done));
+        }
+        core::Journal& next;
+        int refusals = 2;
+    } full(journal);
+    WorkflowBuilder builder(Flow::Sequence);
+    builder.task("a");
+    const auto loop = make(builder.build(), full);
+    loop->start();
+
+    EXPECT_EQ(loop->wait().status, RunStatus::Succeeded);
+    const Words words = sink.words();
+    EXPECT_EQ(std::count(words.begin(), words.end(), "held up the disk is full"), 1);
+}
+
 TEST_F(RunLoopTest, EndsTenThousandTasksUnderAStormOfCancellations) {
     WorkflowBuilder builder(Flow::Graph);
     for (int index = 0; index < 10'000; ++index) {
@@ -436,6 +478,7 @@ TEST_F(RunLoopTest, EndsTenThousandTasksUnderAStormOfCancellations) {
     loop->start();
     some_begun.wait();
     std::vector<std::jthread> cancellers;
+    cancellers.reserve(4);
     for (int index = 0; index < 4; ++index) {
         cancellers.emplace_back([&] { loop->cancel("storm"); });
     }

@@ -23,6 +23,22 @@ TEST(LoadErrorTest, NamesTheLibraryThatIsMissing) {
     EXPECT_NE(error.fix.find("ldd /opt/oa/x.so"), std::string::npos);
 }
 
+TEST(LoadErrorTest, BlamesNoFileWhereTheSystemLacksSomething) {
+    for (const char* text :
+         {"/opt/oa/x.so: cannot open shared object file: Too many open files",
+          "libfoo.so.7: cannot open shared object file: Too many open files",
+          "libfoo.so.7: failed to map segment from shared object",
+          "/opt/oa/x.so: cannot create shared object descriptor: Cannot allocate memory"}) {
+        const auto error = explain(text);
+
+        EXPECT_TRUE(error.is_passing) << text;
+        EXPECT_EQ(error.reason.find("cannot be loaded: "), 0U) << error.reason;
+        EXPECT_NE(error.fix.find("ulimit -n"), std::string::npos);
+    }
+    EXPECT_FALSE(explain("libfoo.so.7: cannot open shared object file: No such file or directory")
+                     .is_passing);
+}
+
 TEST(LoadErrorTest, TellsWhatToDoAboutANewerCompiler) {
     const auto error = explain(
         "/usr/lib/libstdc++.so.6: version `GLIBCXX_3.4.32' not found (required by /opt/oa/x.so)");

@@ -96,8 +96,9 @@ TEST_F(SqliteDatabaseTest, NamesFileStatementAndReason) {
     SqliteDatabase::Settings missing = settings();
     missing.file = folder / "y.db";
     missing.access = SqliteDatabase::Access::ReadOnly;
-    EXPECT_EQ(message_of<SqliteError>([&] { const SqliteDatabase none(missing); }),
-              folder.at("y.db") + ": open: unable to open database file");
+    EXPECT_EQ(
+        message_of<SqliteError>([&] { const SqliteDatabase none(missing); }),
+        folder.at("y.db") + ": open: unable to open database file (No such file or directory)");
     folder.write("z.db", std::string(5000, 'z'));
     missing.file = folder / "z.db";
     try {
