@@ -74,11 +74,11 @@ std::string name_of(const RouteParameter& parameter) {
 }
 
 json::object error_about(std::string_view key,
-                         std::string name,
-                         std::string message,
-                         const std::string& hint) {
-    json::object error{{"message", std::move(message)}};
-    error[key] = std::move(name);
+                         std::string_view name,
+                         std::string_view message,
+                         std::string_view hint) {
+    json::object error{{"message", message}};
+    error[key] = name;
     if (!hint.empty()) {
         error["hint"] = hint;
     }
@@ -146,7 +146,7 @@ void ApiChecks::check_parameters(const Route& route, const HttpRequest& request)
     const auto check = [&](const RouteParameter& parameter, const std::string& text) {
         const auto problems = parameters_.at(&parameter).validate(as_value(parameter, text));
         if (!problems.empty()) {
-            errors.push_back(error_about("parameter", std::string(parameter.name),
+            errors.push_back(error_about("parameter", parameter.name,
                                          name_of(parameter) + " " + problems.front().message,
                                          problems.front().hint));
         }
@@ -169,8 +169,8 @@ void ApiChecks::check_parameters(const Route& route, const HttpRequest& request)
             }
         }
         if (!is_given && parameter.required) {
-            errors.push_back(error_about("parameter", std::string(parameter.name),
-                                         name_of(parameter) + " is missing", {}));
+            errors.push_back(
+                error_about("parameter", parameter.name, name_of(parameter) + " is missing", {}));
         }
     }
     for (const auto& [name, value] : request.query) {

@@ -25,13 +25,18 @@ public:
 
     /// {"message", and where they are known "pointer" or "parameter", "file", "line", "column",
     /// "hint"}.
-    ApiProblem& with(boost::json::array errors) {
+    ApiProblem& with(boost::json::array errors) & {
         errors_ = std::move(errors);
         return *this;
     }
-    ApiProblem& with(std::string field, std::string value) {
+    ApiProblem with(boost::json::array errors) && { return with(std::move(errors)); }
+    /// A field of the answer.
+    ApiProblem& with(std::string field, std::string value) & {
         fields_.add(std::move(field), std::move(value));
         return *this;
+    }
+    ApiProblem with(std::string field, std::string value) && {
+        return with(std::move(field), std::move(value));
     }
 
     [[nodiscard]] int status() const noexcept { return status_; }

@@ -160,7 +160,7 @@ void start(const Call& call, const RunRoutes& services) {
         order.request_key = *key;
         order.request_digest = document_name(order.workflow->name + '\n' + call->request().body);
     }
-    services.runs.start(std::move(order), when_accepted(call, services, wait_of(*call)));
+    services.runs.start(order, when_accepted(call, services, wait_of(*call)));
 }
 
 void retry(const Call& call, const RunRoutes& services) {

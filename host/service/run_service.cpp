@@ -63,7 +63,7 @@ json::object RunService::bound(const RunOrder& order) const {
     throw ServiceError(Kind::Invalid, "invalid_inputs", first, {}, std::move(errors));
 }
 
-void RunService::start(RunOrder order, Accepted accepted) {
+void RunService::start(const RunOrder& order, Accepted accepted) {
     RunRequest request{.workflow = order.workflow->checked.workflow,
                        .inputs = bound(order),
                        .run_id = make_ulid(clock_.wall()),
@@ -77,7 +77,7 @@ void RunService::start(RunOrder order, Accepted accepted) {
     if (!order.request_key.empty() && is_known(order, request.run_id, accepted)) {
         return;
     }
-    submit(std::move(request), std::move(accepted));
+    submit(std::move(request), accepted);
 }
 
 // True: somebody has asked for it with this key, and `accepted` is told, or will be.
@@ -107,7 +107,7 @@ bool RunService::is_known(const RunOrder& order, const std::string& id, Accepted
     } catch (const std::exception& error) {
         const ServiceError refusal(Kind::Unavailable, "store_unavailable", error.what());
         settle(order.request_key, nullptr, &refusal);
-        throw refusal;
+        throw ServiceError(refusal);
     }
     if (!before) {
         return false;
@@ -141,7 +141,7 @@ void RunService::settle(const std::string& key,
     }
 }
 
-void RunService::submit(RunRequest request, Accepted accepted) {
+void RunService::submit(RunRequest request, const Accepted& accepted) {
     const std::string key = request.request_key;
     request.on_accepted = [this, key, id = request.run_id,
                            accepted](const core::JournalFailure* failure) {
@@ -164,19 +164,19 @@ void RunService::submit(RunRequest request, Accepted accepted) {
     } catch (const QueueFull& full) {
         const ServiceError refusal(Kind::Busy, "queue_full", full.what(), "try again later");
         settle(key, nullptr, &refusal);
-        throw refusal;
+        throw ServiceError(refusal);
     } catch (const core::TemplateError& error) {
         const ServiceError refusal(Kind::Invalid, "invalid_concurrency_key",
                                    std::string("concurrency.key: ") + error.what(), error.hint());
         settle(key, nullptr, &refusal);
-        throw refusal;
+        throw ServiceError(refusal);
     }
 }
 
 void RunService::retry(const std::string& run,
                        const Engine::Again& again,
                        const std::string& trigger,
-                       Accepted accepted) {
+                       const Accepted& accepted) {
     const RunSummary summary = get(run);
     if (!summary.ended) {
         throw ServiceError(Kind::Conflict, "run_not_ended",
@@ -190,7 +190,7 @@ void RunService::retry(const std::string& run,
         throw ServiceError(Kind::Invalid, "cannot_retry", error.what());
     }
     request.trigger = trigger;
-    submit(std::move(request), std::move(accepted));
+    submit(std::move(request), accepted);
 }
 
 // ----- looking -----

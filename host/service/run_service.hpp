@@ -59,12 +59,12 @@ public:
                Settings settings);
 
     /// Checks the inputs, and asks for the run. Throws before anything is done.
-    void start(RunOrder order, Accepted accepted);
+    void start(const RunOrder& order, Accepted accepted);
     /// Does a run that has ended again; see Engine::retry.
     void retry(const std::string& run,
                const Engine::Again& again,
                const std::string& trigger,
-               Accepted accepted);
+               const Accepted& accepted);
 
     [[nodiscard]] RunSummary get(const std::string& run) const;
     /// How it stands, with its tasks; see recorded_run().
@@ -105,7 +105,7 @@ private:
 
     [[nodiscard]] boost::json::object bound(const RunOrder& order) const;
     [[nodiscard]] bool is_known(const RunOrder& order, const std::string& id, Accepted& accepted);
-    void submit(RunRequest request, Accepted accepted);
+    void submit(RunRequest request, const Accepted& accepted);
     void settle(const std::string& key, const StartedRun* started, const ServiceError* refusal);
     [[nodiscard]] std::shared_ptr<RunLoop> working(const std::string& run) const;
 

@@ -128,7 +128,7 @@ TEST_F(ServeTest, ReadsItsWorkflowsAnewOnSighup) {
     start();
     folder.write("workflows/new.yaml", "tasks:\n  - utils.print: {text: new}\n");
     host->signal(SIGHUP);
-    ASSERT_TRUE(host->wait_for("added=1 changed=0")) << host->said();
+    ASSERT_TRUE(host->wait_for("workflows=2 added=1")) << host->said();
     EXPECT_EQ(get("/api/v1/workflows/new").at("version").as_int64(), 1);
 }
 
@@ -189,10 +189,10 @@ TEST_F(ServeTest, KeepsSecretsAndNeverShowsThem) {
     EXPECT_EQ(run.json().at("status").as_string(), "succeeded") << run.body;
     const std::string id(run.json().at("id").as_string());
     std::string all;
-    for (const std::string target :
-         {"/api/v1/runs/" + id, "/api/v1/runs/" + id + "/tasks", "/api/v1/runs/" + id + "/events",
-          "/api/v1/runs/" + id + "/logs?follow", std::string("/api/v1/wallet/secrets"),
-          std::string("/api/v1/audit"), std::string("/api/v1/workflows/secret")}) {
+    const std::string base = "/api/v1/runs/" + id;
+    for (const std::string& target : std::vector<std::string>{
+             base, base + "/tasks", base + "/events", base + "/logs?follow",
+             "/api/v1/wallet/secrets", "/api/v1/audit", "/api/v1/workflows/secret"}) {
         all += ask("GET", target).body;
     }
     EXPECT_EQ(all.find("47110815"), std::string::npos);
