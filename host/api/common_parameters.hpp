@@ -17,8 +17,9 @@ inline constexpr RouteParameter idempotency_key{
 inline constexpr RouteParameter limit{RouteParameter::In::Query, "limit",
                                       "How many at most; 100 where it is not given.",
                                       R"({"type": "integer", "minimum": 1, "maximum": 1000})"};
-inline constexpr RouteParameter number_cursor{
-    RouteParameter::In::Query, "cursor", "`next` of the page before.", R"({"type": "integer"})"};
+inline constexpr RouteParameter number_cursor{RouteParameter::In::Query, "cursor",
+                                              "`next` of the page before.",
+                                              R"({"type": "integer", "minimum": 0})"};
 inline constexpr RouteParameter text_cursor{RouteParameter::In::Query, "cursor",
                                             "`next` of the page before.",
                                             R"({"type": "string", "maxLength": 1024})"};

@@ -202,7 +202,7 @@ constexpr const char* schemas_text = R"json({
   "type": "object",
   "additionalProperties": false,
   "properties": {
-    "element": {"type": "integer", "minimum": 0},
+    "element": {"type": "integer", "minimum": 0, "maximum": 4294967295},
     "comment": {"type": "string", "maxLength": 10000, "default": ""}
   }
 },

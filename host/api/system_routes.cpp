@@ -239,10 +239,10 @@ void add_admin(Routes& routes, const SystemRoutes& on) {
                       .tag = "admin",
                       .summary = "Who did what, the newest first",
                       .access = needs(access::Scope::Admin),
-                      .parameters = {limit, text_cursor},
+                      .parameters = {limit, number_cursor},
                       .answers = {{200, "A page of records.", "AuditPage"}},
                       .handler = [on](const Call& call) {
-                          call->answer(200, on.audit(call->text("cursor"),
+                          call->answer(200, on.audit(call->number("cursor"),
                                                      static_cast<std::size_t>(
                                                          call->number("limit").value_or(100))));
                       }});

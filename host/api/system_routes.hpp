@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -21,7 +22,7 @@ struct SystemRoutes {
     std::string version;
     std::string abi;
     /// {"records", "next"}, the newest first.
-    std::function<boost::json::object(std::optional<std::string> cursor, std::size_t limit)> audit;
+    std::function<boost::json::object(std::optional<std::int64_t> cursor, std::size_t limit)> audit;
 
     void add_to(Routes& routes) const;
 };

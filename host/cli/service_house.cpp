@@ -45,18 +45,20 @@ bool is_loopback(const std::string& address) {
 }
 
 json::object audit_page(const fs::path& file,
-                        const std::optional<std::string>& cursor,
+                        std::optional<std::int64_t> cursor,
                         std::size_t limit) {
     std::optional<std::uint64_t> before;
     if (cursor) {
-        before = std::strtoull(cursor->c_str(), nullptr, 10);
+        before = static_cast<std::uint64_t>(*cursor);
     }
     json::array records;
     AuditPage page;
     try {
         page = read_audit(file, limit, before);
     } catch (const std::exception& error) {
-        throw ServiceError(ServiceError::Kind::Unavailable, "audit_unavailable", error.what());
+        // A place that there is not is the client's mistake, or the log was moved away meanwhile.
+        throw ServiceError(cursor ? ServiceError::Kind::Invalid : ServiceError::Kind::Unavailable,
+                           cursor ? "no_such_page" : "audit_unavailable", error.what());
     }
     for (const std::string& line : page.lines) {
         try {
@@ -291,7 +293,7 @@ void ServiceHouse::listen() {
                  wallet_,
                  OA_VERSION,
                  abi_text(),
-                 [file = workbench_.config.audit_file](const std::optional<std::string>& cursor,
+                 [file = workbench_.config.audit_file](std::optional<std::int64_t> cursor,
                                                        std::size_t limit) {
                      return audit_page(file, cursor, limit);
                  }}

@@ -82,6 +82,21 @@ TEST_F(ServeTest, TellsWhatKeepsItFromStarting) {
     EXPECT_NE(taken.err.find(std::to_string(port)), std::string::npos) << taken.err;
 }
 
+// All operations of the description, with values that fit and values that do not: no answer is a
+// 5xx, and the host is there in the end.
+TEST_F(ServeTest, NoRequestIsTooMuchForIt) {
+    folder.write("workflows/hello.yaml", "tasks:\n  - name: greet\n    utils.noop: {}\n");
+    start({"--durability", "none"});
+    Subprocess::Options options;
+    options.patience = std::chrono::minutes(2);
+    const ProcessResult result =
+        run_program({"/usr/bin/python3", OA_SOURCE_DIR "/tests/api/mutations.py",
+                     "http://127.0.0.1:" + std::to_string(port), token, "8"},
+                    options);
+    EXPECT_EQ(result.exit_status, 0) << result.out << result.err;
+    std::printf("%s", result.out.c_str());
+}
+
 // A run that was accepted goes on when the host is killed and started again, and the same request
 // gives the same run.
 TEST_F(ServeTest, KeepsWhatItAcceptedWhenItIsKilled) {

@@ -209,7 +209,7 @@ struct Api {
             wallet,
             "1.2.3",
             "1.0",
-            [](const std::optional<std::string>&, std::size_t) {
+            [](std::optional<std::int64_t>, std::size_t) {
                 return boost::json::object{{"records", boost::json::array()}, {"next", nullptr}};
             }}
             .add_to(routes);
