@@ -60,6 +60,7 @@ json::object to_json(const RecordedRun& run) {
 void print_json(const RunSummary& summary, const RecordedRun& run, std::ostream& out) {
     json::object document = to_json(run);
     json::object all = to_json(summary);
+    all.erase("waits");  // how many; the document has them one by one
     all["state"] = state_of(summary, !waits_in(run).empty());
     for (const auto& member : document.at("run").as_object()) {
         all.emplace(member.key(), member.value());

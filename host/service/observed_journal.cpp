@@ -11,10 +11,10 @@ void ObservedJournal::append(const std::string& run_id,
         journal_.append(run_id, batch, std::move(done));
         return;
     }
-    // The run and its batch stay as they are until `done`.
+    // The batch stays as it is until `done`; nobody says that of the run's id.
     journal_.append(
         run_id, batch,
-        [this, &run_id, &batch, done = std::move(done)](const core::JournalFailure* failure) {
+        [this, run_id, &batch, done = std::move(done)](const core::JournalFailure* failure) {
             if (failure == nullptr) {
                 live_.kept(run_id, batch.records);
                 ends_.kept(run_id, batch.records);

@@ -118,7 +118,7 @@ struct Sweep {
 private:
     static bool has_reason(const std::string& said) {
         for (const char* reason : {"Too many open files", "no more threads", "no memory", "memory",
-                                   "failed to map segment", "ulimit"}) {
+                                   "failed to map segment", "ulimit", "Error 24"}) {
             if (said.find(reason) != std::string::npos) {
                 return true;
             }
