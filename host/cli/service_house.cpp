@@ -107,14 +107,7 @@ ServiceHouse::ServiceHouse(const ServeOptions& options, Workbench& workbench)
       runs_(workbench, store_settings(options.data, options.durability, workbench.config)),
       store_(*runs_.store()),
       wallet_(secrets_),
-      plugins_(workbench,
-               [this] {
-                   {
-                       const std::lock_guard lock(plugins_mutex_);
-                       workbench_.plugins = workbench_.stack->plugins().current();
-                   }
-                   read_workflows();
-               }),
+      plugins_(workbench, [this] { read_workflows(); }),
       token_storage_(store_),
       tokens_(token_storage_) {
     demand_safety();
@@ -162,7 +155,6 @@ ServiceHouse::~ServiceHouse() {
 }
 
 CheckedDocument ServiceHouse::check(std::string_view text, const std::string& file) const {
-    const std::lock_guard lock(plugins_mutex_);
     LoadedWorkflow loaded = check_workflow(text, file, workbench_);
     return {std::move(loaded.workflow), std::move(loaded.diagnostics), std::move(loaded.secrets),
             std::move(loaded.bundle)};

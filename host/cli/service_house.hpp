@@ -76,7 +76,6 @@ private:
     std::optional<SystemView> system_;
     ServiceWallet wallet_;
     ServicePlugins plugins_;
-    mutable std::mutex plugins_mutex_;  // of the workbench's snapshot
 
     StoreTokens token_storage_;
     access::TokenBook tokens_;

@@ -161,8 +161,11 @@ LoadedWorkflow read_with(std::string_view text,
                          const Workbench& workbench) {
     core::ReadOptions options = read_options(workbench.config);
     options.workflows = &source;
+    // What is there now: a service changes it while others read.
     core::ReadResult read = core::read_workflow(
-        text, name, std::shared_ptr<const core::FunctionCatalog>(workbench.plugins), options);
+        text, name,
+        std::shared_ptr<const core::FunctionCatalog>(workbench.stack->plugins().current()),
+        options);
     LoadedWorkflow loaded;
     loaded.diagnostics = std::move(read.diagnostics);
     loaded.secrets = std::move(read.secrets);
