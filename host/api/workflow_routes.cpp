@@ -139,7 +139,7 @@ void list(const Call& call, const WorkflowRoutes& services) {
     call->answer(200, json::object{{"workflows", std::move(found)}, {"next", std::move(next)}});
 }
 
-void validation(const Call& call, const CheckedDocument& checked) {
+void validation(const Call& call, const LibraryDocument& checked) {
     json::object answer;
     answer["valid"] = checked.workflow != nullptr;
     answer["name"] = checked.workflow ? json::value(checked.workflow->name) : json::value();

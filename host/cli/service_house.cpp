@@ -154,7 +154,7 @@ ServiceHouse::~ServiceHouse() {
     }
 }
 
-CheckedDocument ServiceHouse::check(std::string_view text, const std::string& file) const {
+LibraryDocument ServiceHouse::check(std::string_view text, const std::string& file) const {
     LoadedWorkflow loaded = check_workflow(text, file, workbench_);
     return {std::move(loaded.workflow), std::move(loaded.diagnostics), std::move(loaded.secrets),
             std::move(loaded.bundle)};

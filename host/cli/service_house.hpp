@@ -51,7 +51,7 @@ public:
     void stop();
 
 private:
-    [[nodiscard]] CheckedDocument check(std::string_view text, const std::string& file) const;
+    [[nodiscard]] LibraryDocument check(std::string_view text, const std::string& file) const;
     [[nodiscard]] HttpServerSettings http_settings() const;
     [[nodiscard]] access::OriginSettings origin_settings(std::uint16_t port) const;
     void demand_safety() const;

@@ -135,7 +135,7 @@ WorkflowLibrary::Entry WorkflowLibrary::read(const fs::path& file,
                                              std::string text,
                                              const Book& before,
                                              const std::string& by) {
-    CheckedDocument checked = settings_.check(text, file.string());
+    LibraryDocument checked = settings_.check(text, file.string());
     if (checked.workflow) {
         return made(file, std::move(text), std::move(checked), by);
     }
@@ -159,7 +159,7 @@ WorkflowLibrary::Entry WorkflowLibrary::read(const fs::path& file,
 
 WorkflowLibrary::Entry WorkflowLibrary::made(const fs::path& file,
                                              std::string text,
-                                             CheckedDocument checked,
+                                             LibraryDocument checked,
                                              const std::string& by) {
     auto entry = std::make_shared<LibraryWorkflow>();
     entry->name = checked.workflow->name;
@@ -182,7 +182,7 @@ void WorkflowLibrary::read_again(Book& book, const fs::path& changed, const std:
         if (entry->file == changed || entry->checked.bundle.find(quoted) == std::string::npos) {
             continue;
         }
-        CheckedDocument checked = settings_.check(entry->text, entry->file.string());
+        LibraryDocument checked = settings_.check(entry->text, entry->file.string());
         if (checked.workflow) {
             entry = made(entry->file, entry->text, std::move(checked), by);
         } else {
@@ -247,7 +247,7 @@ WorkflowLibrary::Entry WorkflowLibrary::version(const std::string& name,
     return entry;
 }
 
-CheckedDocument WorkflowLibrary::check(std::string_view text, const std::string& name) const {
+LibraryDocument WorkflowLibrary::check(std::string_view text, const std::string& name) const {
     const std::string stem = is_workflow_name(name) ? name : "workflow";
     return settings_.check(text, (settings_.folder / (stem + ".yaml")).string());
 }
@@ -290,7 +290,7 @@ WorkflowLibrary::Saved WorkflowLibrary::put(const std::string& name,
     fs::path file = known != now.end()
                         ? known->second->file
                         : settings_.folder / (std::string(name.empty() ? unnamed : name) + ".yaml");
-    CheckedDocument checked = settings_.check(text, file.string());
+    LibraryDocument checked = settings_.check(text, file.string());
     if (!checked.workflow) {
         throw ServiceError(Kind::Invalid, "invalid_workflow", "the workflow has errors", {},
                            to_json(checked.diagnostics));

@@ -21,7 +21,7 @@
 namespace oa::host {
 
 /// A document that was read and checked, with all that it runs.
-struct CheckedDocument {
+struct LibraryDocument {
     std::shared_ptr<const core::Workflow> workflow;  ///< null when there are errors
     core::Diagnostics diagnostics;                   ///< warnings too
     std::vector<core::SecretUse> secrets;            ///< that it needs
@@ -33,7 +33,7 @@ struct LibraryWorkflow {
     std::string name;
     std::filesystem::path file;
     std::string text;  ///< of the file
-    CheckedDocument checked;
+    LibraryDocument checked;
     std::string documents;      ///< as the store names them; empty where there are errors
     std::uint64_t version = 0;  ///< counts its changes from 1; 0 where there are errors
     core::WallTime changed;     ///< when this version was seen first
@@ -51,7 +51,7 @@ public:
     using Entry = std::shared_ptr<const LibraryWorkflow>;
     /// Reads and checks a document; `file` is what findings call it, and its folder is where it
     /// looks for others.
-    using Check = std::function<CheckedDocument(std::string_view text, const std::string& file)>;
+    using Check = std::function<LibraryDocument(std::string_view text, const std::string& file)>;
 
     struct Settings {
         std::filesystem::path folder;
@@ -80,7 +80,7 @@ public:
     [[nodiscard]] Entry get(const std::string& name) const;
     /// One of its versions, which may be gone from the folder. Throws ServiceError.
     [[nodiscard]] Entry version(const std::string& name, std::uint64_t version) const;
-    [[nodiscard]] CheckedDocument check(std::string_view text, const std::string& name) const;
+    [[nodiscard]] LibraryDocument check(std::string_view text, const std::string& name) const;
 
     struct Expected {
         std::optional<std::string> etag = {};  ///< what it has to be now
@@ -112,7 +112,7 @@ private:
                              const std::string& by);
     [[nodiscard]] Entry made(const std::filesystem::path& file,
                              std::string text,
-                             CheckedDocument checked,
+                             LibraryDocument checked,
                              const std::string& by);
     void read_again(Book& book, const std::filesystem::path& changed, const std::string& by);
     static void expect(const Entry& entry, const Expected& expected, const std::string& name);

@@ -86,7 +86,7 @@ TEST_F(ServeTest, TellsWhatKeepsItFromStarting) {
 // 5xx, and the host is there in the end.
 TEST_F(ServeTest, NoRequestIsTooMuchForIt) {
     folder.write("workflows/hello.yaml", "tasks:\n  - name: greet\n    utils.noop: {}\n");
-    start({"--durability", "none"});
+    start({"--durability", "none", "--log-level", "warn"});  // nobody reads what it says
     Subprocess::Options options;
     options.patience = std::chrono::minutes(2);
     const ProcessResult result =

@@ -65,14 +65,14 @@ struct House {
                {.runs = {},
                 .load = [this](const std::string& documents) { return load(documents); }}) {}
 
-    CheckedDocument check(std::string_view text, const std::string& file) const {
+    LibraryDocument check(std::string_view text, const std::string& file) const {
         const WorkflowFiles files(file, 1U << 20U);
         DocumentBundle bundle(file, std::string(text));
         const RecordingSource source(files, bundle);
         core::ReadOptions options;
         options.workflows = &source;
         core::ReadResult read = core::read_workflow(text, file, catalog(), options);
-        CheckedDocument checked;
+        LibraryDocument checked;
         checked.workflow = std::move(read.workflow);
         checked.diagnostics = std::move(read.diagnostics);
         checked.secrets = std::move(read.secrets);
