@@ -89,10 +89,10 @@ TEST_F(ServeTest, NoRequestIsTooMuchForIt) {
     start({"--durability", "none", "--log-level", "warn"});  // nobody reads what it says
     Subprocess::Options options;
     options.patience = std::chrono::minutes(2);
+    const std::string script = std::string(OA_SOURCE_DIR) + "/tests/api/mutations.py";
+    const std::string url = "http://127.0.0.1:" + std::to_string(port);
     const ProcessResult result =
-        run_program({"/usr/bin/python3", OA_SOURCE_DIR "/tests/api/mutations.py",
-                     "http://127.0.0.1:" + std::to_string(port), token, "8"},
-                    options);
+        run_program({"/usr/bin/python3", script, url, token, "8"}, options);
     EXPECT_EQ(result.exit_status, 0) << result.out << result.err;
     std::printf("%s", result.out.c_str());
 }

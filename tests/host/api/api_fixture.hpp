@@ -278,7 +278,7 @@ struct Api {
     }
 
     /// Null: it was refused before its body was read; `refusal` has the answer.
-    std::shared_ptr<TestExchange> send(const Ask& ask, HttpResponse& refusal) {
+    std::shared_ptr<TestExchange> send(const Ask& ask, HttpResponse& refusal) const {
         HttpRequest head = request(ask);
         HttpAdmission admission = application->admit(head);
         if (admission.refusal) {

@@ -41,7 +41,7 @@ struct ApiTest : testing::Test {
         const HttpResponse response =
             api.ask({.method = "POST", .target = "/api/v1/workflows/ask/runs", .body = "{}"});
         EXPECT_EQ(response.status, 202) << response.body;
-        const std::string run(json::parse(response.body).at("id").as_string());
+        std::string run(json::parse(response.body).at("id").as_string());
         const auto until = std::chrono::steady_clock::now() + test_service::patience;
         while (api.house.runs.approvals(run).empty() && std::chrono::steady_clock::now() < until) {
             std::this_thread::yield();
@@ -91,8 +91,8 @@ TEST_F(ApiTest, OneIdempotencyKeyIsOneRun) {
 }
 
 TEST_F(ApiTest, TellsWhatIsWrongWithARequest) {
-    const auto refused = [&](Ask ask, int status, const std::string& code) {
-        const HttpResponse response = api.ask(ask);
+    const auto refused = [&](const Ask& ask, int status, const std::string& code) {
+        HttpResponse response = api.ask(ask);
         EXPECT_EQ(response.status, status) << ask.target << ' ' << response.body;
         EXPECT_EQ(code_of(response), code) << ask.target;
         EXPECT_EQ(response.fields.find("Content-Type"), "application/problem+json");

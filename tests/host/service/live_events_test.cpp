@@ -53,6 +53,7 @@ private:
 
 std::vector<std::string> types_of(const std::vector<LiveEvent>& events) {
     std::vector<std::string> types;
+    types.reserve(events.size());
     for (const LiveEvent& event : events) {
         types.emplace_back(json::parse(*event.text).at("type").as_string());
     }
@@ -181,6 +182,7 @@ TEST_F(LiveEventsTest, AFeedBeginsWithWhatTheStoreHas) {
     EXPECT_EQ(types_of(all).front(), "run.created");
     EXPECT_EQ(types_of(all).back(), "run.ended");
     std::vector<std::string> texts;
+    texts.reserve(all.size());
     for (const LiveEvent& event : all) {
         texts.push_back(*event.text);
     }
