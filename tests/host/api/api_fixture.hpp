@@ -295,7 +295,7 @@ struct Api {
         return exchange;
     }
     /// With the token, unless it is empty.
-    HttpResponse ask(Ask wanted, const std::string& token) {
+    HttpResponse ask(Ask wanted, const std::string& token) const {
         if (!token.empty()) {
             wanted.fields.push_back({"Authorization", "Bearer " + token});
         }
@@ -303,8 +303,8 @@ struct Api {
         const auto exchange = send(wanted, refusal);
         return exchange ? exchange->wait() : refusal;
     }
-    HttpResponse ask(Ask wanted) { return ask(std::move(wanted), admin); }
-    boost::json::object get(const std::string& target) {
+    HttpResponse ask(Ask wanted) const { return ask(std::move(wanted), admin); }
+    boost::json::object get(const std::string& target) const {
         const HttpResponse response = ask({.target = target});
         EXPECT_EQ(response.status, 200) << target << ": " << response.body;
         return boost::json::parse(response.body).as_object();
