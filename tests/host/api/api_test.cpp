@@ -29,7 +29,7 @@ struct ApiTest : testing::Test {
         api.house.write("bad.yaml", "tasks: 7\n");
         api.house.library.reload();
     }
-    json::object start(const std::string& workflow, const std::string& body = "{}") {
+    json::object start(const std::string& workflow, const std::string& body = "{}") const {
         const HttpResponse response =
             api.ask({.method = "POST",
                      .target = "/api/v1/workflows/" + workflow + "/runs?wait=20s",
@@ -37,7 +37,7 @@ struct ApiTest : testing::Test {
         EXPECT_EQ(response.status, 200) << response.body;
         return json::parse(response.body).as_object();
     }
-    std::string start_question() {
+    std::string start_question() const {
         const HttpResponse response =
             api.ask({.method = "POST", .target = "/api/v1/workflows/ask/runs", .body = "{}"});
         EXPECT_EQ(response.status, 202) << response.body;
