@@ -109,9 +109,10 @@ HttpAdmission ApiApplication::let_in(const HttpRequest& head) {
     checks_.check_head(*match.route, head);
     admission.body_max = match.route->body ? match.route->body->bytes_max : 0;
     admission.is_quick = match.route->is_quick;
+    auto& let = std::get<access::Admission>(decision);
     admission.context =
         Admitted{match.route, std::move(match.values),
-                 std::get<access::Admission>(decision).who.value_or(access::Principal())};
+                 Caller{std::move(let.who).value_or(access::Principal()), let.session}};
     return admission;
 }
 

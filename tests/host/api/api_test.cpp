@@ -307,6 +307,21 @@ TEST_F(ApiTest, ASocketTellsOfManyRuns) {
     exchange->listening.on_closed();
 }
 
+TEST_F(ApiTest, WhatIsOpenEndsWithItsSession) {
+    const auto signed_in = api.policy.sign_in(api.admin, "127.0.0.1");
+    const std::string cookie(std::get<access::SignedIn>(signed_in).cookie.reveal());
+    HttpResponse refusal;
+    const auto socket = api.send({.target = "/api/v1/events",
+                                  .fields = {{"Cookie", "oa_session=" + cookie},
+                                             {"Origin", "http://localhost:8080"},
+                                             {"Upgrade", "websocket"}}},
+                                 refusal);
+    ASSERT_TRUE(socket) << refusal.body;
+    api.sessions.sign_out(cookie);
+    EXPECT_EQ(socket->socket->closed(), 1008);
+    socket->listening.on_closed();
+}
+
 TEST_F(ApiTest, WhatIsOpenEndsWithItsToken) {
     const std::string reader = api.token({Scope::Read});
     HttpResponse refusal;
