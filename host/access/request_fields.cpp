@@ -99,4 +99,11 @@ std::optional<std::string_view> protocol_token(std::string_view protocols_field)
     return only_part(protocols_field, ',', token_protocol_prefix);
 }
 
+bool offers_protocol(std::string_view protocols_field, std::string_view protocol) {
+    bool is_offered = false;
+    each_part(protocols_field, ',',
+              [&](std::string_view part) { is_offered = is_offered || part == protocol; });
+    return is_offered;
+}
+
 }  // namespace oa::host::access

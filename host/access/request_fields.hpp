@@ -31,5 +31,7 @@ namespace oa::host::access {
 inline constexpr std::string_view token_protocol_prefix = "oa.token.";
 /// In a field Sec-WebSocket-Protocol. Nothing where there is none, or several.
 [[nodiscard]] std::optional<std::string_view> protocol_token(std::string_view protocols_field);
+/// Whether a client offers that subprotocol, in a field Sec-WebSocket-Protocol.
+[[nodiscard]] bool offers_protocol(std::string_view protocols_field, std::string_view protocol);
 
 }  // namespace oa::host::access

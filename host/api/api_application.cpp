@@ -52,7 +52,6 @@ std::string_view code_of_status(int status) {
         case 414: return "target_too_long";
         case 426: return "upgrade_required";
         case 431: return "head_too_large";
-        case 501: return "not_implemented";
         case 503: return "overloaded";
         case 505: return "version_not_supported";
         default: return "internal_error";
@@ -169,8 +168,7 @@ void ApiApplication::answered(const HttpRequest& request,
                               std::size_t bytes,
                               std::chrono::nanoseconds took) noexcept {
     try {
-        watch_.answered(router_.find(request.method, request.segments).route, request, status,
-                        bytes, took);
+        watch_.answered(request, status, bytes, took);
     } catch (const std::exception&) {
         return;  // a line less in the log
     }

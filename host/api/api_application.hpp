@@ -29,9 +29,8 @@ public:
         std::function<void(
             const Route& route, const HttpRequest& request, const access::Refusal& refusal)>
             refused;
-        /// See HttpApplication::answered; `route` is null where there was none.
-        std::function<void(const Route* route,
-                           const HttpRequest& request,
+        /// See HttpApplication::answered.
+        std::function<void(const HttpRequest& request,
                            int status,
                            std::size_t bytes,
                            std::chrono::nanoseconds took)>

@@ -47,8 +47,7 @@ bool is_same_type(const std::string& given, std::string_view wanted) {
     return given == wanted;
 }
 
-json::value as_value(const RouteParameter& parameter, const std::string& text) {
-    const std::string type = parameter_type(parameter);
+json::value as_value(const std::string& type, const std::string& text) {
     if (type == "integer") {
         std::int64_t number = 0;
         const char* const end = text.data() + text.size();
@@ -85,20 +84,22 @@ json::object error_about(std::string_view key,
     return error;
 }
 
-}  // namespace
-
-std::string parameter_type(const RouteParameter& parameter) {
-    const json::value schema = json::parse(parameter.schema);
+/// What the schema of a parameter says of its type: "string" where it says nothing.
+std::string type_of(const json::value& schema) {
     const json::value* type = schema.as_object().if_contains("type");
     return type != nullptr && type->is_string() ? std::string(type->get_string()) : "string";
 }
 
+}  // namespace
+
 ApiChecks::ApiChecks(const Routes& routes, const json::object& schemas) {
     for (const Route& route : routes) {
         for (const RouteParameter& parameter : route.parameters) {
+            const json::value schema = json::parse(parameter.schema);
             parameters_.emplace(&parameter,
-                                compiled(json::parse(parameter.schema),
-                                         std::string(route.operation) + ", " + name_of(parameter)));
+                                Parameter{compiled(schema, std::string(route.operation) + ", " +
+                                                               name_of(parameter)),
+                                          type_of(schema)});
         }
         if (!route.body || route.body->schema.empty() ||
             bodies_.find(route.body->schema) != bodies_.end()) {
@@ -144,18 +145,19 @@ void ApiChecks::check_head(const Route& route, const HttpRequest& head) const {
 void ApiChecks::check_parameters(const Route& route, const HttpRequest& request) const {
     json::array errors;
     const auto check = [&](const RouteParameter& parameter, const std::string& text) {
-        const auto problems = parameters_.at(&parameter).validate(as_value(parameter, text));
+        const Parameter& known = parameters_.at(&parameter);
+        const auto problems = known.schema.validate(as_value(known.type, text));
         if (!problems.empty()) {
             errors.push_back(error_about("parameter", parameter.name,
                                          name_of(parameter) + " " + problems.front().message,
                                          problems.front().hint));
         }
     };
-    std::vector<std::string> known;
+    std::vector<std::string> names;
     for (const RouteParameter& parameter : route.parameters) {
         bool is_given = parameter.in == RouteParameter::In::Path;
         if (parameter.in == RouteParameter::In::Query) {
-            known.emplace_back(parameter.name);
+            names.emplace_back(parameter.name);
             for (const auto& [name, value] : request.query) {
                 if (name == parameter.name) {
                     is_given = true;
@@ -174,9 +176,9 @@ void ApiChecks::check_parameters(const Route& route, const HttpRequest& request)
         }
     }
     for (const auto& [name, value] : request.query) {
-        if (std::find(known.begin(), known.end(), name) == known.end()) {
+        if (std::find(names.begin(), names.end(), name) == names.end()) {
             errors.push_back(error_about("parameter", name, "there is no parameter '" + name + "'",
-                                         core::did_you_mean(name, known)));
+                                         core::did_you_mean(name, names)));
         }
     }
     if (!errors.empty()) {

@@ -32,11 +32,13 @@ public:
                                                const HttpRequest& request) const;
 
 private:
-    std::map<const RouteParameter*, core::Schema> parameters_;
+    struct Parameter {
+        core::Schema schema;
+        std::string type;  ///< "string", "integer" or "boolean"
+    };
+
+    std::map<const RouteParameter*, Parameter> parameters_;
     std::map<std::string, core::Schema, std::less<>> bodies_;  // by name
 };
-
-/// What a parameter's schema says of its type: "string" where it says nothing.
-[[nodiscard]] std::string parameter_type(const RouteParameter& parameter);
 
 }  // namespace oa::host

@@ -10,6 +10,8 @@ inline constexpr std::string_view time_schema = R"({"type": "string", "format": 
 inline constexpr RouteParameter workflow_in_path{RouteParameter::In::Path, "workflow",
                                                  "The name of a workflow.",
                                                  R"({"type": "string", "maxLength": 256})"};
+inline constexpr RouteParameter run_in_path{RouteParameter::In::Path, "run", "The id of a run.",
+                                            R"({"type": "string", "maxLength": 64})"};
 inline constexpr RouteParameter idempotency_key{
     RouteParameter::In::Header, "Idempotency-Key",
     "Of the client's own making; of one key there is one run for as long as that is kept.",

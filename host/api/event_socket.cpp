@@ -1,6 +1,5 @@
 #include "host/api/event_socket.hpp"
 
-#include <algorithm>
 #include <map>
 #include <mutex>
 #include <stdexcept>
@@ -9,6 +8,7 @@
 #include <boost/json.hpp>
 
 #include "core/json/json.hpp"
+#include "host/access/request_fields.hpp"
 #include "host/service/run_feed.hpp"
 
 namespace oa::host {
@@ -37,17 +37,8 @@ private:
 /// The subprotocol, if the client offers it; the one that shows its token is never chosen.
 std::string_view protocol_of(const HttpRequest& request) {
     static constexpr std::string_view ours = "oa";
-    std::string_view offered = request.fields.find("Sec-WebSocket-Protocol").value_or("");
-    while (!offered.empty()) {
-        std::string_view word = offered.substr(0, offered.find(','));
-        offered.remove_prefix(std::min(offered.size(), word.size() + 1));
-        word.remove_prefix(std::min(word.find_first_not_of(" \t"), word.size()));
-        word = word.substr(0, word.find_last_not_of(" \t") + 1);
-        if (word == ours) {
-            return ours;
-        }
-    }
-    return {};
+    const auto offered = request.fields.find("Sec-WebSocket-Protocol");
+    return offered && access::offers_protocol(*offered, ours) ? ours : std::string_view();
 }
 
 std::string text_of(const json::object& message, std::string_view key) {

@@ -21,8 +21,6 @@ namespace {
 using Call = std::shared_ptr<ApiCall>;
 using In = RouteParameter::In;
 
-constexpr RouteParameter run_in_path{In::Path, "run", "The id of a run.",
-                                     R"({"type": "string", "maxLength": 64})"};
 constexpr std::string_view number_schema = R"({"type": "integer", "minimum": 0})";
 
 json::value next_of(const std::optional<std::uint64_t>& next) {

@@ -24,8 +24,6 @@ namespace {
 using Call = std::shared_ptr<ApiCall>;
 using In = RouteParameter::In;
 
-constexpr RouteParameter run_in_path{In::Path, "run", "The id of a run.",
-                                     R"({"type": "string", "maxLength": 64})"};
 constexpr RouteParameter task_in_path{
     In::Path, "task",
     "A task that waits; of a run within the run with what leads to it, such as deploy%2Fask.",

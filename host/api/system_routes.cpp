@@ -10,6 +10,7 @@
 #include "host/api/api_call.hpp"
 #include "host/api/common_parameters.hpp"
 #include "host/api/openapi.hpp"
+#include "host/service/json_values.hpp"
 
 namespace oa::host {
 
@@ -33,10 +34,8 @@ json::object wallet_json(const WalletControl::State& state) {
 void list_secrets(const Call& call, const SystemRoutes& on) {
     json::array secrets;
     for (const WalletControl::Entry& entry : on.wallet.secrets()) {
-        secrets.push_back(json::object{
-            {"name", entry.name},
-            {"changed_at",
-             entry.changed ? json::value(core::format_time(*entry.changed)) : json::value()}});
+        secrets.push_back(
+            json::object{{"name", entry.name}, {"changed_at", time_or_null(entry.changed)}});
     }
     call->answer(200, json::object{{"secrets", std::move(secrets)}});
 }

@@ -8,6 +8,7 @@
 #include "host/access/request_fields.hpp"
 #include "host/api/api_call.hpp"
 #include "host/api/common_parameters.hpp"
+#include "host/service/json_values.hpp"
 
 namespace oa::host {
 
@@ -17,10 +18,6 @@ namespace {
 
 using Call = std::shared_ptr<ApiCall>;
 using In = RouteParameter::In;
-
-json::value time_or_null(const std::optional<core::WallTime>& time) {
-    return time ? json::value(core::format_time(*time)) : json::value();
-}
 
 json::array words_of(const access::ScopeSet& scopes) {
     json::array words;

@@ -11,6 +11,7 @@
 #include "host/api/api_call.hpp"
 #include "host/api/common_parameters.hpp"
 #include "host/service/diagnostics_json.hpp"
+#include "host/service/json_values.hpp"
 
 namespace oa::host {
 
@@ -33,10 +34,6 @@ std::string encoded_segment(const std::string& name) {
     std::string encoded;
     Poco::URI::encode(name, "/?#[]@!$&'()*+,;=", encoded);
     return encoded;
-}
-
-json::value text_or_null(const std::string& text) {
-    return text.empty() ? json::value() : json::value(text);
 }
 
 json::object summary_json(const Entry& entry) {

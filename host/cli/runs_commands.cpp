@@ -29,14 +29,11 @@ namespace json = boost::json;
 namespace {
 
 core::RunStatus status_named(const std::string& word) {
-    for (const core::RunStatus status :
-         {core::RunStatus::Queued, core::RunStatus::Running, core::RunStatus::Succeeded,
-          core::RunStatus::Failed, core::RunStatus::Cancelled}) {
-        if (core::to_string(status) == word) {
-            return status;
-        }
+    const std::optional<core::RunStatus> status = core::run_status_from(word);
+    if (!status) {
+        throw std::invalid_argument("'" + word + "' is no status of a run");
     }
-    throw std::invalid_argument("'" + word + "' is no status of a run");
+    return *status;
 }
 
 /// A run with what it waits for.

@@ -119,11 +119,9 @@ ServiceHouse::ServiceHouse(const ServeOptions& options, Workbench& workbench)
             }});
     journal_.emplace(store_, *live_, ends_);
     runs_.open(&secrets_, &*journal_);
+    const fs::path beside = store_.file().parent_path() / "workflows";
     const fs::path folder =
-        options.workflows.value_or(options.data && workbench.config.workflows_folder ==
-                                                       workbench.config.data_folder / "workflows"
-                                       ? fs::path(*options.data) / "workflows"
-                                       : workbench.config.workflows_folder);
+        options.workflows.value_or(workbench.config.workflows_folder.value_or(beside));
     library_.emplace(
         WorkflowLibrary::Settings{
             .folder = fs::absolute(folder).lexically_normal(),
@@ -262,7 +260,6 @@ access::OriginSettings ServiceHouse::origin_settings(std::uint16_t port) const {
     if (!is_loopback(server_.listen) && server_.listen != "0.0.0.0" && server_.listen != "::") {
         settings.names.push_back(server_.listen);
     }
-    settings.cross_origins = server_.cors_origins;
     return settings;
 }
 
@@ -322,22 +319,22 @@ ApiApplication::Watch ServiceHouse::watch() {
     };
     watch.refused = [this](const Route& route, const HttpRequest& request,
                            const access::Refusal& refusal) {
-        if (refusal.reason.empty()) {
-            return;  // nothing was shown
+        if (refusal.reason.empty() && refusal.status != 403) {
+            return;  // nothing was shown, or it was one of too many
         }
         AuditRecord record;
         record.action = "access.refused";
         record.object = std::string(route.method) + ' ' + request.raw_path;
         record.who = {refusal.token_id, {}};
-        record.detail = refusal.reason;
+        record.detail = refusal.reason.empty() ? refusal.code : refusal.reason;
         record.source = request.peer;
         record.request = request.id;
         record.result = AuditResult::Refused;
         log_.write(
             [this, record = std::move(record)] { static_cast<void>(audit_.append(record)); });
     };
-    watch.answered = [this](const Route* /*route*/, const HttpRequest& request, int status,
-                            std::size_t bytes, std::chrono::nanoseconds took) {
+    watch.answered = [this](const HttpRequest& request, int status, std::size_t bytes,
+                            std::chrono::nanoseconds took) {
         if (!workbench_.logger->wants(LogLevel::Debug) && status < 500) {
             return;
         }

@@ -237,16 +237,4 @@ void report_refused_plugins(const Workbench& workbench) {
     }
 }
 
-boost::json::object to_json(const core::Diagnostic& diagnostic) {
-    boost::json::object object;
-    object["severity"] = diagnostic.severity == core::Severity::Error ? "error" : "warning";
-    object["code"] = core::code_of(diagnostic);
-    object["file"] = diagnostic.file;
-    object["line"] = diagnostic.position.line;
-    object["column"] = diagnostic.position.column;
-    object["message"] = diagnostic.message;
-    object["hint"] = diagnostic.hint;
-    return object;
-}
-
 }  // namespace oa::host

@@ -16,6 +16,7 @@
 #include "host/engine/system_clock.hpp"
 #include "host/log/logger.hpp"
 #include "host/plugin/plugin_registry.hpp"
+#include "host/service/diagnostics_json.hpp"
 
 namespace oa::host {
 
@@ -83,8 +84,5 @@ void print_diagnostics(const core::Diagnostics& diagnostics);
 
 /// A warning for each plug-in that was found and not taken, with the reason and the fix.
 void report_refused_plugins(const Workbench& workbench);
-
-/// {"severity", "code", "file", "line", "column", "message", "hint"}.
-[[nodiscard]] boost::json::object to_json(const core::Diagnostic& diagnostic);
 
 }  // namespace oa::host

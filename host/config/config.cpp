@@ -416,12 +416,8 @@ private:
     void read_server(const core::YamlNode& node) {
         ServerConfig& server = config_.server;
         read_mapping(node, "server", server_settings(), server,
-                     {{"names",
-                       [&](const core::YamlNode& names) {
+                     {{"names", [&](const core::YamlNode& names) {
                            read_names(names, "server.names", server.names);
-                       }},
-                      {"cors_origins", [&](const core::YamlNode& origins) {
-                           read_names(origins, "server.cors_origins", server.cors_origins);
                        }}});
     }
 
@@ -596,10 +592,6 @@ void choose_folders(const GetEnvironment& environment, Config& config) {
         config.data_folder = config.state_folder / "data";
     }
     config.data_folder = fs::absolute(config.data_folder).lexically_normal();
-    if (config.workflows_folder.empty()) {
-        config.workflows_folder = config.data_folder / "workflows";
-    }
-    config.workflows_folder = fs::absolute(config.workflows_folder).lexically_normal();
     if (config.audit_file.empty()) {
         config.audit_file = config.state_folder / "audit.log";
     }

@@ -96,10 +96,9 @@ struct ServerConfig {
     std::optional<std::filesystem::path> key;          ///< OA_TLS_KEY: PEM
     /// A proxy in front of it has TLS, and is the only one that can reach it.
     bool behind_proxy = false;
-    bool legacy_api = false;                ///< also the paths of the older system
-    std::vector<std::string> names;         ///< by which clients call it, beside the loopback's
-    std::vector<std::string> cors_origins;  ///< of pages elsewhere that may use it
-    core::Milliseconds grace{30'000};       ///< for what is being done when it is told to stop
+    bool legacy_api = false;           ///< also the paths of the older system
+    std::vector<std::string> names;    ///< by which clients call it, beside the loopback's
+    core::Milliseconds grace{30'000};  ///< for what is being done when it is told to stop
 };
 
 /// What an operator can set, from the file `oa.yaml` and the environment. Flags of the command line
@@ -125,9 +124,8 @@ struct Config {
     std::string durability = "full";
     RetentionConfig retention;
     ServerConfig server;
-    /// Where `oa serve` finds workflows: `workflows`, OA_WORKFLOWS_DIR; else workflows in the data
-    /// folder.
-    std::filesystem::path workflows_folder;
+    /// Where `oa serve` finds workflows: `workflows`, OA_WORKFLOWS_DIR.
+    std::optional<std::filesystem::path> workflows_folder;
     std::uint32_t max_runs = 100;                       ///< `max_runs`, OA_MAX_RUNS: at one time
     std::optional<std::filesystem::path> trust_policy;  ///< `trust:`, a file
     IsolationConfig isolation;

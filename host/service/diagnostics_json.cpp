@@ -6,20 +6,21 @@ namespace oa::host {
 
 namespace json = boost::json;
 
-json::array to_json(const core::Diagnostics& diagnostics) {
-    json::array findings;
-    for (const core::Diagnostic& diagnostic : diagnostics) {
-        json::object finding{
-            {"severity", diagnostic.severity == core::Severity::Error ? "error" : "warning"},
+json::object to_json(const core::Diagnostic& diagnostic) {
+    return {{"severity", diagnostic.severity == core::Severity::Error ? "error" : "warning"},
             {"code", core::code_of(diagnostic)},
             {"file", diagnostic.file},
             {"line", diagnostic.position.line},
             {"column", diagnostic.position.column},
-            {"message", diagnostic.message}};
-        if (!diagnostic.hint.empty()) {
-            finding["hint"] = diagnostic.hint;
-        }
-        findings.push_back(std::move(finding));
+            {"message", diagnostic.message},
+            {"hint", diagnostic.hint}};
+}
+
+json::array to_json(const core::Diagnostics& diagnostics) {
+    json::array findings;
+    findings.reserve(diagnostics.size());
+    for (const core::Diagnostic& diagnostic : diagnostics) {
+        findings.push_back(to_json(diagnostic));
     }
     return findings;
 }

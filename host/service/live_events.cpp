@@ -2,31 +2,17 @@
 
 #include <algorithm>
 #include <exception>
-#include <random>
 #include <utility>
 
 #include "core/json/json.hpp"
+#include "host/engine/ulid.hpp"
 
 namespace oa::host {
 
-namespace {
-
-std::string make_epoch() {
-    std::random_device random;
-    static constexpr std::string_view digits = "0123456789abcdef";
-    std::string epoch;
-    for (int word = 0; word < 2; ++word) {
-        for (std::uint32_t bits = random(), i = 0; i < 8; ++i, bits >>= 4U) {
-            epoch += digits[bits & 15U];
-        }
-    }
-    return epoch;
-}
-
-}  // namespace
-
 LiveEvents::LiveEvents(Sources sources, Limits limits)
-    : sources_(std::move(sources)), limits_(limits), epoch_(make_epoch()) {
+    : sources_(std::move(sources)),
+      limits_(limits),
+      epoch_(make_ulid(std::chrono::system_clock::now())) {
     thread_ = std::thread([this] { work(); });
 }
 

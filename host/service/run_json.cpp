@@ -6,22 +6,11 @@
 #include <boost/json.hpp>
 
 #include "core/wall_time.hpp"
+#include "host/service/json_values.hpp"
 
 namespace oa::host {
 
 namespace json = boost::json;
-
-namespace {
-
-json::value time_or_null(const std::optional<core::WallTime>& time) {
-    return time ? json::value(core::format_time(*time)) : json::value();
-}
-
-json::value text_or_null(const std::string& text) {
-    return text.empty() ? json::value() : json::value(text);
-}
-
-}  // namespace
 
 json::object to_json(const RunSummary& run) {
     json::object object;

@@ -170,6 +170,10 @@ void RunService::submit(RunRequest request, const Accepted& accepted) {
                                    std::string("concurrency.key: ") + error.what(), error.hint());
         settle(key, nullptr, &refusal);
         throw ServiceError(refusal);
+    } catch (const std::exception& error) {
+        const ServiceError refusal(Kind::Unavailable, "not_accepted", error.what());
+        settle(key, nullptr, &refusal);
+        throw;
     }
 }
 

@@ -8,16 +8,13 @@
 
 #include "core/run/report.hpp"
 #include "core/wall_time.hpp"
+#include "host/service/json_values.hpp"
 
 namespace oa::host {
 
 namespace json = boost::json;
 
 namespace {
-
-json::value text_or_null(const std::string& text) {
-    return text.empty() ? json::value() : json::value(text);
-}
 
 json::value number_of(const std::optional<core::Element>& element) {
     return element ? json::value(element->index) : json::value();

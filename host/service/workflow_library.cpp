@@ -12,6 +12,7 @@
 #include "host/document/document_bundle.hpp"
 #include "host/document/document_file.hpp"
 #include "host/service/diagnostics_json.hpp"
+#include "host/store/run_documents.hpp"
 
 namespace oa::host {
 
@@ -28,10 +29,9 @@ bool is_document(const fs::path& file) {
 }
 
 std::string etag_of(const std::string& documents, std::string_view text) {
-    // "sha256:" and digits; of a document with errors there is no such name
-    return documents.empty()
-               ? "\"invalid-" + std::to_string(std::hash<std::string_view>{}(text)) + "\""
-               : "\"" + documents.substr(documents.find(':') + 1, 16) + "\"";
+    // "sha256:" and digits
+    const std::string name = documents.empty() ? document_name(text) : documents;
+    return '"' + name.substr(name.find(':') + 1, 16) + '"';
 }
 
 }  // namespace

@@ -1,10 +1,16 @@
 // `oa serve` from outside: a real program, real plug-ins, and clients over the loopback.
 
+#include <chrono>
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include "tests/cli/serve_fixture.hpp"
 #include "tests/support/raw_client.hpp"
@@ -159,6 +165,95 @@ TEST_F(ServeTest, StopsInGoodOrder) {
     start();
     EXPECT_EQ(get("/api/v1/runs/" + id).at("status").as_string(), "running");
     EXPECT_EQ(get("/api/v1/runs/" + id).at("waits").as_int64(), 1);
+}
+
+TEST_F(ServeTest, PutsOnRecordWhoWasRefused) {
+    start({}, {{"OA_AUDIT_FILE", folder.at("audit.log")}});
+    const std::string admin = token;
+    token = "oat_nobody";
+    EXPECT_EQ(ask("GET", "/api/v1/runs").status, 401);
+    token = admin;
+    const Answer made = ask("POST", "/api/v1/tokens", R"({"name": "ci", "scopes": ["read"]})");
+    const std::string reader(made.json().at("id").as_string());
+    token = std::string(made.json().at("token").as_string());
+    EXPECT_EQ(ask("GET", "/api/v1/tokens").status, 403);
+    stop();  // what is written in the background is written then
+    std::vector<std::string> refused;
+    std::ifstream log(folder.at("audit.log"));
+    for (std::string line; std::getline(log, line);) {
+        const json::value record = json::parse(line);
+        if (record.at("action") == "access.refused") {
+            refused.push_back(line);
+        }
+    }
+    ASSERT_EQ(refused.size(), 2U);
+    EXPECT_NE(refused[0].find("GET /api/v1/runs"), std::string::npos);
+    EXPECT_NE(refused[1].find(reader), std::string::npos);
+    EXPECT_NE(refused[1].find("scope"), std::string::npos);
+    const ProcessResult verified = oa({"audit", "verify", folder.at("audit.log")});
+    EXPECT_EQ(verified.exit_status, 0) << verified.out << verified.err;
+}
+
+// As a service manager that waits for Type=notify (sd_notify(3)).
+TEST_F(ServeTest, TellsItsServiceManagerWhenItIsReadyAndWhenItStops) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    const std::string path = folder.at("notify");
+    ASSERT_LT(path.size(), sizeof address.sun_path);
+    path.copy(address.sun_path, path.size());
+    const int manager = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    const timeval patience{.tv_sec = 30, .tv_usec = 0};
+    ASSERT_EQ(::setsockopt(manager, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience), 0);
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the interface wants it so
+    ASSERT_EQ(::bind(manager, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    const auto told = [manager] {
+        std::string text(64, ' ');
+        const ssize_t size = ::recv(manager, text.data(), text.size(), 0);
+        text.resize(size < 0 ? 0 : static_cast<std::size_t>(size));
+        return text;
+    };
+    start({}, {{"NOTIFY_SOCKET", path}});
+    EXPECT_EQ(told(), "READY=1");
+    stop();
+    EXPECT_EQ(told(), "STOPPING=1");
+    ::close(manager);
+}
+
+TEST_F(ServeTest, SpeaksTlsAndTakesANewCertificateOnSighup) {
+    const auto make_certificate = [this] {
+        const ProcessResult made =
+            run_program({"/usr/bin/openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                         "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
+                         "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout",
+                         folder.at("key.pem"), "-out", folder.at("certificate.pem")});
+        ASSERT_EQ(made.exit_status, 0) << made.err;
+    };
+    make_certificate();
+    Subprocess::Options options;
+    options.patience = std::chrono::minutes(2);
+    options.environment = {{"OA_TLS_CERTIFICATE", folder.at("certificate.pem")},
+                           {"OA_TLS_KEY", folder.at("key.pem")}};
+    host = std::make_unique<Subprocess>(serve({"--listen", "0.0.0.0"}), options);
+    const std::string mark = "listening on https://0.0.0.0:";
+    ASSERT_TRUE(host->wait_for(mark)) << host->said();
+    ASSERT_TRUE(host->wait_for("admin-token"));
+    const std::string said = host->said();
+    port = std::stoi(said.substr(said.find(mark) + mark.size()));
+    const auto status = [this] {
+        return run_program({"/usr/bin/curl", "-sS", "--cacert", folder.at("certificate.pem"), "-o",
+                            "/dev/null", "-w", "%{http_code}",
+                            "https://localhost:" + std::to_string(port) + "/livez"})
+            .out;
+    };
+    EXPECT_EQ(status(), "200");
+    make_certificate();  // another key: the old certificate is not trusted any more
+    EXPECT_EQ(status(), "000");
+    host->signal(SIGHUP);
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    std::string last;
+    while ((last = status()) != "200" && std::chrono::steady_clock::now() < until) {
+    }
+    EXPECT_EQ(last, "200");
 }
 
 // S-06, S-12: a name of somebody else's that leads here, and pages of others.

@@ -18,12 +18,19 @@ TEST(KeyedDigestTest, IsSipHash) {
     EXPECT_NE(digest(text)[1], digest(text)[0]);
 }
 
-TEST(KeyedDigestTest, EachObjectHasAKeyOfItsOwn) {
+TEST(KeyedDigestTest, AProcessHasOneRandomKey) {
     const KeyedDigest first;
     const KeyedDigest second;
-    EXPECT_EQ(first("text"), first("text"));
+    EXPECT_EQ(first("text"), second("text"));
     EXPECT_NE(first("text"), first("texu"));
-    EXPECT_NE(first("text"), second("text"));
+    EXPECT_NE(first("text"), KeyedDigest(KeyedDigest::Key{})("text"));
+}
+
+TEST(KeyedDigestTest, AnotherKeyMakesOtherNumbers) {
+    const KeyedDigest first(KeyedDigest::Key{1, 2, 3, 4});
+    const KeyedDigest second(KeyedDigest::Key{1, 2, 3, 5});
+    EXPECT_EQ(first("text")[0], second("text")[0]);
+    EXPECT_NE(first("text")[1], second("text")[1]);
 }
 
 }  // namespace

@@ -224,8 +224,7 @@ struct Api {
             const std::lock_guard lock(mutex);
             refused.push_back(refusal.reason);
         };
-        watch.answered = [](const Route*, const HttpRequest&, int, std::size_t,
-                            std::chrono::nanoseconds) {};
+        watch.answered = [](const HttpRequest&, int, std::size_t, std::chrono::nanoseconds) {};
         watch.failed = [this](const HttpRequest&, const std::string& what) {
             const std::lock_guard lock(mutex);
             failed.push_back(what);
