@@ -16,9 +16,9 @@ inline constexpr RouteParameter idempotency_key{
     RouteParameter::In::Header, "Idempotency-Key",
     "Of the client's own making; of one key there is one run for as long as that is kept.",
     R"({"type": "string", "minLength": 1, "maxLength": 255})"};
-inline constexpr RouteParameter limit{RouteParameter::In::Query, "limit",
-                                      "How many at most; 100 where it is not given.",
-                                      R"({"type": "integer", "minimum": 1, "maximum": 1000})"};
+inline constexpr RouteParameter page_limit{RouteParameter::In::Query, "limit",
+                                           "How many at most; 100 where it is not given.",
+                                           R"({"type": "integer", "minimum": 1, "maximum": 1000})"};
 inline constexpr RouteParameter number_cursor{RouteParameter::In::Query, "cursor",
                                               "`next` of the page before.",
                                               R"({"type": "integer", "minimum": 0})"};

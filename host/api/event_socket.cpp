@@ -8,7 +8,7 @@
 #include <boost/json.hpp>
 
 #include "core/json/json.hpp"
-#include "host/access/request_fields.hpp"
+#include "host/api/open_socket.hpp"
 #include "host/service/run_feed.hpp"
 
 namespace oa::host {
@@ -19,9 +19,6 @@ namespace {
 
 constexpr std::size_t subscriptions_max = 100;  // of a socket
 constexpr std::size_t id_bytes_max = 128;
-constexpr std::chrono::seconds look_who{2};
-constexpr std::uint16_t going_away = 1001;
-constexpr std::uint16_t not_allowed = 1008;
 
 /// Why a message of a client is not done.
 class Refused : public std::runtime_error {
@@ -33,13 +30,6 @@ public:
 private:
     std::string code_;
 };
-
-/// The subprotocol, if the client offers it; the one that shows its token is never chosen.
-std::string_view protocol_of(const HttpRequest& request) {
-    static constexpr std::string_view ours = "oa";
-    const auto offered = request.fields.find("Sec-WebSocket-Protocol");
-    return offered && access::offers_protocol(*offered, ours) ? ours : std::string_view();
-}
 
 std::string text_of(const json::object& message, std::string_view key) {
     const json::value* value = message.if_contains(key);
@@ -70,77 +60,24 @@ struct Listening {
     std::unique_ptr<LiveEvents::Subscription> subscription;
 };
 
-class EventSocket final : public OpenAnswer, public std::enable_shared_from_this<EventSocket> {
+class EventSocket final : public OpenSocket {
 public:
     EventSocket(Caller caller, const LiveRoutes& services)
-        : caller_(std::move(caller)), services_(services) {}
-
-    /// False: the request was none for a WebSocket, and has been answered.
-    bool open(HttpExchange& exchange, std::string_view protocol) {
-        const std::shared_ptr<EventSocket> self = shared_from_this();
-        std::shared_ptr<WebSocket> socket =
-            exchange.upgrade({.on_text = [self](const std::string& text) { self->take(text); },
-                              .on_closed = [self] { self->closed(); }},
-                             protocol);
-        if (!socket) {
-            return false;
-        }
-        {
-            const std::lock_guard lock(mutex_);
-            if (!is_closed_) {
-                socket_ = socket;
-            }
-        }
-        send(*socket, {{"type", "hello"},
-                       {"epoch", services_.live.epoch()},
-                       {"sequence", services_.live.sequence()}});
-        return true;
-    }
-
-    bool tick(std::chrono::steady_clock::time_point now) override {
-        if (now - looked_ >= look_who) {
-            looked_ = now;
-            if (!services_.is_valid(caller_)) {
-                if (const auto open = socket()) {
-                    open->close(not_allowed, "the token is not valid any more");
-                }
-            }
-        }
-        const std::lock_guard lock(mutex_);
-        return !is_closed_;
-    }
-    void close() override {
-        if (const auto open = socket()) {
-            open->close(going_away, "the host stops");
-        }
-    }
+        : OpenSocket(std::move(caller), services.is_valid), services_(services) {}
 
 private:
-    static void send(WebSocket& socket, const json::object& message) {
-        socket.send(core::write_json(message));
+    void opened(WebSocket& open) override {
+        send(open, {{"type", "hello"},
+                    {"epoch", services_.live.epoch()},
+                    {"sequence", services_.live.sequence()}});
     }
-    [[nodiscard]] std::shared_ptr<WebSocket> socket() const {
-        const std::lock_guard lock(mutex_);
-        return socket_;
-    }
-
-    void closed() {
+    void closed() override {
         std::map<std::string, Listening> listening;
-        std::shared_ptr<WebSocket> socket;
-        {
-            const std::lock_guard lock(mutex_);
-            is_closed_ = true;
-            socket.swap(socket_);
-        }
         const std::lock_guard lock(listening_mutex_);
         listening.swap(listening_);
     }
 
-    void take(const std::string& text) {
-        const auto open = socket();
-        if (!open) {
-            return;
-        }
+    void take(WebSocket& open, const std::string& text) override {
         std::string id;
         try {
             const json::value message = core::parse_json(text);
@@ -148,15 +85,15 @@ private:
                 throw Refused("invalid_message", "a message has to be a JSON object");
             }
             id = text_of(message.get_object(), "id");
-            carry_out(*open, message.get_object(), id);
+            carry_out(open, message.get_object(), id);
         } catch (const Refused& refused) {
-            refuse(*open, id, refused.code(), refused.what());
+            refuse(open, id, refused.code(), refused.what());
         } catch (const core::JsonError& error) {
-            refuse(*open, id, "invalid_json", error.what());
+            refuse(open, id, "invalid_json", error.what());
         } catch (const ServiceError& error) {
-            refuse(*open, id, error.code(), error.what());
+            refuse(open, id, error.code(), error.what());
         } catch (const std::exception& error) {
-            refuse(*open, id, "store_unavailable", error.what());
+            refuse(open, id, "store_unavailable", error.what());
         }
     }
     static void refuse(WebSocket& open,
@@ -213,9 +150,10 @@ private:
             static_cast<void>(services_.runs.get(run));
         }
         send(open, {{"type", "subscribed"}, {"id", id}});
-        LiveEvents::Listener listener = [weak = weak_from_this(), id](const LiveEvent* event) {
+        LiveEvents::Listener listener = [this, weak = weak_from_this(),
+                                         id](const LiveEvent* event) {
             if (const auto self = weak.lock()) {
-                self->hear(id, event);
+                hear(id, event);
             }
         };
         Listening made;
@@ -252,12 +190,7 @@ private:
         open->send(text + '}');
     }
 
-    Caller caller_;
     LiveRoutes services_;
-    std::chrono::steady_clock::time_point looked_ = std::chrono::steady_clock::now();
-    mutable std::mutex mutex_;
-    std::shared_ptr<WebSocket> socket_;  // null: closed
-    bool is_closed_ = false;
     std::mutex listening_mutex_;  // never held by a listener
     std::map<std::string, Listening> listening_;
 };
@@ -266,7 +199,7 @@ private:
 
 void open_event_socket(const std::shared_ptr<ApiCall>& call, const LiveRoutes& services) {
     const auto socket = std::make_shared<EventSocket>(call->caller(), services);
-    if (socket->open(call->exchange(), protocol_of(call->request()))) {
+    if (socket->open(call->exchange())) {
         services.open.add(socket);
     }
 }

@@ -130,7 +130,7 @@ void LiveRoutes::add_to(Routes& routes) const {
          .access = needs(access::Scope::Read),
          .parameters = {run_in_path,
                         after,
-                        limit,
+                        page_limit,
                         {In::Header, "Last-Event-ID", "The id of the last event that a client has.",
                          number_schema}},
          .answers = {{200, "Events.", "RunEventPage"}, {200, "Events.", {}, "text/event-stream"}},

@@ -1,6 +1,5 @@
 #include "host/api/run_routes.hpp"
 
-#include <atomic>
 #include <chrono>
 #include <utility>
 
@@ -12,6 +11,7 @@
 #include "core/wall_time.hpp"
 #include "host/api/api_call.hpp"
 #include "host/api/common_parameters.hpp"
+#include "host/api/waiting_call.hpp"
 #include "host/service/run_json.hpp"
 #include "host/store/run_documents.hpp"
 
@@ -69,58 +69,6 @@ HttpFields location_of(const std::string& run) {
     return fields;
 }
 
-/// Answers a call once: when a run has ended, or when the time is up.
-class WaitingCall : public std::enable_shared_from_this<WaitingCall> {
-public:
-    WaitingCall(Call call, const RunRoutes& services, std::string run)
-        : call_(std::move(call)), services_(services), run_(std::move(run)) {}
-
-    void begin(std::chrono::milliseconds patience) {
-        number_ = services_.runs.ends().wait(run_, [self = shared_from_this()] { self->answer(); });
-        if (services_.runs.get(run_).ended) {
-            answer();
-            return;
-        }
-        call_->exchange().on_gone([weak = weak_from_this()] {
-            if (const auto self = weak.lock()) {
-                self->give_up();
-            }
-        });
-        services_.timers.set(services_.clock.now() + patience, [weak = weak_from_this()] {
-            if (const auto self = weak.lock()) {
-                self->answer();
-            }
-        });
-    }
-
-private:
-    // There is nobody to be answered.
-    void give_up() {
-        is_answered_ = true;
-        services_.runs.ends().drop(run_, number_);
-    }
-    void answer() {
-        if (is_answered_.exchange(true)) {
-            return;
-        }
-        services_.runs.ends().drop(run_, number_);
-        try {
-            const RunSummary run = services_.runs.get(run_);
-            call_->answer(run.ended ? 200 : 202, detail_of(services_.runs, run), location_of(run_));
-        } catch (const std::exception& error) {
-            call_->refuse(ApiProblem(
-                503, "store_unavailable",
-                "the run " + run_ + " has been accepted, and cannot be read: " + error.what()));
-        }
-    }
-
-    Call call_;
-    RunRoutes services_;
-    std::string run_;
-    std::uint64_t number_ = 0;
-    std::atomic<bool> is_answered_{false};
-};
-
 RunService::Accepted when_accepted(Call call,
                                    const RunRoutes& services,
                                    std::chrono::milliseconds patience) {
@@ -132,15 +80,18 @@ RunService::Accepted when_accepted(Call call,
         }
         try {
             if (patience.count() > 0) {
-                std::make_shared<WaitingCall>(call, services, started->id)->begin(patience);
+                const auto answer = [call, services](const RunSummary& run) {
+                    call->answer(run.ended ? 200 : 202, detail_of(services.runs, run),
+                                 location_of(run.id));
+                };
+                WaitingCall{call, services.runs, services.timers, services.clock, answer}.wait_for(
+                    started->id, patience);
             } else {
                 call->answer(202, to_json(services.runs.get(started->id)),
                              location_of(started->id));
             }
         } catch (const std::exception& error) {
-            call->refuse(ApiProblem(503, "store_unavailable",
-                                    "the run " + started->id +
-                                        " has been accepted, and cannot be read: " + error.what()));
+            call->refuse(unreadable_run(started->id, error));
         }
     };
 }
@@ -287,7 +238,7 @@ void RunRoutes::add_to(Routes& routes) const {
                         {In::Query, "created_before", "Created before that time.", time_schema},
                         {In::Query, "ended_from", "Ended at that time or later.", time_schema},
                         {In::Query, "ended_before", "Ended before that time.", time_schema},
-                        limit,
+                        page_limit,
                         text_cursor},
          .answers = {{200, "A page of runs.", "RunList"}},
          .handler = with(list)});

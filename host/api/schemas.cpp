@@ -451,6 +451,19 @@ constexpr const char* schemas_text = R"json({
   "additionalProperties": false,
   "required": ["value"],
   "properties": {"value": {"type": "string", "maxLength": 1048576}}
+},
+"LegacyAnswer": {"type": "object", "description": "As the older servers answer; docs/compatibility.md tells of it."},
+"LegacyExecute": {
+  "type": "object",
+  "additionalProperties": false,
+  "properties": {
+    "WORKFLOW": {"type": "string", "maxLength": 1024},
+    "DEBUG": {"type": ["string", "boolean"]},
+    "DEBUG2": {"type": ["string", "boolean"]},
+    "OA_WALLET_FILE": {"type": "string", "maxLength": 4096},
+    "OA_WALLET_PASSWORD": {"type": "string", "maxLength": 4096},
+    "OA_WALLET_TYPE": {"enum": ["plain", "encrypted"]}
+  }
 }
 })json";
 

@@ -238,7 +238,7 @@ void add_admin(Routes& routes, const SystemRoutes& on) {
                       .tag = "admin",
                       .summary = "Who did what, the newest first",
                       .access = needs(access::Scope::Admin),
-                      .parameters = {limit, number_cursor},
+                      .parameters = {page_limit, number_cursor},
                       .answers = {{200, "A page of records.", "AuditPage"}},
                       .handler = [on](const Call& call) {
                           call->answer(200, on.audit(call->number("cursor"),

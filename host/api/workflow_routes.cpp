@@ -249,7 +249,7 @@ void WorkflowRoutes::add_to(Routes& routes) const {
                                       text_schema},
                                      {In::Query, "tag",
                                       "With this tag; may be given more than once.", text_schema},
-                                     limit,
+                                     page_limit,
                                      text_cursor},
                       .answers = {{200, "A page of workflows.", "WorkflowList"}},
                       .handler = with(list)});
@@ -363,7 +363,7 @@ void WorkflowRoutes::add_to(Routes& routes) const {
                       .tag = "workflows",
                       .summary = "What a workflow has been, the newest first",
                       .access = needs(access::Scope::Read),
-                      .parameters = {workflow_in_path, limit, number_cursor},
+                      .parameters = {workflow_in_path, page_limit, number_cursor},
                       .answers = {{200, "A page of versions.", "WorkflowVersionList"}},
                       .handler = with(versions)});
 }

@@ -12,6 +12,7 @@
 
 #include "core/json/json.hpp"
 #include "host/api/api_call.hpp"
+#include "host/api/legacy/legacy_routes.hpp"
 #include "host/api/live_routes.hpp"
 #include "host/api/run_routes.hpp"
 #include "host/api/schemas.hpp"
@@ -270,11 +271,10 @@ void ServiceHouse::listen() {
         access::AccessPolicy::Parts{tokens_, sessions_, limiter_, *origins_, runs_.clock()});
     RunRoutes{*library_, *service_, runs_.timers(), runs_.clock()}.add_to(routes_);
     WorkflowRoutes{*library_, store_}.add_to(routes_);
-    LiveRoutes{*service_, *live_, *open_,
-               [this](const Caller& caller) {
-                   return policy_->still_admits(caller.who.token_id, caller.session);
-               }}
-        .add_to(routes_);
+    const auto still_valid = [this](const Caller& caller) {
+        return policy_->still_admits(caller.who.token_id, caller.session);
+    };
+    LiveRoutes{*service_, *live_, *open_, still_valid}.add_to(routes_);
     TokenRoutes{tokens_, sessions_, *policy_, runs_.clock(), is_https}.add_to(routes_);
     SystemRoutes{*system_,
                  store_,
@@ -287,6 +287,13 @@ void ServiceHouse::listen() {
                      return audit_page(file, cursor, limit);
                  }}
         .add_to(routes_);
+    if (server_.legacy_api) {
+        legacy::LegacyRoutes{
+            *library_, *service_,      runs_.engine(), wallet_,     *live_,
+            *open_,    runs_.timers(), runs_.clock(),  still_valid, workbench_.config.max_runs,
+            OA_VERSION}
+            .add_to(routes_);
+    }
     add_description(routes_, OA_VERSION);
     application_ = std::make_unique<ApiApplication>(routes_, api_schemas(), *policy_, watch());
     HttpServerSettings settings = http_settings();

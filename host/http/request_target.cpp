@@ -1,7 +1,6 @@
 #include "host/http/request_target.hpp"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 #include "core/expression/cel/utf8.hpp"
@@ -65,24 +64,6 @@ Refusal read_path(std::string_view path, std::vector<std::string>& segments) {
     }
 }
 
-Refusal read_query(std::string_view text, HttpRequest& request) {
-    while (!text.empty()) {
-        const std::string_view pair = text.substr(0, text.find('&'));
-        text.remove_prefix(std::min(pair.size() + 1, text.size()));
-        if (pair.empty()) {
-            continue;
-        }
-        const auto equals = std::min(pair.find('='), pair.size());
-        auto name = decoded(pair.substr(0, equals), Plus::IsSpace);
-        auto value = decoded(pair.substr(std::min(equals + 1, pair.size())), Plus::IsSpace);
-        if (!name || !value) {
-            return {400, "the query is no percent-encoded UTF-8, or has a NUL"};
-        }
-        request.query.emplace_back(std::move(*name), std::move(*value));
-    }
-    return {};
-}
-
 /// "/path?query" of "http://authority/path?query"; nothing for another scheme.
 std::optional<std::string> without_authority(std::string_view sent,
                                              std::string_view method,
@@ -116,6 +97,25 @@ bool is_authority(std::string_view text) noexcept {
     });
 }
 
+std::optional<NamedTexts> decoded_pairs(std::string_view text) {
+    NamedTexts pairs;
+    while (!text.empty()) {
+        const std::string_view pair = text.substr(0, text.find('&'));
+        text.remove_prefix(std::min(pair.size() + 1, text.size()));
+        if (pair.empty()) {
+            continue;
+        }
+        const auto equals = std::min(pair.find('='), pair.size());
+        auto name = decoded(pair.substr(0, equals), Plus::IsSpace);
+        auto value = decoded(pair.substr(std::min(equals + 1, pair.size())), Plus::IsSpace);
+        if (!name || !value) {
+            return std::nullopt;
+        }
+        pairs.emplace_back(std::move(*name), std::move(*value));
+    }
+    return pairs;
+}
+
 Refusal read_target(std::string_view sent, HttpRequest& request, std::string& authority) {
     request.target = sent;
     if (sent.front() != '/' && sent != "*") {
@@ -138,9 +138,15 @@ Refusal read_target(std::string_view sent, HttpRequest& request, std::string& au
     if (const Refusal refusal = read_path(request.raw_path, request.segments)) {
         return refusal;
     }
-    return question == std::string::npos
-               ? Refusal{}
-               : read_query(std::string_view(request.target).substr(question + 1), request);
+    if (question == std::string::npos) {
+        return {};
+    }
+    auto query = decoded_pairs(std::string_view(request.target).substr(question + 1));
+    if (!query) {
+        return {400, "the query is no percent-encoded UTF-8, or has a NUL"};
+    }
+    request.query = *std::move(query);
+    return {};
 }
 
 }  // namespace oa::host::http

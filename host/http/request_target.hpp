@@ -1,7 +1,10 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "host/http/http_message.hpp"
 #include "host/http/refusal.hpp"
@@ -14,6 +17,12 @@ namespace oa::host::http {
 [[nodiscard]] Refusal read_target(std::string_view sent,
                                   HttpRequest& request,
                                   std::string& authority);
+
+using NamedTexts = std::vector<std::pair<std::string, std::string>>;
+
+/// The query of a target, or a body of application/x-www-form-urlencoded: "a=1&b=x+y%21". Valid
+/// UTF-8 without NUL, in order; nothing for what is no such text.
+[[nodiscard]] std::optional<NamedTexts> decoded_pairs(std::string_view text);
 
 /// Whether a text is a host and perhaps a port, as in the field Host.
 [[nodiscard]] bool is_authority(std::string_view text) noexcept;

@@ -39,6 +39,26 @@ TEST_F(ServeTest, RunsAWorkflowForAClient) {
     EXPECT_EQ(ended.exit_status, 0) << ended.err;
 }
 
+TEST_F(ServeTest, HasThePathsOfTheOlderServersWhereTheyAreSwitchedOn) {
+    start({}, {{"OA_LEGACY_API", "true"}});
+    const Answer run = ask("GET", "/execute?WORKFLOW=hello.yaml");
+    ASSERT_EQ(run.status, 200) << run.body;
+    EXPECT_EQ(run.json().at("status").as_string(), "completed");
+    EXPECT_EQ(run.json().at("workflow_id").as_string(), "wf_hello");
+    const Answer sent = ask("POST", "/api/workflows/upload",
+                            "--b\r\nContent-Disposition: form-data; name=\"file\"; "
+                            "filename=\"two.yaml\"\r\n\r\n"
+                            "tasks:\n  - name: a\n    utils.print: {text: x}\n\r\n--b--\r\n",
+                            "multipart/form-data; boundary=b");
+    EXPECT_EQ(sent.status, 200) << sent.body;
+    EXPECT_EQ(get("/stats").at("workflows"), (json::value{{"total", 2}}));
+    EXPECT_EQ(ask("POST", "/api/wallet/load", "wallet_file=wallet&master_password=x",
+                  "application/x-www-form-urlencoded")
+                  .status,
+              404);
+    EXPECT_EQ(stop().exit_status, 0);
+}
+
 // S-01, S-07, S-09: nothing is open, nothing is the same on two hosts.
 TEST_F(ServeTest, TheFirstStartMakesATokenForItsOwnerAlone) {
     start();

@@ -14,6 +14,7 @@
 #include "core/schema/schema.hpp"
 #include "host/access/access_policy.hpp"
 #include "host/api/api_application.hpp"
+#include "host/api/legacy/legacy_routes.hpp"
 #include "host/api/live_routes.hpp"
 #include "host/api/open_answers.hpp"
 #include "host/api/run_routes.hpp"
@@ -154,13 +155,14 @@ private:
 
 class NoWallet final : public WalletControl {
 public:
-    [[nodiscard]] State state() const override { return {true, true, "wallet", 1}; }
+    [[nodiscard]] State state() const override { return now; }
     void unlock(const core::Secret& password) override {
         if (password.reveal() != "right") {
             throw ServiceError(ServiceError::Kind::Forbidden, "wallet_not_opened", "no");
         }
+        now.is_open = true;
     }
-    void lock() override {}
+    void lock() override { now.is_open = false; }
     [[nodiscard]] std::vector<Entry> secrets() const override { return {{"key", std::nullopt}}; }
     void set(const std::string& name, core::Secret /*value*/) override { names.push_back(name); }
     void remove(const std::string& name) override {
@@ -169,6 +171,7 @@ public:
         }
     }
     std::vector<std::string> names;
+    State now{true, true, "/var/lib/wallet", 1};
 };
 
 class NoPlugins final : public PluginControl {
@@ -187,7 +190,7 @@ public:
 
 /// The whole API over a store on the disk, without sockets.
 struct Api {
-    explicit Api(const std::filesystem::path& folder)
+    explicit Api(const std::filesystem::path& folder, bool legacy_api = false)
         : house(folder),
           storage(house.store),
           tokens(storage),
@@ -196,11 +199,10 @@ struct Api {
           system({.engine = house.engine, .store = house.store, .pool = house.pool}) {
         RunRoutes{house.library, house.runs, house.timers, house.clock}.add_to(routes);
         WorkflowRoutes{house.library, house.store}.add_to(routes);
-        LiveRoutes{house.runs, house.live, *open,
-                   [this](const Caller& caller) {
-                       return policy.still_admits(caller.who.token_id, caller.session);
-                   }}
-            .add_to(routes);
+        const auto still_valid = [this](const Caller& caller) {
+            return policy.still_admits(caller.who.token_id, caller.session);
+        };
+        LiveRoutes{house.runs, house.live, *open, still_valid}.add_to(routes);
         TokenRoutes{tokens, sessions, policy, house.clock}.add_to(routes);
         SystemRoutes{
             system,
@@ -213,6 +215,12 @@ struct Api {
                 return boost::json::object{{"records", boost::json::array()}, {"next", nullptr}};
             }}
             .add_to(routes);
+        if (legacy_api) {
+            legacy::LegacyRoutes{house.library, house.runs, house.engine, wallet,
+                                 house.live,    *open,      house.timers, house.clock,
+                                 still_valid,   100,        "1.2.3"}
+                .add_to(routes);
+        }
         add_description(routes, "1.2.3");
         ApiApplication::Watch watch;
         watch.record = [this](const ApiCall& call) {
