@@ -12,6 +12,7 @@
 
 #include "core/json/json.hpp"
 #include "host/cli/audit_commands.hpp"
+#include "host/cli/client_commands.hpp"
 #include "host/cli/control_commands.hpp"
 #include "host/cli/document_commands.hpp"
 #include "host/cli/expr_command.hpp"
@@ -113,6 +114,9 @@ std::optional<ExitStatus> execute_alone(const CommandLine& line) {
     if (const auto* options = std::get_if<ExprOptions>(&line.command)) {
         return evaluate_expression(*options, inspect_terminal(STDOUT_FILENO).is_terminal, std::cout,
                                    std::cerr);
+    }
+    if (const auto status = execute_as_client(line.command, std::cout, std::cerr)) {
+        return *status;
     }
     if (const auto* options = std::get_if<PluginNewOptions>(&line.command)) {
         return plugin_new(*options, std::cout, std::cerr);

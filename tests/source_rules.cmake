@@ -51,6 +51,8 @@ rule("only web_socket_frames.cpp of host/http includes wslay"
   FILES "^(core|host|plugins)/" EXCEPT "^host/http/web_socket_frames[.]cpp$" FORBIDS "^[<\"]wslay/")
 rule("host/http knows no other adapter than host/log"
   FILES "^host/http/" FORBIDS "^\"host/" ALLOWS "^\"host/(http|log)/")
+rule("host/client sees a host as any client does, through the API alone"
+  FILES "^host/client/" FORBIDS "^\"host/" ALLOWS "^\"host/client/")
 rule("nothing but tests includes tests"
   FILES "^(core|sdk|host|plugins)/" FORBIDS "^[<\"](tests|gtest|gmock|benchmark)/")
 

@@ -37,6 +37,10 @@ check(core/run/x.hpp "<spdlog/spdlog.h>" refused)
 check(core/run/x.hpp "<botan/hash.h>" refused)
 check(core/run/x.cpp "<dlfcn.h>" refused)
 
+check(host/client/x.cpp "\"core/json/json.hpp\"" fine)
+check(host/client/x.cpp "\"host/api/route.hpp\"" refused)
+check(host/client/x.cpp "\"host/log/logger.hpp\"" refused)
+
 check(plugins/http/x.cpp "\"oa/plugin.hpp\"" fine)
 check(plugins/http/x.cpp "<Poco/Net/HTTPRequest.h>" fine)
 check(plugins/http/x.cpp "\"plugins/http/y.hpp\"" fine)

@@ -11,6 +11,8 @@
 #include <CLI/CLI.hpp>
 
 #include "host/cli/audit_command_line.hpp"
+#include "host/cli/client_command_line.hpp"
+#include "host/cli/input_options.hpp"
 #include "host/cli/options.hpp"
 #include "host/cli/runs_command_line.hpp"
 #include "host/cli/store_command_line.hpp"
@@ -89,28 +91,6 @@ void add_global(CLI::App& app, GlobalOptions& options) {
                          "trace|debug|info|warn|error|off", "Least level of log lines (info)");
     add_choice<LogFormat>(app, "--log-format", options.log_format, log_format_from, "text|json",
                           "Form of log lines on standard error (text)");
-}
-
-void add_inputs(CLI::App& app, RunOptions& options) {
-    app.add_option_function<std::vector<std::string>>(
-           "-i,--input",
-           [&options](const std::vector<std::string>& texts) {
-               for (const std::string& text : texts) {
-                   const std::size_t equals = text.find('=');
-                   if (equals == std::string::npos || equals == 0) {
-                       throw CLI::ValidationError("--input",
-                                                  "'" + text + "' is not of the form NAME=VALUE");
-                   }
-                   options.inputs.emplace_back(text.substr(0, equals), text.substr(equals + 1));
-               }
-           },
-           "An input of the workflow; may be repeated")
-        ->type_name("NAME=VALUE")
-        ->expected(1)
-        ->take_all();
-    app.add_option("--inputs", options.inputs_file,
-                   "File with a JSON object of inputs; - for standard input")
-        ->type_name("FILE.json");
 }
 
 void add_validate(CLI::App& app, ValidateOptions& options, std::optional<ValidateFormat>& format) {
@@ -406,7 +386,7 @@ std::variant<CommandLine, ExitStatus> parse_command_line(int argc, const char* c
     run_app->add_option("file", run.file, "Workflow document; - for standard input")
         ->required()
         ->type_name("FILE");
-    add_inputs(*run_app, run);
+    add_inputs(*run_app, run.inputs, run.inputs_file);
     run_app->add_flag("--json", run.json, "Print one JSON document on standard output");
     run_app->add_flag("--dry-run", run.dry_run, "Check everything and show the plan; run nothing");
     run_app
@@ -452,6 +432,7 @@ std::variant<CommandLine, ExitStatus> parse_command_line(int argc, const char* c
     ServeOptions serve;
     CLI::App* serve_app = add_serve(app, serve);
     RunsCommandLine runs(app);
+    ClientCommandLine client(app);
     WalletCommandLine wallet(app);
     StoreCommandLine store(app);
     AuditCommandLine audit(app);
@@ -486,6 +467,8 @@ std::variant<CommandLine, ExitStatus> parse_command_line(int argc, const char* c
         line.command = std::move(serve);
     } else if (auto of_runs = runs.parsed()) {
         line.command = *std::move(of_runs);
+    } else if (auto of_client = client.parsed()) {
+        line.command = *std::move(of_client);
     } else if (auto typed = wallet.parsed()) {
         line.command = *std::move(typed);
     } else if (auto looked_after = store.parsed()) {

@@ -29,6 +29,12 @@ struct WalletAccess {
     std::optional<int> password_fd;
 };
 
+/// Which host over HTTP, and whom to trust there.
+struct ServerChoice {
+    std::optional<std::string> url;                ///< else OA_SERVER, else where one logged in
+    std::optional<std::filesystem::path> ca_file;  ///< an authority of one's own
+};
+
 struct RunOptions {
     std::string file;                                         ///< "-": standard input
     std::vector<std::pair<std::string, std::string>> inputs;  ///< --input name=text, in order
@@ -51,10 +57,42 @@ struct ServeOptions {
     WalletAccess wallet;
 };
 
-/// `oa runs ...`
+/// `oa login`
+struct LoginOptions {
+    std::string url;
+    std::optional<std::filesystem::path> token_file;  ///< "-": standard input
+    std::optional<std::filesystem::path> ca_file;
+};
+
+/// `oa logout`
+struct LogoutOptions {};
+
+/// `oa start`
+struct StartOptions {
+    ServerChoice server;
+    std::string workflow;
+    std::vector<std::pair<std::string, std::string>> inputs;  ///< --input name=text, in order
+    std::optional<std::string> inputs_file;  ///< a JSON object; "-": standard input
+    std::optional<std::string> idempotency_key;
+    bool wait = false;    ///< for its end
+    bool follow = false;  ///< the same, and show what happens
+    bool json = false;
+};
+
+/// `oa events`
+struct EventsOptions {
+    ServerChoice server;
+    std::optional<std::string> run;
+    std::optional<std::string> workflow;
+    bool json = false;
+};
+
+/// `oa runs ...`, and `oa logs`
 struct RunsOptions {
     enum class Action { List, Show, Logs, Cancel, Pause, Resume, Approve, Reject, Retry, Recover };
     Action action = Action::List;
+    bool needs_server = false;  ///< never about a store
+    ServerChoice server;
     std::optional<std::string> data;        ///< the store's folder
     std::optional<std::string> durability;  ///< where this process works on runs itself
     WalletAccess wallet;                    ///< the same
@@ -264,6 +302,10 @@ struct VersionOptions {
 using Command = std::variant<RunOptions,
                              ServeOptions,
                              RunsOptions,
+                             LoginOptions,
+                             LogoutOptions,
+                             StartOptions,
+                             EventsOptions,
                              ValidateOptions,
                              GraphOptions,
                              SchemaOptions,

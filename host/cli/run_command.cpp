@@ -13,6 +13,7 @@
 #include "core/workflow/graph.hpp"
 #include "core/workflow/inputs.hpp"
 #include "host/cli/control_commands.hpp"
+#include "host/cli/given_inputs.hpp"
 #include "host/cli/interrupt.hpp"
 #include "host/cli/run_house.hpp"
 #include "host/cli/run_view.hpp"
@@ -26,46 +27,6 @@ namespace oa::host {
 namespace json = boost::json;
 
 namespace {
-
-constexpr std::size_t inputs_bytes_max = 16U << 20U;
-
-core::Diagnostic about(const std::string& what, std::string message, std::string hint = {}) {
-    core::Diagnostic diagnostic;
-    diagnostic.file = what;
-    diagnostic.message = std::move(message);
-    diagnostic.hint = std::move(hint);
-    return diagnostic;
-}
-
-// What was given on the command line; problems go to `diagnostics`.
-json::object given_inputs(const RunOptions& options,
-                          const core::Workflow& workflow,
-                          core::Diagnostics& diagnostics) {
-    json::object given;
-    if (options.inputs_file) {
-        auto text = read_document(*options.inputs_file, inputs_bytes_max);
-        if (auto* missing = std::get_if<core::Diagnostic>(&text)) {
-            diagnostics.push_back(std::move(*missing));
-            return given;
-        }
-        try {
-            const json::value value = core::parse_json(std::get<std::string>(text));
-            if (value.is_object()) {
-                given = value.as_object();
-            } else {
-                diagnostics.push_back(
-                    about(*options.inputs_file,
-                          "the inputs must be a JSON object, such as {\"name\": \"value\"}"));
-            }
-        } catch (const core::JsonError& error) {
-            diagnostics.push_back(about(*options.inputs_file, error.what()));
-        }
-    }
-    for (const auto& [name, text] : options.inputs) {
-        given[name] = core::input_from_text(workflow, name, text);
-    }
-    return given;
-}
 
 // With --json standard output holds one document whatever happens.
 void print_findings_as_json(const core::Diagnostics& diagnostics, std::ostream& out) {
@@ -170,8 +131,9 @@ RunCommandResult run(const RunOptions& options, const Workbench& workbench, std:
     print_diagnostics(loaded.diagnostics);  // warnings
 
     core::Diagnostics problems;
-    core::BoundInputs inputs =
-        core::bind_inputs(*loaded.workflow, given_inputs(options, *loaded.workflow, problems));
+    core::BoundInputs inputs = core::bind_inputs(
+        *loaded.workflow,
+        given_inputs(options.inputs, options.inputs_file, *loaded.workflow, problems));
     if (!problems.empty()) {
         return {refuse(options, problems, ExitStatus::Usage, out)};
     }

@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "host/cli/client_command_line.hpp"
 #include "host/cli/wallet_command_line.hpp"
 
 namespace oa::host {
@@ -43,10 +44,14 @@ private:
         Entry& entry = entries_.emplace_back();
         entry.app = app_.add_subcommand(name, description);
         entry.options.action = action;
-        entry.app
-            ->add_option("--data", entry.options.data,
-                         "Folder of the store (OA_DATA, or `data` in the state folder)")
-            ->type_name("FOLDER");
+        CLI::Option* const data =
+            entry.app
+                ->add_option("--data", entry.options.data,
+                             "Folder of the store (OA_DATA, or `data` in the state folder)")
+                ->type_name("FOLDER");
+        if (action != Action::Recover) {  // which a host does by itself
+            add_server(*entry.app, entry.options.server)->excludes(data);
+        }
         entry.app->add_flag("--json", entry.options.json, "Print JSON");
         return entry;
     }
@@ -86,12 +91,7 @@ private:
             ->type_name("N");
         add_for_run("show", "Show how a run went, or how far it is", Action::Show);
         Entry& logs = add_for_run("logs", "Print what the tasks of a run said", Action::Logs);
-        logs.app
-            ->add_option("--task", logs.options.log_task,
-                         "Of this task alone; of a run within the run: OUTER/NAME")
-            ->type_name("NAME");
-        logs.app->add_flag("-f,--follow", logs.options.follow,
-                           "Go on until the run has ended; Ctrl-C ends it");
+        add_log_options(*logs.app, logs.options);
     }
 
     void add_telling() {

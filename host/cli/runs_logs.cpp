@@ -1,7 +1,6 @@
 #include "host/cli/runs_logs.hpp"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -15,18 +14,14 @@
 #include <utility>
 #include <vector>
 
-#include <boost/json.hpp>
-
-#include "core/json/json.hpp"
 #include "host/cli/interrupt.hpp"
+#include "host/cli/log_line_text.hpp"
 #include "host/cli/runs_reader.hpp"
 #include "host/engine/execution_id.hpp"
 #include "host/log/logger.hpp"
 #include "host/store/store_lock.hpp"
 
 namespace oa::host {
-
-namespace json = boost::json;
 
 namespace {
 
@@ -37,11 +32,6 @@ constexpr std::size_t lines_at_once = 100'000;
 constexpr std::size_t lines_of_run_min = 10;
 constexpr std::size_t lines_of_run_max = 1'000;
 constexpr std::uint32_t runs_at_once = 1'000;
-
-std::string_view level_name(core::TaskLogLevel level) {
-    constexpr std::array<std::string_view, 5> names{"TRACE", "DEBUG", "INFO", "WARN", "ERROR"};
-    return names.at(static_cast<std::size_t>(level));
-}
 
 /// The run, or a run within it, as far as its lines have been read.
 struct Source {
@@ -166,30 +156,10 @@ private:
         }
         ++printed_;
         if (options_.json) {
-            print_json(source, line);
-            return;
+            print_line_as_json(line, source.id, joined(source, line.task, "/"), out_);
+        } else {
+            print_line(line, joined(source, line.task, " › "), out_);
         }
-        out_ << core::format_time(line.at) << ' ' << level_name(line.level) << ' '
-             << (line.task.empty() ? "" : printable(joined(source, line.task, " › ")) + ": ")
-             << printable(line.message);
-        if (!line.fields.empty()) {
-            out_ << ' ' << printable(line.fields);
-        }
-        out_ << '\n';
-    }
-
-    void print_json(const Source& source, const core::LogLine& line) {
-        json::object object{
-            {"at", core::format_time(line.at)},
-            {"run", source.id},
-            {"task",
-             line.task.empty() ? json::value() : json::value(joined(source, line.task, "/"))},
-            {"level", word_of(line.level)},
-            {"message", line.message}};
-        if (!line.fields.empty()) {
-            object["fields"] = core::parse_json(line.fields);
-        }
-        out_ << core::write_json(object) << '\n';
     }
 
     [[nodiscard]] static std::string joined(const Source& source,
@@ -203,15 +173,9 @@ private:
         return text + task;
     }
 
-    /// Named as it is, with what leads to it, or without the number of its element.
     [[nodiscard]] bool is_of_task(const Source& source, const std::string& task) const {
-        const std::string without_element = task.substr(0, task.rfind('['));
-        for (const std::string& name : {task, without_element}) {
-            if (*options_.log_task == name || *options_.log_task == joined(source, name, "/")) {
-                return true;
-            }
-        }
-        return false;
+        return is_named(*options_.log_task, task) ||
+               is_named(*options_.log_task, joined(source, task, "/"));
     }
 
     const RunsOptions& options_;

@@ -73,8 +73,8 @@ void print_json(const RunSummary& summary, const RecordedRun& run, std::ostream&
 
 class RunText {
 public:
-    RunText(const RunsOptions& options, const RunSummary& summary, std::ostream& out)
-        : options_(options), summary_(summary), out_(out) {}
+    RunText(const RunSummary& summary, std::string address, std::ostream& out)
+        : summary_(summary), address_(std::move(address)), out_(out) {}
 
     void print_head(const RecordedRun& run) {
         out_ << "run       " << summary_.id;
@@ -127,7 +127,7 @@ public:
             out_ << "... and " << answers - answers_max << " more answers\n";
         }
         if (has_no_host) {
-            out_ << "no host works on it; go on with: oa runs recover " << summary_.id << data()
+            out_ << "no host works on it; go on with: oa runs recover " << summary_.id << address_
                  << '\n';
         }
     }
@@ -220,20 +220,26 @@ private:
         if (placed.wait->element) {
             out_ << " --element " << *placed.wait->element;
         }
-        out_ << data() << "  (or reject)\n";
+        out_ << address_ << "  (or reject)\n";
     }
 
-    /// The store, where it is not the one that the configuration names.
-    [[nodiscard]] std::string data() const {
-        return options_.data ? " --data " + shell_word(*options_.data) : "";
-    }
-
-    const RunsOptions& options_;
     const RunSummary& summary_;
+    std::string address_;
     std::ostream& out_;
 };
 
 }  // namespace
+
+void print_run(const RunSummary& summary,
+               const RecordedRun& run,
+               const std::string& address,
+               bool has_no_host,
+               std::ostream& out) {
+    RunText text(summary, address, out);
+    text.print_head(run);
+    text.print_tasks(run, 2);
+    text.print_advice(run, has_no_host);
+}
 
 void show_run(const RunsOptions& options,
               const Workbench& workbench,
@@ -246,10 +252,9 @@ void show_run(const RunsOptions& options,
         print_json(summary, run, out);
         return;
     }
-    RunText text(options, summary, out);
-    text.print_head(run);
-    text.print_tasks(run, 2);
-    text.print_advice(run, !summary.ended && is_store_in_use(store.folder()) == false);
+    // The store, where it is not the one that the configuration names.
+    print_run(summary, run, options.data ? " --data " + shell_word(*options.data) : "",
+              !summary.ended && is_store_in_use(store.folder()) == false, out);
 }
 
 }  // namespace oa::host

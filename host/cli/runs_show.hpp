@@ -14,4 +14,11 @@ void show_run(const RunsOptions& options,
               const StoreReader& store,
               std::ostream& out);
 
+/// For people. `address` is what a command needs to find the run again, such as " --data FOLDER".
+void print_run(const RunSummary& summary,
+               const RecordedRun& run,
+               const std::string& address,
+               bool has_no_host,
+               std::ostream& out);
+
 }  // namespace oa::host

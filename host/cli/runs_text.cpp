@@ -60,7 +60,8 @@ json::object to_json(const PlacedWait& placed) {
     if (wait.plan.kind == core::Wait::Kind::Approval) {
         object["message"] = wait.plan.message;
         object["by"] = json::array(wait.plan.by.begin(), wait.plan.by.end());
-        object["default"] = word_of(wait.unanswered);
+        object["default"] =
+            wait.unanswered ? json::value(word_of(*wait.unanswered)) : json::value();
     }
     return object;
 }
@@ -107,8 +108,10 @@ std::string who_may_answer(const RecordedWait& wait) {
     }
     text = by.empty() ? "anybody may answer" : text + " may answer";
     if (wait.plan.until) {
-        text += " until " + time_text(*wait.plan.until) + " UTC; then " +
-                std::string(what_it_does(wait.unanswered));
+        text += " until " + time_text(*wait.plan.until) + " UTC";
+        if (wait.unanswered) {
+            text += "; then " + std::string(what_it_does(*wait.unanswered));
+        }
     }
     return text;
 }

@@ -22,7 +22,8 @@ struct RecordedRun;
 struct RecordedWait {
     std::optional<std::uint32_t> element;  ///< of a task with `for_each`
     core::WaitPlan plan;
-    core::Wait::Unanswered unanswered = core::Wait::Unanswered::Fail;  ///< of an approval
+    /// Of an approval; nothing: not known.
+    std::optional<core::Wait::Unanswered> unanswered = core::Wait::Unanswered::Fail;
     core::WallTime since;
 };
 

@@ -27,6 +27,7 @@ struct Answer {
 struct ServeTest : CliTest {
     std::unique_ptr<Subprocess> host;
     int port = 0;
+    std::string wanted_port = "0";  ///< any that is free
     std::string token;
 
     ServeTest() {
@@ -38,8 +39,8 @@ struct ServeTest : CliTest {
 
     [[nodiscard]] std::vector<std::string> serve(std::vector<std::string> more = {}) const {
         std::vector<std::string> arguments{
-            "serve",  "--data", folder.at("data"), "--workflows", folder.at("workflows"),
-            "--port", "0"};
+            "serve",  "--data",   folder.at("data"), "--workflows", folder.at("workflows"),
+            "--port", wanted_port};
         arguments.insert(arguments.end(), more.begin(), more.end());
         return command(std::move(arguments));
     }
@@ -49,10 +50,12 @@ struct ServeTest : CliTest {
         options.patience = std::chrono::minutes(2);
         options.environment = std::move(environment);
         host = std::make_unique<Subprocess>(serve(std::move(more)), options);
-        const std::string mark = "listening on http://127.0.0.1:";
+        const std::string mark = "listening on http";
         ASSERT_TRUE(host->wait_for(mark)) << host->said();
         const std::string said = host->said();
-        port = std::stoi(said.substr(said.find(mark) + mark.size()));
+        const std::size_t line = said.find(mark);
+        const std::size_t address = said.find("://", line) + 3;
+        port = std::stoi(said.substr(said.find(':', address) + 1));
         std::ifstream(folder.at("data/admin-token")) >> token;
     }
     ProcessResult stop(int signal = SIGTERM) {
