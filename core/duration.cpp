@@ -87,6 +87,15 @@ std::optional<Milliseconds> duration_of_seconds(double seconds) {
     return from_milliseconds(seconds * 1e3);
 }
 
+std::string duration_text(Milliseconds duration) {
+    const Unit* unit = units.end() - 1;
+    const auto in = [&](const Unit& one) { return static_cast<std::int64_t>(one.milliseconds); };
+    while (in(*unit) > 1 && (duration.count() % in(*unit) != 0 || duration.count() == 0)) {
+        --unit;
+    }
+    return std::to_string(duration.count() / in(*unit)) + std::string(unit->name);
+}
+
 std::string format_duration(Milliseconds duration) {
     const std::int64_t total = duration.count();
     if (total < 0) {

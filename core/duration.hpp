@@ -16,6 +16,9 @@ using Milliseconds = std::chrono::milliseconds;
 /// A number of seconds, within the same limits.
 [[nodiscard]] std::optional<Milliseconds> duration_of_seconds(double seconds);
 
+/// As parse_duration() reads it, in the largest unit that leaves nothing over: "90s", "30d".
+[[nodiscard]] std::string duration_text(Milliseconds duration);
+
 /// For people: "250ms", "1.5s", "2m 5s", "1h 0m".
 [[nodiscard]] std::string format_duration(Milliseconds duration);
 

@@ -13,6 +13,7 @@
 #include "core/json/json.hpp"
 #include "host/cli/audit_commands.hpp"
 #include "host/cli/client_commands.hpp"
+#include "host/cli/config_command.hpp"
 #include "host/cli/control_commands.hpp"
 #include "host/cli/document_commands.hpp"
 #include "host/cli/expr_command.hpp"
@@ -110,6 +111,9 @@ ExitStatus check_plugins(const PluginCheckOptions& options, const GlobalOptions&
 std::optional<ExitStatus> execute_alone(const CommandLine& line) {
     if (const auto* version = std::get_if<VersionOptions>(&line.command)) {
         return print_version(*version, std::cout);
+    }
+    if (const auto* options = std::get_if<ConfigOptions>(&line.command)) {
+        return print_config(*options, line.global, std::cout, std::cerr);
     }
     if (const auto* options = std::get_if<ExprOptions>(&line.command)) {
         return evaluate_expression(*options, inspect_terminal(STDOUT_FILENO).is_terminal, std::cout,

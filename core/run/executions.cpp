@@ -120,7 +120,10 @@ void RunMachine::start_attempt(ExecutionIndex index, Commands& commands) {
     execution.phase = Phase::InFlight;
     begin_attempt(index, execution);
     ++in_flight_;
-    if (const auto& timeout = workflow_.tasks[execution.task].timeout) {
+    const Task& task = workflow_.tasks[execution.task];
+    const auto& timeout =
+        task.timeout || task.sub_workflow ? task.timeout : settings_.attempt_timeout;
+    if (timeout) {
         commands.emplace_back(
             SetTimer{{Timer::Kind::AttemptTimeout, index, execution.attempt}, *timeout});
     }

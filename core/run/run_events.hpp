@@ -45,6 +45,9 @@ struct RunSettings {
     std::uint64_t seed = 0;                          ///< of the jitter of retry delays
     std::size_t output_bytes_max = 1U << 20U;        ///< of a task, as compact JSON, about
     std::size_t loop_output_bytes_max = 64U << 20U;  ///< of all elements of a loop together
+    /// Of a call where neither the task nor the function has a limit of its own. Not of a workflow
+    /// within the run: its calls have theirs.
+    std::optional<Milliseconds> attempt_timeout = {};
 };
 
 /// A timer of a run. Two timers are the same when all members are.

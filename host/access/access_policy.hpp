@@ -86,6 +86,10 @@ public:
 
     [[nodiscard]] std::variant<Admission, Refusal> decide(RouteAccess route,
                                                           const Credentials& shown) const;
+    /// Whether it is the origin of a page elsewhere that may use the host with a token.
+    [[nodiscard]] bool allows_cross(std::string_view origin) const {
+        return parts_.origins.allows_cross(origin);
+    }
     /// A session for a token. decide() has let the request in, by a route that is open to all.
     [[nodiscard]] std::variant<SignedIn, Refusal> sign_in(std::string_view token,
                                                           std::string_view peer) const;

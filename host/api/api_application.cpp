@@ -92,6 +92,15 @@ HttpAdmission ApiApplication::let_in(const HttpRequest& head) {
     if (head.method == "OPTIONS") {
         admission.refusal = HttpResponse{.status = 204};
         admission.refusal->fields.add("Allow", joined(match.methods) + ", OPTIONS");
+        const auto origin = head.fields.find("Origin");
+        if (origin && policy_.allows_cross(*origin)) {
+            // A browser asks before it sends what a page elsewhere wants. Never with its cookies.
+            admission.refusal->fields.add("Access-Control-Allow-Methods", joined(match.methods));
+            admission.refusal->fields.add("Access-Control-Allow-Headers",
+                                          "Authorization, Content-Type, Idempotency-Key, If-Match, "
+                                          "If-None-Match, Last-Event-ID");
+            admission.refusal->fields.add("Access-Control-Max-Age", "600");
+        }
         return admission;
     }
     if (match.route == nullptr) {
@@ -161,6 +170,17 @@ HttpResponse ApiApplication::refusal(int status,
         problem.with("Retry-After", "1");
     }
     return problem.response(request.raw_path);
+}
+
+void ApiApplication::complete(const HttpRequest& request, HttpFields& fields) const {
+    const auto origin = request.fields.find("Origin");
+    if (!origin || !policy_.allows_cross(*origin)) {
+        return;
+    }
+    fields.add("Access-Control-Allow-Origin", std::string(*origin));
+    fields.add("Access-Control-Expose-Headers",
+               "ETag, Location, Retry-After, WWW-Authenticate, X-Request-Id");
+    fields.add("Vary", "Origin");
 }
 
 void ApiApplication::answered(const HttpRequest& request,

@@ -56,6 +56,8 @@ public:
     [[nodiscard]] HttpResponse refusal(int status,
                                        std::string_view detail,
                                        const HttpRequest& request) override;
+    /// Pages elsewhere that are allowed get to see the answer (CORS).
+    void complete(const HttpRequest& request, HttpFields& fields) const override;
     void answered(const HttpRequest& request,
                   int status,
                   std::size_t bytes,

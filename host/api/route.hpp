@@ -25,11 +25,14 @@ struct RouteParameter {
 };
 
 struct RouteBody {
+    /// What the operator may set for all bodies of a kind; see limit_bodies().
+    enum class Kind { Usual, Document, Upload, Own };
     std::string_view content_type = "application/json";
     std::string_view description;
     std::string_view schema;  ///< name among the schemas of the API; empty: not JSON
     bool required = true;
-    std::size_t bytes_max = 1U << 20U;
+    Kind kind = Kind::Usual;
+    std::size_t bytes_max = 1U << 20U;  ///< of the kind Own; else limit_bodies() sets it
 };
 
 struct RouteAnswer {
@@ -59,5 +62,18 @@ struct Route {
 };
 
 using Routes = std::vector<Route>;
+
+/// How many bytes bodies may have: of a document, of one within a form, and of all others.
+inline void limit_bodies(Routes& routes, std::size_t usual, std::size_t document) {
+    constexpr std::size_t form_around_it = 8192;
+    for (Route& route : routes) {
+        if (!route.body || route.body->kind == RouteBody::Kind::Own) {
+            continue;
+        }
+        const bool is_usual = route.body->kind == RouteBody::Kind::Usual;
+        const bool is_upload = route.body->kind == RouteBody::Kind::Upload;
+        route.body->bytes_max = is_usual ? usual : document + (is_upload ? form_around_it : 0);
+    }
+}
 
 }  // namespace oa::host

@@ -201,6 +201,7 @@ void add_wallet(Routes& routes, const SystemRoutes& on) {
                       .parameters = {secret_in_path},
                       .body = RouteBody{.description = "Its value.",
                                         .schema = "SecretValue",
+                                        .kind = RouteBody::Kind::Own,
                                         .bytes_max = 2U << 20U},
                       .answers = {{204, "It is kept.", {}, {}}},
                       .handler = [on](const Call& call) {

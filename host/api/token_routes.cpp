@@ -166,17 +166,19 @@ void TokenRoutes::add_to(Routes& routes) const {
                          R"({"type": "boolean"})"}},
          .answers = {{204, "It counts for nothing from now on.", {}, {}}},
          .handler = with(revoke)});
-    routes.push_back(
-        {.method = "POST",
-         .path = "/api/v1/session",
-         .operation = "signIn",
-         .tag = "session",
-         .summary = "Sign a browser in with a token",
-         .access = access::RouteAccess::open_to_all(),
-         .audit = "session.begun",
-         .body = RouteBody{.description = "The token.", .schema = "SignIn", .bytes_max = 4096},
-         .answers = {{201, "The cookie `oa_session` is set.", "Session"}},
-         .handler = with(sign_in)});
+    routes.push_back({.method = "POST",
+                      .path = "/api/v1/session",
+                      .operation = "signIn",
+                      .tag = "session",
+                      .summary = "Sign a browser in with a token",
+                      .access = access::RouteAccess::open_to_all(),
+                      .audit = "session.begun",
+                      .body = RouteBody{.description = "The token.",
+                                        .schema = "SignIn",
+                                        .kind = RouteBody::Kind::Own,
+                                        .bytes_max = 4096},
+                      .answers = {{201, "The cookie `oa_session` is set.", "Session"}},
+                      .handler = with(sign_in)});
     routes.push_back(
         {.method = "GET",
          .path = "/api/v1/session",

@@ -23,7 +23,6 @@ using Call = std::shared_ptr<ApiCall>;
 using In = RouteParameter::In;
 using Entry = WorkflowLibrary::Entry;
 
-constexpr std::size_t document_bytes_max = 4U << 20U;
 constexpr std::string_view version_schema = R"({"type": "integer", "minimum": 1})";
 constexpr RouteParameter if_match{
     In::Header, "If-Match",
@@ -231,7 +230,7 @@ void WorkflowRoutes::add_to(Routes& routes) const {
     const RouteBody document{.content_type = "application/yaml",
                              .description = "A workflow document.",
                              .schema = {},
-                             .bytes_max = document_bytes_max};
+                             .kind = RouteBody::Kind::Document};
     const RouteParameter dry_run{In::Query, "dry_run", "Whether to check the document only.",
                                  R"({"type": "boolean"})"};
     const RouteParameter version{In::Query, "version",

@@ -137,8 +137,7 @@ CLI::App* add_expr(CLI::App& app, ExprOptions& options) {
     return expr;
 }
 
-CLI::App* add_serve(CLI::App& app, ServeOptions& options) {
-    CLI::App* serve = app.add_subcommand("serve", "Run workflows as a service, with an API");
+void add_serve(CLI::App* serve, ServeOptions& options) {
     serve
         ->add_option("--data", options.data,
                      "Folder of the store (OA_DATA, or `data` in the state folder)")
@@ -158,7 +157,19 @@ CLI::App* add_serve(CLI::App& app, ServeOptions& options) {
         ->type_name("PORT");
     add_wallet_access(*serve, "--wallet", "Wallet that has the secrets of workflows",
                       options.wallet);
-    return serve;
+}
+
+CLI::App* add_config(CLI::App& app, ConfigOptions& options) {
+    CLI::App* config =
+        app.add_subcommand("config", "Show what is set, and where each value comes from");
+    config
+        ->add_option("settings", options.settings,
+                     "Whole names, or their beginnings such as server (all)")
+        ->type_name("SETTING");
+    config->add_flag("--set", options.set_only, "Without what nobody has set");
+    config->add_flag("--json", options.json, "Print JSON");
+    add_serve(config, options.flags);
+    return config;
 }
 
 /// `oa plugin ...`: declares the commands, then tells which of them was typed.
@@ -430,7 +441,10 @@ std::variant<CommandLine, ExitStatus> parse_command_line(int argc, const char* c
     CLI::App* expr_app = add_expr(app, expr);
 
     ServeOptions serve;
-    CLI::App* serve_app = add_serve(app, serve);
+    CLI::App* serve_app = app.add_subcommand("serve", "Run workflows as a service, with an API");
+    add_serve(serve_app, serve);
+    ConfigOptions config;
+    CLI::App* config_app = add_config(app, config);
     RunsCommandLine runs(app);
     ClientCommandLine client(app);
     WalletCommandLine wallet(app);
@@ -465,6 +479,8 @@ std::variant<CommandLine, ExitStatus> parse_command_line(int argc, const char* c
         line.command = std::move(expr);
     } else if (serve_app->parsed()) {
         line.command = std::move(serve);
+    } else if (config_app->parsed()) {
+        line.command = std::move(config);
     } else if (auto of_runs = runs.parsed()) {
         line.command = *std::move(of_runs);
     } else if (auto of_client = client.parsed()) {

@@ -57,6 +57,14 @@ struct ServeOptions {
     WalletAccess wallet;
 };
 
+/// `oa config`
+struct ConfigOptions {
+    std::vector<std::string> settings;  ///< whole names, or their beginnings: "server"; empty: all
+    bool set_only = false;              ///< without those that are defaults
+    bool json = false;
+    ServeOptions flags;  ///< as `oa serve` would have them
+};
+
 /// `oa login`
 struct LoginOptions {
     std::string url;
@@ -301,6 +309,7 @@ struct VersionOptions {
 
 using Command = std::variant<RunOptions,
                              ServeOptions,
+                             ConfigOptions,
                              RunsOptions,
                              LoginOptions,
                              LogoutOptions,

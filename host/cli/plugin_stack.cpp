@@ -81,6 +81,10 @@ TrustGate::Places places_of(const PluginSearch& search, const Config& config) {
     return places;
 }
 
+CallLimits call_limits(const Config& config) {
+    return {.output_bytes_max = std::size_t{config.max_output_kib} << 10U};
+}
+
 }  // namespace
 
 isolation::IsolationSettings isolation_settings(const Config& config) {
@@ -115,7 +119,8 @@ struct PluginStack::Parts {
           describer(settings, supervisor),
           gate(std::move(policy), places_of(search, config)),
           plugins(search, services, {.admission = &gate, .describer = &describer}),
-          isolated(settings, supervisor, quarantine, services.log),
+          in_process(call_limits(config)),
+          isolated(settings, supervisor, quarantine, services.log, call_limits(config)),
           invoker(settings, in_process, isolated, quarantine) {}
 
     isolation::IsolationSettings settings;

@@ -50,6 +50,7 @@ RunStoreSettings store_settings(const std::optional<std::string>& data,
         throw std::invalid_argument("--durability: '" + word + "' is not full, normal or none");
     }
     settings.durability = *found;
+    settings.log_bytes_max = std::uint64_t{config.max_log_mib} << 20U;
     return settings;
 }
 
@@ -57,6 +58,8 @@ core::RunSettings run_settings(const Config& config) {
     core::RunSettings settings;
     settings.max_parallel = config.max_parallel.value_or(settings.max_parallel);
     settings.cancel_grace = config.cancel_grace;
+    settings.output_bytes_max = std::size_t{config.max_output_kib} << 10U;
+    settings.attempt_timeout = config.task_timeout;
     settings.seed = std::random_device{}();
     return settings;
 }
@@ -161,7 +164,8 @@ void RunHouse::open(const core::SecretSource* secrets, core::Journal* journal) {
                     .continuations = &continuations_,
                     .history = store()},
         Engine::Settings{
-            .queue = {.max_runs = workbench_.config.max_runs},
+            .queue = {.max_runs = workbench_.config.max_runs,
+                      .max_waiting = workbench_.config.max_queued_runs},
             .load = [this](const std::string& documents) { return load(documents)->workflow; }});
 }
 

@@ -7,6 +7,7 @@
 
 #include <boost/json.hpp>
 
+#include "host/cli/config_flags.hpp"
 #include "host/cli/interrupt.hpp"
 #include "host/cli/service_house.hpp"
 #include "host/cli/service_manager.hpp"
@@ -65,6 +66,7 @@ RunCommandResult serve(const ServeOptions& options,
     forbid_core_dumps();
     std::unique_ptr<ServiceHouse> house;
     Orders orders;
+    take_flags(options, workbench.config);
     try {
         // Before there are threads, so that none of them gets the signals.
         const InterruptGuard guard(
@@ -79,7 +81,7 @@ RunCommandResult serve(const ServeOptions& options,
                 orders.reload = true;
                 orders.changed.notify_all();
             });
-        house = std::make_unique<ServiceHouse>(options, workbench);
+        house = std::make_unique<ServiceHouse>(options.wallet, workbench);
         const std::unique_ptr<ControlServer> control = open_control(workbench, house->runs());
         tell_where(*house, out);
         tell_service_manager("READY=1");

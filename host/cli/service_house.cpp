@@ -34,13 +34,6 @@ std::string abi_text() {
     return std::to_string(OA_ABI_MAJOR) + "." + std::to_string(OA_ABI_MINOR);
 }
 
-ServerConfig server_of(const ServeOptions& options, const Config& config) {
-    ServerConfig server = config.server;
-    server.listen = options.listen.value_or(server.listen);
-    server.port = options.port.value_or(server.port);
-    return server;
-}
-
 bool is_loopback(const std::string& address) {
     return address == "::1" || address.starts_with("127.");
 }
@@ -96,16 +89,16 @@ std::string object_of(const ApiCall& call) {
 
 }  // namespace
 
-ServiceHouse::ServiceHouse(const ServeOptions& options, Workbench& workbench)
+ServiceHouse::ServiceHouse(WalletAccess wallet, Workbench& workbench)
     : workbench_(workbench),
-      server_(server_of(options, workbench.config)),
+      server_(workbench.config.server),
       log_([&workbench](std::size_t count) {
           workbench.logger->write(LogLevel::Warn,
                                   std::to_string(count) + " lines of the access log were dropped");
       }),
-      secrets_(options.wallet, workbench),
+      secrets_(std::move(wallet), workbench),
       audit_(workbench.config.audit_file),
-      runs_(workbench, store_settings(options.data, options.durability, workbench.config)),
+      runs_(workbench, store_settings(std::nullopt, std::nullopt, workbench.config)),
       store_(*runs_.store()),
       wallet_(secrets_),
       plugins_(workbench, [this] { read_workflows(); }),
@@ -121,8 +114,7 @@ ServiceHouse::ServiceHouse(const ServeOptions& options, Workbench& workbench)
     journal_.emplace(store_, *live_, ends_);
     runs_.open(&secrets_, &*journal_);
     const fs::path beside = store_.file().parent_path() / "workflows";
-    const fs::path folder =
-        options.workflows.value_or(workbench.config.workflows_folder.value_or(beside));
+    const fs::path folder = workbench.config.workflows_folder.value_or(beside);
     library_.emplace(
         WorkflowLibrary::Settings{
             .folder = fs::absolute(folder).lexically_normal(),
@@ -235,6 +227,15 @@ void ServiceHouse::make_first_token() {
 
 HttpServerSettings ServiceHouse::http_settings() const {
     HttpServerSettings settings;
+    const ServerLimits& limits = server_.limits;
+    settings.connections_max = limits.connections;
+    settings.connections_per_peer_max = limits.connections_per_address;
+    settings.request_line_max = std::size_t{limits.request_line_kib} << 10U;
+    settings.fields_max = limits.head_fields;
+    settings.head_bytes_max = std::size_t{limits.head_kib} << 10U;
+    settings.head_time = limits.head_time;
+    settings.bodies_max = std::size_t{limits.bodies_mib} << 20U;
+    settings.backlog_max = std::size_t{limits.backlog_kib} << 10U;
     settings.addresses.push_back({server_.listen, static_cast<std::uint16_t>(server_.port)});
     if (server_.listen == "127.0.0.1" && server_.port != 0) {
         settings.addresses.push_back({"::1", static_cast<std::uint16_t>(server_.port)});
@@ -258,6 +259,7 @@ access::OriginSettings ServiceHouse::origin_settings(std::uint16_t port) const {
     settings.port = port;
     settings.is_https = server_.certificate.has_value() || server_.behind_proxy;
     settings.names = server_.names;
+    settings.cross_origins = server_.cors_origins;
     if (!is_loopback(server_.listen) && server_.listen != "0.0.0.0" && server_.listen != "::") {
         settings.names.push_back(server_.listen);
     }
@@ -294,6 +296,8 @@ void ServiceHouse::listen() {
             OA_VERSION}
             .add_to(routes_);
     }
+    limit_bodies(routes_, std::size_t{server_.limits.body_mib} << 20U,
+                 std::size_t{workbench_.config.max_document_mib} << 20U);
     add_description(routes_, OA_VERSION);
     application_ = std::make_unique<ApiApplication>(routes_, api_schemas(), *policy_, watch());
     HttpServerSettings settings = http_settings();

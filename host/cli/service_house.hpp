@@ -27,7 +27,7 @@ class ServiceHouse {
 public:
     /// Opens the store, reads the workflows, takes up what a host before left open, and then
     /// listens. Throws std::exception with what is wrong and what to do about it.
-    ServiceHouse(const ServeOptions& options, Workbench& workbench);
+    ServiceHouse(WalletAccess wallet, Workbench& workbench);
     /// Stops, if stop() has not been called.
     ~ServiceHouse();
     ServiceHouse(const ServiceHouse&) = delete;

@@ -8,6 +8,7 @@
 #include <boost/json.hpp>
 #include <unistd.h>
 
+#include "host/cli/config_flags.hpp"
 #include "host/cli/terminal.hpp"
 #include "host/document/document_bundle.hpp"
 #include "host/document/document_file.hpp"
@@ -92,9 +93,15 @@ HostServices host_services(Logger& logger) {
     return services;
 }
 
+ConfigResult read_configuration(const GlobalOptions& options) {
+    ConfigResult read = read_config(options.config_file, environment);
+    take_flags(options, read.config);
+    return read;
+}
+
 std::variant<Workbench, ExitStatus> make_workbench(const GlobalOptions& options,
                                                    std::optional<PluginChoice> choice) {
-    ConfigResult read = read_config(options.config_file, environment);
+    ConfigResult read = read_configuration(options);
     if (has_errors(read.diagnostics)) {
         for (const core::Diagnostic& diagnostic : read.diagnostics) {
             std::cerr << to_string(diagnostic) << '\n';
@@ -103,15 +110,12 @@ std::variant<Workbench, ExitStatus> make_workbench(const GlobalOptions& options,
     }
     Workbench workbench;
     workbench.config = std::move(read.config);
-    if (options.log_level) {
-        workbench.config.log_level = *options.log_level;
-    }
-    if (options.log_format) {
-        workbench.config.log_format = *options.log_format;
-    }
     workbench.masker = std::make_shared<core::Masker>();
     workbench.logger = std::make_unique<Logger>(workbench.config.log_level,
                                                 workbench.config.log_format, workbench.masker);
+    for (const core::Diagnostic& warning : read.diagnostics) {
+        workbench.logger->write(LogLevel::Warn, to_string(warning));
+    }
     if (auto password = take_from_environment("OA_WALLET_PASSWORD")) {
         workbench.wallet_password = std::make_unique<core::Secret>(*std::move(password));
     }

@@ -38,6 +38,9 @@ struct PluginChoice {
     std::string config = "{}";  ///< of every module, a JSON object
 };
 
+/// File, environment and flags. What is wrong is among its diagnostics.
+[[nodiscard]] ConfigResult read_configuration(const GlobalOptions& options);
+
 /// Reads the configuration and the trust policy, and finds the plug-ins. Prints what is wrong with
 /// both itself.
 [[nodiscard]] std::variant<Workbench, ExitStatus> make_workbench(

@@ -88,6 +88,19 @@ struct RetentionConfig {
     std::optional<std::uint32_t> count = 10'000;                          ///< the newest of them
 };
 
+/// `server.limits` of the file: what clients can cost. docs/api.md says what happens past each.
+struct ServerLimits {
+    std::uint32_t connections = 10'000;
+    std::uint32_t connections_per_address = 10'000;
+    std::uint32_t request_line_kib = 8;
+    std::uint32_t head_fields = 100;
+    std::uint32_t head_kib = 16;
+    core::Milliseconds head_time{10'000};
+    std::uint32_t body_mib = 1;         ///< of one request; documents have `max_document_mib`
+    std::uint32_t bodies_mib = 256;     ///< of all requests at one time
+    std::uint32_t backlog_kib = 1'024;  ///< of a client that does not read its events
+};
+
 /// `server:` of the file: how `oa serve` is reached.
 struct ServerConfig {
     std::string listen = "127.0.0.1";                  ///< OA_LISTEN: an address
@@ -96,9 +109,18 @@ struct ServerConfig {
     std::optional<std::filesystem::path> key;          ///< OA_TLS_KEY: PEM
     /// A proxy in front of it has TLS, and is the only one that can reach it.
     bool behind_proxy = false;
-    bool legacy_api = false;           ///< also the paths of the older system
-    std::vector<std::string> names;    ///< by which clients call it, beside the loopback's
+    bool legacy_api = false;                ///< OA_LEGACY_API: also the paths of the older system
+    std::vector<std::string> names;         ///< by which clients call it, beside the loopback's
+    std::vector<std::string> cors_origins;  ///< OA_CORS_ORIGINS: pages elsewhere that may use it
+    ServerLimits limits;
     core::Milliseconds grace{30'000};  ///< for what is being done when it is told to stop
+};
+
+/// Where a value comes from.
+struct ConfigSource {
+    enum class Kind { Default, File, Environment, Flag };
+    Kind kind = Kind::Default;
+    std::string name = {};  ///< "/etc/oa/oa.yaml:3:1", "OA_PORT", "--port"
 };
 
 /// What an operator can set, from the file `oa.yaml` and the environment. Flags of the command line
@@ -126,7 +148,12 @@ struct Config {
     ServerConfig server;
     /// Where `oa serve` finds workflows: `workflows`, OA_WORKFLOWS_DIR.
     std::optional<std::filesystem::path> workflows_folder;
-    std::uint32_t max_runs = 100;                       ///< `max_runs`, OA_MAX_RUNS: at one time
+    std::uint32_t max_runs = 100;             ///< `max_runs`, OA_MAX_RUNS: at one time
+    std::uint32_t max_queued_runs = 100'000;  ///< that wait for their turn; more are refused
+    std::uint32_t max_output_kib = 1'024;     ///< what a task may hand on
+    std::uint32_t max_log_mib = 16;           ///< kept of what a run says
+    /// For an attempt of a task where neither the document nor the function has a limit.
+    std::optional<core::Milliseconds> task_timeout = std::chrono::hours(1);
     std::optional<std::filesystem::path> trust_policy;  ///< `trust:`, a file
     IsolationConfig isolation;
     BlobConfig blobs;
@@ -138,11 +165,14 @@ struct Config {
     std::vector<std::string> secret_environment;
     /// `audit_file`, OA_AUDIT_FILE; else audit.log in the state folder.
     std::filesystem::path audit_file;
+    /// Of all settings that are not defaults, by their full names: "server.port". Whether there is
+    /// a password for the wallet stands here, too: "wallet.password".
+    std::map<std::string, ConfigSource> sources;
 };
 
 struct ConfigResult {
     Config config;
-    core::Diagnostics diagnostics;  ///< errors in the file or the environment
+    core::Diagnostics diagnostics;  ///< of the file and the environment; warnings change nothing
 };
 
 /// Reads an environment variable.

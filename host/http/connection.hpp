@@ -80,7 +80,7 @@ public:
     void respond(const AnswerPlan& plan, const HttpRequest& request, HttpResponse response);
     [[nodiscard]] bool begin_stream(const AnswerPlan& plan,
                                     const HttpRequest& request,
-                                    const HttpResponse& head);
+                                    HttpResponse head);
     [[nodiscard]] bool write_stream(std::uint64_t serial, std::string_view bytes);
     void end_stream(std::uint64_t serial);
     /// A stream that nobody will end: the client is to see that it is not whole.
@@ -150,7 +150,7 @@ private:
     [[nodiscard]] bool has_room_for_body(TimePoint now);
     void start_exchange(TimePoint now);
     void refuse(const Refusal& refusal, TimePoint now);
-    void send_refusal(const HttpResponse& response, bool keeps_alive, TimePoint now);
+    void send_refusal(HttpResponse response, bool keeps_alive, TimePoint now);
     void identify(HttpRequest& request);
     [[nodiscard]] AnswerPlan plan(TimePoint now) const;
 

@@ -64,6 +64,7 @@ void Connection::respond(const AnswerPlan& plan,
     const TimePoint now = right_now();
     const int status = response.status;
     const std::size_t size = response.body.size();
+    core_->complete(request, response.fields);
     {
         const std::lock_guard lock(mutex_);
         if (!is_current(Phase::Handling, plan.serial)) {
@@ -83,9 +84,10 @@ void Connection::respond(const AnswerPlan& plan,
 
 bool Connection::begin_stream(const AnswerPlan& plan,
                               const HttpRequest& request,
-                              const HttpResponse& head) {
+                              HttpResponse head) {
     using Body = ResponseFrame::Body;
     bool needs_attention = false;
+    core_->complete(request, head.fields);
     const TimePoint now = right_now();
     {
         const std::lock_guard lock(mutex_);

@@ -186,8 +186,9 @@ void Connection::refuse(const Refusal& refusal, TimePoint now) {
     send_refusal(core_->refusal(refusal.status, refusal.detail, reader_.request()), false, now);
 }
 
-void Connection::send_refusal(const HttpResponse& response, bool keeps_alive, TimePoint now) {
+void Connection::send_refusal(HttpResponse response, bool keeps_alive, TimePoint now) {
     AnswerPlan answer = plan(now);
+    core_->complete(reader_.request(), response.fields);
     answer.keeps_alive = answer.keeps_alive && keeps_alive;
     {
         const std::lock_guard lock(mutex_);

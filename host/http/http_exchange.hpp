@@ -118,6 +118,9 @@ public:
     [[nodiscard]] virtual HttpResponse refusal(int status,
                                                std::string_view detail,
                                                const HttpRequest& request) = 0;
+    /// Adds to the head of an answer what follows from its request, whoever answers it and however.
+    /// By any thread; looks at memory, and at nothing else.
+    virtual void complete(const HttpRequest& /*request*/, HttpFields& /*fields*/) const {}
     /// An answer has been sent, or its beginning; for the access log and counters. By any thread.
     virtual void answered(const HttpRequest& request,
                           int status,

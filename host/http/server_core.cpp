@@ -71,6 +71,16 @@ void ServerCore::close_mailbox() {
     left.swap(attended_);
 }
 
+void ServerCore::complete(const HttpRequest& request, HttpFields& fields) noexcept {
+    try {
+        if (const ApplicationGate::Use application(gate); application) {
+            application->complete(request, fields);
+        }
+    } catch (const std::exception&) {
+        return;  // the answer goes out as it is
+    }
+}
+
 HttpResponse ServerCore::refusal(int status,
                                  std::string_view detail,
                                  const HttpRequest& request) noexcept {

@@ -48,6 +48,8 @@ public:
     void close_mailbox();
 
     /// What the application answers in the server's place, with what such answers need.
+    /// What the application has to add to the head of an answer; nothing where it cannot.
+    void complete(const HttpRequest& request, HttpFields& fields) noexcept;
     [[nodiscard]] HttpResponse refusal(int status,
                                        std::string_view detail,
                                        const HttpRequest& request) noexcept;

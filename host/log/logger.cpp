@@ -1,5 +1,6 @@
 #include "host/log/logger.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdint>
@@ -40,15 +41,6 @@ spdlog::level::level_enum to_spdlog(LogLevel level) {
         case LogLevel::Off: break;
     }
     return spdlog::level::off;
-}
-
-std::string_view name_of(LogLevel level) {
-    for (const auto& [name, value] : level_names) {
-        if (value == level) {
-            return name;
-        }
-    }
-    return "off";
 }
 
 // One UTF-8 character at the start of the text: its code point and length, or length 0 where the
@@ -101,6 +93,12 @@ std::optional<LogLevel> log_level_from(std::string_view name) {
         }
     }
     return std::nullopt;
+}
+
+std::string_view name_of(LogLevel level) {
+    const auto found = std::find_if(level_names.begin(), level_names.end(),
+                                    [&](const auto& one) { return one.second == level; });
+    return found->first;
 }
 
 std::optional<LogFormat> log_format_from(std::string_view name) {

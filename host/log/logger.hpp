@@ -19,6 +19,8 @@ enum class LogFormat { Text, Json };
 
 /// "trace" ... "error", "off"; nothing for any other text.
 [[nodiscard]] std::optional<LogLevel> log_level_from(std::string_view name);
+/// The same, the other way round.
+[[nodiscard]] std::string_view name_of(LogLevel level);
 [[nodiscard]] std::optional<LogFormat> log_format_from(std::string_view name);
 
 /// Text that came from elsewhere, made safe for a terminal or a log line: control characters,

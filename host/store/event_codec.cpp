@@ -105,7 +105,8 @@ void members(Archive& archive, Value& value) {
 }
 template <typename Archive, Is<core::RunSettings> Value>
 void members(Archive& archive, Value& value) {
-    auto& [max_parallel, forced, grace, activations, seed, output_bytes, loop_bytes] = value;
+    auto& [max_parallel, forced, grace, activations, seed, output_bytes, loop_bytes,
+           attempt_timeout] = value;
     archive("max_parallel", max_parallel);
     archive("max_parallel_forced", forced);
     archive("cancel_grace_ms", grace);
@@ -113,6 +114,7 @@ void members(Archive& archive, Value& value) {
     archive("seed", seed);
     archive("output_bytes_max", output_bytes);
     archive("loop_output_bytes_max", loop_bytes);
+    archive("attempt_timeout_ms", attempt_timeout);
 }
 template <typename Archive, Is<core::RunCreated> Value>
 void members(Archive& archive, Value& value) {

@@ -5,86 +5,34 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <fstream>
-#include <memory>
-#include <stdexcept>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include <benchmark/benchmark.h>
 
-#include "tests/support/raw_client.hpp"
-#include "tests/support/subprocess.hpp"
-#include "tests/support/temporary_folder.hpp"
+#include "core/wall_time.hpp"
+#include "tests/bench/service_program.hpp"
+#include "tests/support/web_socket_client.hpp"
 
 namespace oa::host {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+using test::ask;
 
-std::string chain(int tasks) {
-    std::string text = "tasks:\n";
-    for (int task = 0; task < tasks; ++task) {
-        text += "  - name: t" + std::to_string(task) + "\n    utils.noop: {}\n";
-    }
-    return text;
-}
+const std::string three = "/api/v1/workflows/three/runs?wait=60s";
+const std::string forty = "/api/v1/workflows/forty/runs?wait=60s";
 
-/// The program as a service.
-class Service {
-public:
-    explicit Service(const std::string& durability) {
-        folder_.write("workflows/three.yaml", chain(3));
-        folder_.write("workflows/forty.yaml", chain(40));
-        const auto begun = Clock::now();
-        program_ = std::make_unique<test::Subprocess>(
-            std::vector<std::string>{OA_PROGRAM, "serve", "--data", folder_.at("data"),
-                                     "--workflows", folder_.at("workflows"), "--port", "0",
-                                     "--durability", durability, "--log-level", "warn"});
-        const std::string mark = "listening on http://127.0.0.1:";
-        if (!program_->wait_for(mark)) {
-            throw std::runtime_error(program_->said());
-        }
-        start_ = Clock::now() - begun;
-        const std::string said = program_->said();
-        port_ = std::stoi(said.substr(said.find(mark) + mark.size()));
-        std::ifstream(folder_.at("data/admin-token")) >> token_;
-    }
-
-    [[nodiscard]] int port() const { return port_; }
-    [[nodiscard]] double start_ms() const {
-        return std::chrono::duration<double, std::milli>(start_).count();
-    }
-    [[nodiscard]] double resident_mib() const {
-        std::ifstream status("/proc/" + std::to_string(program_->pid()) + "/statm");
-        double pages = 0;
-        status >> pages >> pages;
-        return pages * 4 / 1024;
-    }
-    [[nodiscard]] std::string request(const std::string& method, const std::string& target) const {
-        return method + " " + target + " HTTP/1.1\r\nHost: localhost:" + std::to_string(port_) +
-               "\r\nAuthorization: Bearer " + token_ + "\r\n\r\n";
-    }
-
-private:
-    test::TemporaryFolder folder_;
-    std::unique_ptr<test::Subprocess> program_;
-    Clock::duration start_{};
-    int port_ = 0;
-    std::string token_;
-};
-
-bool ask(test::RawClient& client, const std::string& request) {
-    if (!client.send(request)) {
-        return false;
-    }
-    const auto answer = client.answer();
-    return answer && answer->status == 200;
+/// "2026-03-01T10:00:00.000Z"
+double milliseconds_since(const std::string& text, std::chrono::system_clock::time_point now) {
+    const auto time = core::parse_time(text);
+    return time ? std::chrono::duration<double, std::milli>(now - *time).count() : 0;
 }
 
 void one_by_one(benchmark::State& state, const std::string& method, const std::string& target) {
-    const Service service("full");
+    const test::ServiceProgram service("full");
     test::RawClient client(service.port());
     const std::string request = service.request(method, target);
     std::vector<double> times;
@@ -109,7 +57,7 @@ void together(benchmark::State& state,
               const std::string& target) {
     constexpr int clients = 50;
     constexpr int each = 100;
-    const Service service(durability);
+    const test::ServiceProgram service(durability);
     const std::string request = service.request(method, target);
     Clock::duration all{};
     std::int64_t done = 0;
@@ -140,11 +88,81 @@ void together(benchmark::State& state,
     state.counters["resident_mib"] = service.resident_mib();
 }
 
+/// 200 clients that hear of all runs, of which there are as many as make about 1,000 events a
+/// second. What it takes from the record to the client, in milliseconds, which is what the time of
+/// an event has.
+void many_listeners(benchmark::State& state) {
+    constexpr int listeners = 200;
+    constexpr double events_a_run = 8;
+    const test::ServiceProgram service("full");
+    std::mutex mutex;
+    std::vector<double> delays;
+    std::atomic<std::uint64_t> messages{0};
+    std::atomic<bool> is_over{false};
+    std::vector<std::thread> threads;
+    for (int i = 0; i < listeners; ++i) {
+        test::RawClient raw(service.port());
+        raw.send(service.request("GET", "/api/v1/events",
+                                 "Connection: Upgrade\r\nUpgrade: websocket\r\n"
+                                 "Sec-WebSocket-Version: 13\r\n"
+                                 "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"));
+        if (raw.answer().value_or(test::RawAnswer{}).status != 101) {
+            state.SkipWithError("no handshake");
+            return;
+        }
+        raw.send(test::frame(1, R"({"type": "subscribe", "id": "a"})"));
+        threads.emplace_back([&, client = test::WebSocketClient(std::move(raw))]() mutable {
+            std::vector<double> own;
+            while (const auto frame = client.next()) {
+                const auto now = std::chrono::system_clock::now();
+                ++messages;
+                const std::size_t at = frame->payload.find(R"("at":")");
+                if (at != std::string::npos) {
+                    own.push_back(milliseconds_since(frame->payload.substr(at + 6, 24), now));
+                }
+                if (is_over) {
+                    break;
+                }
+            }
+            const std::lock_guard lock(mutex);
+            delays.insert(delays.end(), own.begin(), own.end());
+        });
+    }
+    test::RawClient driver(service.port());
+    const std::string start = service.request("POST", three);
+    const std::uint64_t before = messages;
+    const auto begun = Clock::now();
+    double runs = 0;
+    for ([[maybe_unused]] auto iteration : state) {
+        std::this_thread::sleep_until(
+            begun + std::chrono::duration_cast<Clock::duration>(
+                        std::chrono::duration<double>(runs * events_a_run / 1'000)));
+        if (!ask(driver, start)) {
+            state.SkipWithError("no answer");
+            break;
+        }
+        ++runs;
+    }
+    const double seconds = std::chrono::duration<double>(Clock::now() - begun).count();
+    state.counters["events_per_s"] = static_cast<double>(messages - before) / listeners / seconds;
+    state.counters["resident_mib"] = service.resident_mib();
+    is_over = true;
+    ask(driver, start);  // wakes those who listen
+    for (std::thread& thread : threads) {
+        thread.join();
+    }
+    std::sort(delays.begin(), delays.end());
+    if (!delays.empty()) {
+        state.counters["p50_ms"] = delays[delays.size() / 2];
+        state.counters["p99_ms"] = delays[delays.size() * 99 / 100];
+    }
+}
+
 void starting(benchmark::State& state) {
     double milliseconds = 0;
     double mebibytes = 0;
     for ([[maybe_unused]] auto iteration : state) {
-        const Service service("full");
+        const test::ServiceProgram service("full");
         milliseconds += service.start_ms();
         mebibytes += service.resident_mib();
     }
@@ -153,13 +171,14 @@ void starting(benchmark::State& state) {
     state.counters["resident_mib"] = mebibytes / starts;
 }
 
-const std::string three = "/api/v1/workflows/three/runs?wait=60s";
-const std::string forty = "/api/v1/workflows/forty/runs?wait=60s";
-
 BENCHMARK(starting)->Name("start")->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK_CAPTURE(one_by_one, live, "GET", "/livez")->Name("GET, one client")->UseRealTime();
 BENCHMARK_CAPTURE(one_by_one, three, "POST", three)->Name("3 tasks, full")->UseRealTime();
 BENCHMARK_CAPTURE(one_by_one, forty, "POST", forty)->Name("40 tasks, full")->UseRealTime();
+BENCHMARK(many_listeners)
+    ->Name("1,000 events a second to 200 WebSockets")
+    ->MinTime(5)
+    ->UseRealTime();
 BENCHMARK_CAPTURE(together, live, "none", "GET", "/livez")
     ->Name("GET, 50 clients")
     ->Unit(benchmark::kMillisecond)

@@ -296,6 +296,105 @@ TEST_F(ServeTest, AnswersToItsOwnNamesAlone) {
     EXPECT_EQ(status("Host: localhost:" + own + "\r\nAuthorization: Bearer x\r\n"), 400);
 }
 
+TEST_F(ServeTest, PagesThatAreNamedMayUseItWithAToken) {
+    start({}, {{"OA_CORS_ORIGINS", "https://dashboard.example"}});
+    const auto ask = [&](const std::string& line, const std::string& fields) {
+        RawClient client(port);
+        client.send(line + " HTTP/1.1\r\nHost: localhost:" + std::to_string(port) + "\r\n" +
+                    fields + "\r\n");
+        return client.answer();
+    };
+    const std::string page = "Origin: https://dashboard.example\r\n";
+    auto before = ask("OPTIONS /api/v1/workflows/hello/runs",
+                      page + "Access-Control-Request-Method: POST\r\n");
+    ASSERT_TRUE(before);
+    EXPECT_EQ(before->status, 204);
+    EXPECT_EQ(before->fields["access-control-allow-origin"], "https://dashboard.example");
+    EXPECT_EQ(before->fields["access-control-allow-methods"], "POST");
+    EXPECT_EQ(before->fields["access-control-allow-credentials"], "");
+    auto refused = ask("GET /api/v1/runs", page);
+    ASSERT_TRUE(refused);
+    EXPECT_EQ(refused->status, 401);  // the page is to learn that
+    EXPECT_EQ(refused->fields["access-control-allow-origin"], "https://dashboard.example");
+    auto there = ask("GET /api/v1/runs", page + "Authorization: Bearer " + token + "\r\n");
+    ASSERT_TRUE(there);
+    EXPECT_EQ(there->status, 200);
+    EXPECT_EQ(there->fields["vary"], "Origin");
+    auto other = ask("GET /api/v1/runs",
+                     "Origin: https://evil.example\r\nAuthorization: Bearer " + token + "\r\n");
+    ASSERT_TRUE(other);
+    EXPECT_EQ(other->status, 403);
+    EXPECT_EQ(other->fields["access-control-allow-origin"], "");
+}
+
+// What clients can cost is the operator's to say.
+TEST_F(ServeTest, KeepsToTheLimitsThatAreSet) {
+    const std::string file = folder.write("oa.yaml", R"(
+max_document_mib: 1
+max_output_kib: 1
+server:
+  limits: {request_line_kib: 1, head_fields: 10, head_kib: 2, body_mib: 1}
+)");
+    start({"--config", file});
+    const auto status = [&](const std::string& text) {
+        RawClient client(port);
+        client.send(text);
+        const auto answer = client.answer();
+        return answer ? answer->status : 0;
+    };
+    const std::string head = "Host: localhost:" + std::to_string(port) + "\r\n";
+    const auto line = [&](std::size_t bytes) {
+        const std::string ends = "GET /livez? HTTP/1.1";
+        return "GET /livez?" + std::string(bytes - ends.size(), 'a') + " HTTP/1.1\r\n" + head +
+               "\r\n";
+    };
+    EXPECT_NE(status(line(1024)), 414);
+    EXPECT_EQ(status(line(1025)), 414);
+    const auto fields = [&](int count) {
+        std::string text = "GET /livez HTTP/1.1\r\n" + head;
+        for (int i = 1; i < count; ++i) {
+            text += "X-" + std::to_string(i) + ": 1\r\n";
+        }
+        return text + "\r\n";
+    };
+    EXPECT_EQ(status(fields(10)), 200);
+    EXPECT_EQ(status(fields(11)), 431);
+    const auto body = [&](std::size_t bytes) {
+        return ask("POST", "/api/v1/workflows/hello/runs", std::string(bytes, ' ')).status;
+    };
+    EXPECT_EQ(body(1U << 20U), 400);  // of that size, and no JSON
+    EXPECT_EQ(body((1U << 20U) + 1), 413);
+    EXPECT_EQ(ask("POST", "/api/v1/workflows/validate", std::string((1U << 20U) + 1, ' '),
+                  "application/yaml")
+                  .status,
+              413);
+    const Answer large = ask("POST", "/api/v1/workflows/hello/runs?wait=20s",
+                             R"({"inputs": {"who": ")" + std::string(2'000, 'x') + R"("}})");
+    EXPECT_NE(large.body.find("the limit is 1024"), std::string::npos) << large.body;
+}
+
+TEST_F(ServeTest, RefusesAConnectionAndARunTooMany) {
+    folder.write("workflows/slow.yaml",
+                 "tasks:\n  - name: wait\n    utils.sleep: {duration: 1h}\n");
+    start({"--config", folder.write("oa.yaml",
+                                    "max_runs: 1\nmax_queued_runs: 1\nserver:\n"
+                                    "  limits: {connections_per_address: 3}\n")});
+    const std::string head =
+        "Host: localhost:" + std::to_string(port) + "\r\nAuthorization: Bearer " + token + "\r\n";
+    std::vector<RawClient> clients;
+    for (const int expected : {202, 202, 429}) {
+        clients.emplace_back(port);
+        clients.back().send("POST /api/v1/workflows/slow/runs HTTP/1.1\r\nContent-Length: 0\r\n" +
+                            head + "\r\n");
+        EXPECT_EQ(clients.back().answer().value_or(RawAnswer{}).status, expected);
+    }
+    RawClient late(port);
+    const auto refused = late.answer();  // without being asked
+    ASSERT_TRUE(refused);
+    EXPECT_EQ(refused->status, 503);
+    EXPECT_TRUE(refused->fields.contains("retry-after"));
+}
+
 TEST_F(ServeTest, KeepsSecretsAndNeverShowsThem) {
     folder.write("workflows/secret.yaml",
                  "tasks:\n  - name: say\n    utils.print:\n      text: ${WALLET:key}\n");

@@ -288,6 +288,24 @@ TEST(RunMachineTest, AsksAnAttemptToStopWhenItsTimeIsUpAndGivesItUpAfterTheGrace
     EXPECT_EQ(machine.state(0).failure->message, "did not end within 50ms");
 }
 
+TEST(RunMachineTest, GivesAnAttemptTheTimeOfTheSettingsWhereItHasNoneOfItsOwn) {
+    WorkflowBuilder builder(Flow::Sequence);
+    builder.task("a");
+    builder.task("b").timeout = 5s;
+    core::SubWorkflow within;
+    builder.task("c").sub_workflow = within;
+    core::RunSettings settings;
+    settings.attempt_timeout = 3s;
+    Machine machine(builder.build(), settings);
+    machine.start();
+
+    EXPECT_EQ(machine.delays, std::vector<core::Milliseconds>{3s});
+    machine.succeed("a");
+    EXPECT_EQ(machine.delays, (std::vector<core::Milliseconds>{3s, 5s}));
+    machine.succeed("b");
+    EXPECT_EQ(machine.delays.size(), 2U);
+}
+
 TEST(RunMachineTest, CountsAnAttemptThatEndsAfterItsTimeAsTimedOut) {
     WorkflowBuilder builder(Flow::Sequence);
     builder.task("a").timeout = 50ms;

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "tests/support/raw_client.hpp"
 
@@ -36,6 +37,9 @@ class WebSocketClient {
 public:
     /// The handshake; status() tells how it went.
     explicit WebSocketClient(int port, std::string_view path = "/", int receive_buffer = 0);
+
+    /// After a handshake of the caller's own.
+    explicit WebSocketClient(RawClient open) : client_(std::move(open)), status_(101) {}
 
     [[nodiscard]] int status() const { return status_; }
     bool send(std::string_view bytes) const { return client_.send(bytes); }

@@ -21,7 +21,6 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::string_view never = "never_executed";
-constexpr std::size_t upload_bytes_max = (4U << 20U) + 8192;  // a document, and what is around it
 
 WorkflowLibrary::Entry entry_of(const Call& call, const LegacyRoutes& on) {
     return find_workflow(on.library, call->at("workflow"));
@@ -225,7 +224,7 @@ void LegacyRoutes::add_page_changes(Routes& routes) const {
                       .body = RouteBody{.content_type = "multipart/form-data",
                                         .description = "The document, as the file `file`.",
                                         .schema = {},
-                                        .bytes_max = upload_bytes_max},
+                                        .kind = RouteBody::Kind::Upload},
                       .answers = {{200, "It is kept.", answer_schema}},
                       .handler = with(upload)});
     routes.push_back({.method = "POST",

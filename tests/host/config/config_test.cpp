@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include "core/json/json.hpp"
+#include "host/config/config_listing.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace oa::host {
@@ -120,6 +122,10 @@ plugins: [mine]
     EXPECT_EQ(result.config.plugins.at(0), folder / "mine");
 }
 
+TEST_F(ConfigTest, AFileMayHaveNothingButComments) {
+    EXPECT_EQ(problems(read("# server: {port: 1}\n\n  # more\n")), std::vector<std::string>{});
+}
+
 TEST_F(ConfigTest, TheEnvironmentIsStrongerThanTheFile) {
     variables = {{"OA_STATE_FOLDER", "/tmp/elsewhere"}, {"OA_TRUST", "/tmp/trust.yaml"}};
 
@@ -195,6 +201,103 @@ TEST_F(ConfigTest, SaysWhatIsWrongAboutSecrets) {
               "oa.yaml:1:9: error: unknown setting 'adress'; did you mean 'address'?");
     EXPECT_EQ(problems(read("secret_environment: DSN\n")).at(0),
               "oa.yaml:1:21: error: secret_environment must be a list of texts");
+}
+
+TEST_F(ConfigTest, LimitsOfTheServiceCanBeSet) {
+    const Config standard = read("").config;
+    EXPECT_EQ(standard.max_queued_runs, 100'000U);
+    EXPECT_EQ(standard.task_timeout, core::Milliseconds(std::chrono::hours(1)));
+    EXPECT_EQ(standard.server.limits.head_fields, 100U);
+
+    variables = {{"OA_MAX_QUEUED_RUNS", "5"}, {"OA_CORS_ORIGINS", "https://a.example,,http://b"}};
+    const ConfigResult result = read(R"(
+task_timeout: none
+max_output_kib: 64
+max_log_mib: 2
+server:
+  names: [oa.example]
+  cors_origins: [https://c.example]
+  limits: {connections: 10, connections_per_address: 5, request_line_kib: 4, head_fields: 50,
+           head_kib: 8, head_time: 2s, body_mib: 2, bodies_mib: 20, backlog_kib: 32}
+)");
+    EXPECT_EQ(problems(result), std::vector<std::string>{});
+    const Config& config = result.config;
+    EXPECT_EQ(config.max_queued_runs, 5U);
+    EXPECT_EQ(config.task_timeout, std::nullopt);
+    EXPECT_EQ(config.max_output_kib, 64U);
+    EXPECT_EQ(config.max_log_mib, 2U);
+    EXPECT_EQ(config.server.names, std::vector<std::string>{"oa.example"});
+    EXPECT_EQ(config.server.cors_origins,
+              (std::vector<std::string>{"https://a.example", "http://b"}));
+    EXPECT_EQ(config.server.limits.connections, 10U);
+    EXPECT_EQ(config.server.limits.connections_per_address, 5U);
+    EXPECT_EQ(config.server.limits.request_line_kib, 4U);
+    EXPECT_EQ(config.server.limits.head_kib, 8U);
+    EXPECT_EQ(config.server.limits.head_time, core::Milliseconds(2'000));
+    EXPECT_EQ(config.server.limits.body_mib, 2U);
+    EXPECT_EQ(config.server.limits.bodies_mib, 20U);
+    EXPECT_EQ(config.server.limits.backlog_kib, 32U);
+    EXPECT_EQ(
+        problems(read("task_timeout: 0\n")).at(0),
+        "oa.yaml:1:15: error: task_timeout: '0' is not a duration such as 30m or 2h, or none");
+}
+
+TEST_F(ConfigTest, NamesOfTheOlderSystemCountWhereTheNewOneIsNotThere) {
+    variables = {{"WORKFLOW_PATH", "/srv/workflows"},
+                 {"MAX_CONCURRENT_JOBS", "7"},
+                 {"API_PORT", "8503"},
+                 {"OA_DATA_DIR", "/srv/data"},
+                 {"LOGLEVEL", "WARNING"}};
+    const Config older = read("").config;
+    EXPECT_EQ(older.workflows_folder, "/srv/workflows");
+    EXPECT_EQ(older.max_runs, 7U);
+    EXPECT_EQ(older.server.port, 8503U);
+    EXPECT_EQ(older.data_folder, "/srv/data");
+    EXPECT_EQ(older.log_level, LogLevel::Warn);
+    EXPECT_EQ(older.sources.at("server.port").name, "API_PORT");
+
+    variables["OA_PORT"] = "9000";
+    EXPECT_EQ(read("").config.server.port, 9000U);
+    variables["OA_LOG_LEVEL"] = "CRITICAL";
+    EXPECT_EQ(read("").config.log_level, LogLevel::Error);
+}
+
+// It may well be somebody else's.
+TEST_F(ConfigTest, AnOlderNameWithSomethingElseIsToldAndHasNoEffect) {
+    variables = {{"API_PORT", "tcp://10.0.0.1:80"}, {"FASTAPI_PORT", "8000"}};
+    const ConfigResult result = read("");
+    ASSERT_EQ(result.diagnostics.size(), 1U);
+    EXPECT_EQ(
+        to_string(result.diagnostics.front()),
+        "environment: warning: API_PORT: 'tcp://10.0.0.1:80' is not a number from 0 to 65535, "
+        "and is not used; the variable is called OA_PORT here");
+    EXPECT_EQ(result.config.server.port, 8000U);
+}
+
+TEST_F(ConfigTest, EveryValueTellsWhereItComesFrom) {
+    variables = {{"OA_PORT", "9000"}, {"OA_WALLET_PASSWORD", "hunter2"}};
+    const ConfigResult result = read(R"(log_level: debug
+server: {listen: "::1", names: [a.example]}
+isolation: {modules: {com.acme: {mode: process, limits: {allow: [network]}}}}
+)");
+    std::map<std::string, std::string> told;
+    for (const ConfigEntry& entry : list_config(result.config)) {
+        const std::string from = entry.source.kind == ConfigSource::Kind::File
+                                     ? entry.source.name.substr(folder.path().string().size() + 1)
+                                     : entry.source.name;
+        told[entry.name] = core::write_json(entry.value) + ' ' + from;
+    }
+    EXPECT_EQ(told.at("log_level"), "\"debug\" oa.yaml:1:12");
+    EXPECT_EQ(told.at("server.listen"), "\"::1\" oa.yaml:2:18");
+    EXPECT_EQ(told.at("server.names"), "[\"a.example\"] oa.yaml:2:32");
+    EXPECT_EQ(told.at("server.port"), "9000 OA_PORT");
+    EXPECT_EQ(told.at("server.grace"), "\"30s\" ");
+    EXPECT_EQ(told.at("retention.age"), "\"30d\" ");
+    EXPECT_EQ(told.at("task_timeout"), "\"1h\" ");
+    EXPECT_EQ(told.at("wallet.password"), "\"********\" OA_WALLET_PASSWORD");
+    EXPECT_EQ(told.at("isolation.modules.com.acme.mode"), "\"process\" oa.yaml:3:40");
+    EXPECT_EQ(told.at("isolation.modules.com.acme.limits.allow"), "[\"network\"] oa.yaml:3:65");
+    EXPECT_EQ(told.at("vault.address"), "null ");
 }
 
 }  // namespace
