@@ -2,10 +2,14 @@
 // each is in docs/attacks.md.
 
 #include <array>
+#include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <map>
 #include <set>
+#include <sstream>
+#include <thread>
 
 #include <gtest/gtest.h>
 #include <sys/inotify.h>
@@ -543,6 +547,59 @@ TEST_F(AttackTest, NoAnswerCanBeRunByABrowser) {
             EXPECT_FALSE(name.starts_with("access-control-")) << line << ' ' << name << value;
         }
     }
+}
+
+// A guess of the wallet's password is dear to the host: there are few of them, and one at a time.
+TEST_F(AttackTest, PasswordsOfTheWalletAreNotGuessedOneAfterTheOther) {
+    const std::string right = "correct horse battery";
+    const std::map<std::string, std::string> wallet{
+        {"OA_WALLET_FILE", folder.at("wallet")},
+        {"OA_WALLET_PASSWORD_FILE", private_file("password", right + "\n")}};
+    ASSERT_EQ(oa({"wallet", "create"}, {.environment = wallet}).exit_status, 0);
+    start({}, wallet);
+    const auto unlock = [this](const std::string& password) {
+        return ask("POST", "/api/v1/wallet/unlock", "{\"password\": \"" + password + "\"}");
+    };
+    std::atomic<int> tried{0};
+    std::atomic<int> others{0};
+    std::vector<std::thread> guessers;
+    for (int guesser = 0; guesser < 8; ++guesser) {
+        guessers.emplace_back([&] {
+            for (int i = 0; i < 3; ++i) {
+                const int status = unlock("wrong").status;
+                tried += status == 403 ? 1 : 0;
+                others += status == 403 || status == 429 ? 0 : 1;
+            }
+        });
+    }
+    for (std::thread& guesser : guessers) {
+        guesser.join();
+    }
+    EXPECT_EQ(others, 0);
+    Answer last;
+    while (tried <= 10 && (last = unlock("wrong")).status == 403) {
+        ++tried;
+    }
+    EXPECT_LE(tried, 10);
+    EXPECT_EQ(last.status, 429) << last.body;
+    EXPECT_TRUE(last.head.has("Retry-After"));
+    EXPECT_EQ(unlock(right).status, 429) << "who guesses would learn that it is the right one";
+}
+
+// What nobody has set up is closed: an address of this machine alone, and nothing to run.
+TEST_F(AttackTest, AFreshServiceIsOnThisMachineAndOffersNothing) {
+    Subprocess::Options options;
+    options.patience = std::chrono::minutes(1);
+    host = std::make_unique<Subprocess>(
+        command({"serve", "--data", folder.at("fresh"), "--port", "0"}), options);
+    const std::string mark = "listening on http://127.0.0.1:";
+    ASSERT_TRUE(host->wait_for(mark)) << host->said();
+    port = std::stoi(host->said().substr(host->said().find(mark) + mark.size()));
+    EXPECT_EQ(answer_to("GET /api/v1/workflows", "").status, 401);
+    std::ifstream(folder.at("fresh/admin-token")) >> token;
+    EXPECT_TRUE(get("/api/v1/workflows").at("workflows").as_array().empty());
+    EXPECT_EQ(ask("GET", "/execute?WORKFLOW=hello").status, 404);
+    EXPECT_FALSE(get("/api/v1/wallet").at("open").as_bool());
 }
 
 // Bytes that hardly are JSON, and JSON that is too much.
