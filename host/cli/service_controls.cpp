@@ -34,9 +34,20 @@ void ServiceWallet::unlock(const core::Secret& password) {
                            "there is no wallet at " + sources_.file().string(),
                            "make one with oa wallet create");
     }
+    const std::unique_lock only(opening_, std::try_to_lock);
+    if (!only) {
+        throw ServiceError(Kind::Busy, "wallet_is_being_opened",
+                           "another password is being tried right now", "try again in a moment");
+    }
+    if (const auto rest = wrong_passwords_.wait({}, std::chrono::steady_clock::now())) {
+        throw ServiceError(
+            Kind::Busy, "too_many_failures",
+            "too many passwords were wrong; try again in " + std::to_string(rest->count()) + " s");
+    }
     try {
         sources_.unlock(password);
     } catch (const WalletNotOpened& error) {
+        wrong_passwords_.note_failure({}, std::chrono::steady_clock::now());
         throw ServiceError(Kind::Forbidden, "wallet_not_opened", error.what());
     } catch (const WalletError& error) {
         throw ServiceError(Kind::Unavailable, "wallet_unavailable", error.what());

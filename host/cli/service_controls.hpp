@@ -1,7 +1,9 @@
 #pragma once
 
 #include <functional>
+#include <mutex>
 
+#include "host/access/failure_limiter.hpp"
 #include "host/cli/secret_sources.hpp"
 #include "host/cli/workbench.hpp"
 #include "host/service/controls.hpp"
@@ -14,6 +16,7 @@ public:
     explicit ServiceWallet(SecretSources& sources) : sources_(sources) {}
 
     [[nodiscard]] State state() const override;
+    /// One at a time, and ten wrong passwords a minute: each costs much memory and time.
     void unlock(const core::Secret& password) override;
     void lock() override;
     [[nodiscard]] std::vector<Entry> secrets() const override;
@@ -24,6 +27,8 @@ private:
     [[nodiscard]] std::shared_ptr<WalletSecrets> open_one() const;
 
     SecretSources& sources_;
+    std::mutex opening_;
+    access::FailureLimiter wrong_passwords_;  // whoever gives them
 };
 
 class ServicePlugins final : public PluginControl {

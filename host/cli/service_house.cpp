@@ -146,7 +146,8 @@ ServiceHouse::~ServiceHouse() {
 }
 
 LibraryDocument ServiceHouse::check(std::string_view text, const std::string& file) const {
-    LoadedWorkflow loaded = check_workflow(text, file, workbench_);
+    // Whoever sends a document may not read the files of this machine by it.
+    LoadedWorkflow loaded = check_workflow(text, file, workbench_, WorkflowFiles::Reach::Folders);
     return {std::move(loaded.workflow), std::move(loaded.diagnostics), std::move(loaded.secrets),
             std::move(loaded.bundle)};
 }

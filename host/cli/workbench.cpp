@@ -12,7 +12,6 @@
 #include "host/cli/terminal.hpp"
 #include "host/document/document_bundle.hpp"
 #include "host/document/document_file.hpp"
-#include "host/document/workflow_files.hpp"
 #include "host/plugin/schema_extension.hpp"
 #include "host/wallet/password_source.hpp"
 
@@ -184,8 +183,9 @@ LoadedWorkflow read_with(std::string_view text,
 
 LoadedWorkflow check_workflow(std::string_view text,
                               const std::string& name,
-                              const Workbench& workbench) {
-    const WorkflowFiles files(name, read_options(workbench.config).yaml.bytes_max);
+                              const Workbench& workbench,
+                              WorkflowFiles::Reach reach) {
+    const WorkflowFiles files(name, read_options(workbench.config).yaml.bytes_max, {}, reach);
     DocumentBundle bundle(name, std::string(text));
     LoadedWorkflow loaded = read_with(text, name, RecordingSource(files, bundle), workbench);
     if (loaded.workflow) {

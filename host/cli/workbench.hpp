@@ -13,6 +13,7 @@
 #include "host/cli/options.hpp"
 #include "host/cli/plugin_stack.hpp"
 #include "host/config/config.hpp"
+#include "host/document/workflow_files.hpp"
 #include "host/engine/system_clock.hpp"
 #include "host/log/logger.hpp"
 #include "host/plugin/plugin_registry.hpp"
@@ -70,10 +71,12 @@ struct LoadedWorkflow {
 };
 
 /// Checks a workflow document whose text is at hand. `name` is what findings call it, and its
-/// folder is where it looks for other workflows.
-[[nodiscard]] LoadedWorkflow check_workflow(std::string_view text,
-                                            const std::string& name,
-                                            const Workbench& workbench);
+/// folder is where it looks for other workflows; `reach` is what absolute paths may lead to.
+[[nodiscard]] LoadedWorkflow check_workflow(
+    std::string_view text,
+    const std::string& name,
+    const Workbench& workbench,
+    WorkflowFiles::Reach reach = WorkflowFiles::Reach::Anywhere);
 
 /// The same for documents that were kept with a run. Throws std::runtime_error when they cannot be
 /// read or have errors, which it tells.

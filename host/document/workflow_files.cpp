@@ -53,13 +53,15 @@ std::vector<std::string> documents_in(const fs::path& folder) {
 
 WorkflowFiles::WorkflowFiles(const std::string& root,
                              std::size_t bytes_max,
-                             const fs::path& library)
+                             const fs::path& library,
+                             Reach reach)
     : root_(root),
       bytes_max_(bytes_max),
       root_folder_(folder_of(root)),
       canonical_root_(resolved(root)),
       canonical_folder_(resolved(root_folder_)),
-      library_(library.empty() ? fs::path() : resolved(library)) {}
+      library_(library.empty() ? fs::path() : resolved(library)),
+      reach_(reach) {}
 
 std::variant<core::WorkflowSource::Document, core::WorkflowSource::Problem> WorkflowFiles::find(
     std::string_view name, const std::string& from) const {
@@ -68,18 +70,20 @@ std::variant<core::WorkflowSource::Document, core::WorkflowSource::Problem> Work
         return Problem{"the name of a workflow is missing", "name a file, such as deploy.yaml"};
     }
     const fs::path folder = from.empty() ? root_folder_ : folder_of(from);
+    const bool is_free = path.is_absolute() && reach_ == Reach::Anywhere;
     for (const fs::path& candidate : candidates(path, folder)) {
-        std::error_code error;
-        if (!fs::exists(candidate, error)) {
-            continue;
-        }
         const fs::path file = resolved(candidate);
-        if (path.is_relative() && !is_allowed(file, resolved(folder))) {
+        if (!is_free && !is_allowed(file, resolved(folder))) {
             return Problem{"'" + std::string(name) + "' leads out of the folder '" +
                                root_folder_.string() + "'",
-                           "put it into that folder, or name it by its absolute path"};
+                           reach_ == Reach::Anywhere
+                               ? "put it into that folder, or name it by its absolute path"
+                               : "put it into that folder"};
         }
-        return read(file);
+        std::error_code error;
+        if (fs::exists(file, error)) {
+            return read(file);
+        }
     }
     return missing(path, folder);
 }

@@ -17,14 +17,22 @@ namespace oa::host {
 /// left out. A name without a slash is also looked for in `library`, if that is given. What a path
 /// leads to, symbolic links followed, lies in the folder of the document that is run or below it,
 /// in that of the document that names it, or in `library`; anything else has to be named by an
-/// absolute path, so that documents do not reach for files by accident.
+/// absolute path, so that documents do not reach for files by accident. Of what lies elsewhere it
+/// is not told whether it is there.
 class WorkflowFiles final : public core::WorkflowSource {
 public:
+    /// What absolute paths may lead to.
+    enum class Reach {
+        Anywhere,  ///< of documents of whoever runs this program
+        Folders    ///< of documents of others: only where names lead to as well
+    };
+
     /// `root` is the document that is run, as it was named; where it came from elsewhere, any text
     /// without a slash, which then stands for the working directory.
     WorkflowFiles(const std::string& root,
                   std::size_t bytes_max,
-                  const std::filesystem::path& library = {});
+                  const std::filesystem::path& library = {},
+                  Reach reach = Reach::Anywhere);
 
     [[nodiscard]] std::variant<Document, Problem> find(std::string_view name,
                                                        const std::string& from) const override;
@@ -44,6 +52,7 @@ private:
     Path canonical_root_;    // of the document
     Path canonical_folder_;  // of its folder
     Path library_;
+    Reach reach_;
 };
 
 }  // namespace oa::host

@@ -88,6 +88,33 @@ std::vector<DocBlock> doc_blocks(const fs::path& page) {
     return found;
 }
 
+NamedTests named_tests(const fs::path& page) {
+    std::string sources;
+    for (const auto& entry : fs::recursive_directory_iterator(OA_SOURCE_DIR "/tests")) {
+        const fs::path& file = entry.path();
+        if (file.extension() == ".cpp" || file.filename() == "CMakeLists.txt") {
+            sources += slurp(file);
+        }
+    }
+    NamedTests named;
+    const std::string text = slurp(page);
+    const std::regex name("`([A-Z][A-Za-z]+|crash)\\.([A-Za-z0-9-]+)`");
+    for (std::sregex_iterator found(text.begin(), text.end(), name), end; found != end; ++found) {
+        const std::string suite = (*found)[1];
+        const std::string test = (*found)[2];
+        std::string written = "\"" + test;  // a scenario of crash_driver
+        if (suite != "crash") {
+            written = "(" + suite;
+            written.append(", ").append(test).append(") {");
+        }
+        ++named.count;
+        if (sources.find(written) == std::string::npos) {
+            named.missing.push_back((*found)[0]);
+        }
+    }
+    return named;
+}
+
 std::set<std::string> doc_anchors(const fs::path& page) {
     std::set<std::string> anchors;
     std::istringstream stream(slurp(page));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <set>
 #include <string>
@@ -23,6 +24,14 @@ struct DocBlock {
 [[nodiscard]] std::vector<std::filesystem::path> doc_pages();
 
 [[nodiscard]] std::vector<DocBlock> doc_blocks(const std::filesystem::path& page);
+
+/// The tests that a page names: `Suite.Name`, or `crash.NAME` for a scenario of the host that is
+/// killed over and over.
+struct NamedTests {
+    std::size_t count = 0;
+    std::vector<std::string> missing;  ///< those that there are not
+};
+[[nodiscard]] NamedTests named_tests(const std::filesystem::path& page);
 
 /// What links to the headings of a page end with, behind the '#'.
 [[nodiscard]] std::set<std::string> doc_anchors(const std::filesystem::path& page);

@@ -94,6 +94,26 @@ TEST_F(WorkflowFilesTest, DoesNotLeaveTheFolderOfTheDocument) {
     EXPECT_EQ(find(files, "outside", path("outside.yaml")), path("outside.yaml") + ": outside");
 }
 
+// Nobody learns what there is elsewhere, by whatever kind of path.
+TEST_F(WorkflowFilesTest, SaysTheSameOfFilesElsewhereWhetherTheyAreThereOrNot) {
+    const WorkflowFiles files(path("flows/main.yaml"), 1'000, path("library"),
+                              WorkflowFiles::Reach::Folders);
+    const auto told = [&](const std::string& name) {
+        return find(files, name, path("flows/main.yaml"));
+    };
+    for (const std::string& name :
+         {path("outside.yaml"), path("outside"), path("nothing.yaml"), path("."),
+          std::string("/etc/passwd"), std::string("/etc/nothing"), std::string("../outside"),
+          std::string("../nothing"), path("flows/../outside.yaml"), path("flows-x/a.yaml")}) {
+        EXPECT_EQ(told(name), "'" + name + "' leads out of the folder '" + path("flows") +
+                                  "'; put it into that folder");
+    }
+    EXPECT_EQ(find("../nothing").substr(0, 36), "'../nothing' leads out of the folder");
+    EXPECT_EQ(told(path("flows/deploy.yaml")), path("flows/deploy.yaml") + ": deploy");
+    EXPECT_EQ(told("parts/step"), path("flows/parts/step.yaml") + ": step");
+    EXPECT_EQ(told("shared"), path("library/shared.yaml") + ": shared");
+}
+
 TEST_F(WorkflowFilesTest, SaysWhatIsMissing) {
     EXPECT_EQ(find("deplyo"),
               "there is no workflow 'deplyo' in '" + path("flows") + "'; did you mean 'deploy'?");
