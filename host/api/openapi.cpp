@@ -104,6 +104,35 @@ json::object problem_answer(std::string_view description) {
             {"content", content("application/problem+json", "Problem")}};
 }
 
+/// Moves the schemas that a part of the document refers to from `all` to `used`, and those that
+/// they refer to themselves.
+void take_schemas(const json::value& part, json::object& all, json::object& used) {
+    static constexpr std::string_view place = "#/components/schemas/";
+    if (part.is_array()) {
+        for (const json::value& item : part.get_array()) {
+            take_schemas(item, all, used);
+        }
+        return;
+    }
+    if (!part.is_object()) {
+        return;
+    }
+    for (const auto& [key, value] : part.get_object()) {
+        take_schemas(value, all, used);
+        const std::string_view target = key == "$ref" ? std::string_view(value.as_string()) : "";
+        if (!target.starts_with(place)) {
+            continue;
+        }
+        const std::string name(target.substr(place.size()));
+        if (const auto found = all.find(name); found != all.end()) {
+            const json::value schema = std::move(found->value());
+            all.erase(found);
+            used[name] = schema;
+            take_schemas(schema, all, used);
+        }
+    }
+}
+
 }  // namespace
 
 json::object openapi_document(const Routes& routes, const std::string& version) {
@@ -134,9 +163,7 @@ json::object openapi_document(const Routes& routes, const std::string& version) 
                       "lists come in pages, and `next` of a page is the cursor of the one after."}};
     document["servers"] = json::array{json::object{{"url", "/"}}};
     document["tags"] = std::move(tag_list);
-    document["paths"] = std::move(paths);
     json::object components;
-    components["schemas"] = api_schemas();
     components["responses"] = json::object{
         {"Problem", problem_answer("Something is wrong with the request, or with the host.")},
         {"Unauthorized", problem_answer("Who asks is not known.")},
@@ -145,6 +172,12 @@ json::object openapi_document(const Routes& routes, const std::string& version) 
     components["securitySchemes"] = json::object{
         {"token", json::object{{"type", "http"}, {"scheme", "bearer"}}},
         {"session", json::object{{"type", "apiKey"}, {"in", "cookie"}, {"name", "oa_session"}}}};
+    json::object all = api_schemas();
+    json::object schemas;
+    take_schemas(paths, all, schemas);
+    take_schemas(components, all, schemas);
+    components["schemas"] = std::move(schemas);
+    document["paths"] = std::move(paths);
     document["components"] = std::move(components);
     return document;
 }

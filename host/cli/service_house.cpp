@@ -230,7 +230,8 @@ HttpServerSettings ServiceHouse::http_settings() const {
     HttpServerSettings settings;
     const ServerLimits& limits = server_.limits;
     settings.connections_max = limits.connections;
-    settings.connections_per_peer_max = limits.connections_per_address;
+    settings.connections_per_peer_max = limits.connections_per_address.value_or(
+        server_.behind_proxy ? limits.connections : std::max(limits.connections / 4, 1U));
     settings.request_line_max = std::size_t{limits.request_line_kib} << 10U;
     settings.fields_max = limits.head_fields;
     settings.head_bytes_max = std::size_t{limits.head_kib} << 10U;

@@ -91,7 +91,9 @@ struct RetentionConfig {
 /// `server.limits` of the file: what clients can cost. docs/api.md says what happens past each.
 struct ServerLimits {
     std::uint32_t connections = 10'000;
-    std::uint32_t connections_per_address = 10'000;
+    /// Else a quarter of them, so that nobody shuts out all others; behind a proxy, whose address
+    /// is that of all clients, all.
+    std::optional<std::uint32_t> connections_per_address;
     std::uint32_t request_line_kib = 8;
     std::uint32_t head_fields = 100;
     std::uint32_t head_kib = 16;

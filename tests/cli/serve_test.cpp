@@ -327,6 +327,16 @@ TEST_F(ServeTest, PagesThatAreNamedMayUseItWithAToken) {
     EXPECT_EQ(other->fields["access-control-allow-origin"], "");
 }
 
+TEST_F(ServeTest, OneAddressCannotHoldAllConnections) {
+    start({"--config", folder.write("oa.yaml", "server: {limits: {connections: 8}}\n")});
+    const RawClient one(port);
+    const RawClient two(port);
+    RawClient three(port);
+    const auto refused = three.answer();
+    ASSERT_TRUE(refused);
+    EXPECT_EQ(refused->status, 503);
+}
+
 // What clients can cost is the operator's to say.
 TEST_F(ServeTest, KeepsToTheLimitsThatAreSet) {
     const std::string file = folder.write("oa.yaml", R"(

@@ -230,7 +230,7 @@ server:
     EXPECT_EQ(config.server.cors_origins,
               (std::vector<std::string>{"https://a.example", "http://b"}));
     EXPECT_EQ(config.server.limits.connections, 10U);
-    EXPECT_EQ(config.server.limits.connections_per_address, 5U);
+    EXPECT_EQ(config.server.limits.connections_per_address, std::optional(5U));
     EXPECT_EQ(config.server.limits.request_line_kib, 4U);
     EXPECT_EQ(config.server.limits.head_kib, 8U);
     EXPECT_EQ(config.server.limits.head_time, core::Milliseconds(2'000));
