@@ -82,6 +82,7 @@ bool choose(std::vector<ConfigEntry>& entries, const ConfigOptions& options, std
                         [&](const ConfigEntry& entry) { return is_within(entry.name, wanted); });
         if (!is_there) {
             std::vector<std::string> names;
+            names.reserve(entries.size());
             for (const ConfigEntry& entry : entries) {
                 names.push_back(entry.name);
             }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <initializer_list>
 #include <optional>
 #include <string_view>
 #include <system_error>
@@ -174,8 +175,8 @@ std::optional<std::optional<core::Milliseconds>> time_limit_from(std::string_vie
 }
 
 template <typename T>
-Setting<T> formerly(std::vector<std::string> older, Setting<T> setting) {
-    setting.older = std::move(older);
+Setting<T> formerly(std::initializer_list<const char*> older, Setting<T> setting) {
+    setting.older.assign(older.begin(), older.end());
     return setting;
 }
 

@@ -170,6 +170,8 @@ private:
     void ping(TimePoint now);
     // With the lock held.
     void push_frames(std::string bytes, TimePoint now);
+    /// The same, sent later. Whether the loop has to know.
+    [[nodiscard]] bool gather_frames(std::string bytes, TimePoint now);
     void push_close(std::uint16_t code, std::string_view reason, TimePoint now);
     void leave_web_socket(TimePoint now);
 

@@ -75,6 +75,20 @@ void Connection::push_frames(std::string bytes, TimePoint now) {
     }
 }
 
+// What is told to many comes in bursts: the loop sends at once what has gathered until it gets here,
+// which takes it a moment, and saves a call of the system for each message.
+bool Connection::gather_frames(std::string bytes, TimePoint now) {
+    constexpr std::size_t gathered_max = std::size_t{64} << 10U;
+    if (output_.size() > gathered_max) {
+        push_frames(std::move(bytes), now);
+        flush(now);
+        return needs_loop();
+    }
+    const bool was_empty = output_.empty();
+    push(std::move(bytes), now);
+    return was_empty || needs_loop();
+}
+
 // The connection ends once all is sent.
 void Connection::leave_web_socket(TimePoint now) {
     --core_->counters.web_sockets;
@@ -110,8 +124,7 @@ bool Connection::send_text(std::uint64_t serial, std::string_view text) {
         }
         std::string out;
         frames_->send_text(text, out);
-        push_frames(std::move(out), std::chrono::steady_clock::now());
-        needs_attention = needs_loop();
+        needs_attention = gather_frames(std::move(out), std::chrono::steady_clock::now());
         is_there = phase_ == Phase::WebSocket;
     }
     if (needs_attention) {

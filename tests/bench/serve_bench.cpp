@@ -129,7 +129,7 @@ void many_listeners(benchmark::State& state) {
         });
     }
     test::RawClient driver(service.port());
-    const std::string start = service.request("POST", three);
+    const std::string start = service.request("POST", "/api/v1/workflows/three/runs");
     const std::uint64_t before = messages;
     const auto begun = Clock::now();
     double runs = 0;

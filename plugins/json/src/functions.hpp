@@ -11,5 +11,9 @@ namespace oa::json {
 [[nodiscard]] Json aggregate(Call& call);
 [[nodiscard]] Json merge(Call& call);
 [[nodiscard]] Json validate(Call& call);
+[[nodiscard]] Json query(Call& call);
+[[nodiscard]] Json transform(Call& call);
+[[nodiscard]] Json diff(Call& call);
+[[nodiscard]] Json patch(Call& call);
 
 }  // namespace oa::json

@@ -1,5 +1,6 @@
 #include <oa/plugin.hpp>
 
+#include "change_descriptions.hpp"
 #include "descriptions.hpp"
 #include "functions.hpp"
 
@@ -15,14 +16,21 @@ constexpr oa_function functions[] = {
     oa::function<json::aggregate>(describe::aggregate),
     oa::function<json::merge>(describe::merge),
     oa::function<json::validate>(describe::validate),
+    oa::function<json::query>(describe::query),
+    oa::function<json::transform>(describe::transform),
+    oa::function<json::diff>(describe::diff),
+    oa::function<json::patch>(describe::patch),
 };
 
 }  // namespace
 
 OA_PLUGIN(
-    oa::Module{.id = "org.openautomator.json",
-               .name = "json",
-               .version = "1.0.0",
-               .summary = "Filters, picks from, sorts, sums up, merges and checks JSON values.",
-               .vendor = "Open Automator"},
+    oa::Module{
+        .id = "org.openautomator.json",
+        .name = "json",
+        .version = "1.0.0",
+        .summary =
+            "Asks, filters, picks from, sorts, sums up, changes, merges, compares and checks "
+            "JSON values.",
+        .vendor = "Open Automator"},
     functions)

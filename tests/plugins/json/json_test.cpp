@@ -42,7 +42,7 @@ struct JsonModuleTest : ::testing::Test {
 
 TEST_F(JsonModuleTest, DescribesEveryFunction) {
     EXPECT_STREQ(json.module().id, "org.openautomator.json");
-    EXPECT_EQ(json.function_names().size(), 6U);
+    EXPECT_EQ(json.function_names().size(), 10U);
     EXPECT_EQ(joined(json.check_descriptor()), "");
 }
 
