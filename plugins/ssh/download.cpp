@@ -59,7 +59,8 @@ public:
         return out;
     }
     void start_at(std::uint64_t offset) const {
-        if (::ftruncate(file_.get(), static_cast<off_t>(offset)) != 0 ||
+        // Devices have no size.
+        if ((::ftruncate(file_.get(), static_cast<off_t>(offset)) != 0 && errno != EINVAL) ||
             ::lseek(file_.get(), 0, SEEK_END) < 0) {
             fail(path_, errno);
         }

@@ -181,7 +181,10 @@ private:
                 session_.raw(), target_.user.data(), target_.user.size(), nullptr, 0, text.data(),
                 text.size(), target_.passphrase.empty() ? nullptr : target_.passphrase.c_str());
         });
-        if (result == LIBSSH2_ERROR_FILE || result == LIBSSH2_ERROR_METHOD_NOT_SUPPORTED) {
+        const bool about_the_key = result != 0 && result != LIBSSH2_ERROR_AUTHENTICATION_FAILED &&
+                                   result != LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED &&
+                                   !is_lost_connection(result);
+        if (about_the_key) {
             throw unauthenticated(
                 "the private key " + where +
                 " cannot be read: it is damaged, of a kind that is not supported, or its "

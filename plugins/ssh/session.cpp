@@ -25,6 +25,8 @@ constexpr const char* key_exchanges =
 constexpr const char* ciphers = "aes128-ctr,aes256-ctr,aes192-ctr";
 constexpr const char* checksums = "hmac-sha2-256,hmac-sha2-512,hmac-sha1";
 
+}  // namespace
+
 bool is_lost_connection(int error) {
     switch (error) {
         case LIBSSH2_ERROR_SOCKET_NONE:
@@ -40,8 +42,6 @@ bool is_lost_connection(int error) {
         default: return false;
     }
 }
-
-}  // namespace
 
 Session::Session(const Target& target, const common::AddressGuard& guard, const Stopper& stopper)
     : target_(target),

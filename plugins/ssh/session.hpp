@@ -14,6 +14,9 @@
 
 namespace oa::ssh {
 
+/// Whether an error of libssh2 means that there is no connection any more.
+[[nodiscard]] bool is_lost_connection(int error);
+
 /// A connection to an SSH server: encrypted, the server known, the user logged in. Nothing in it
 /// blocks but drive(), which ends when the call has to. One thread.
 class Session {

@@ -16,6 +16,7 @@ constexpr std::uint8_t packet_status = 101;
 constexpr std::uint8_t packet_extended = 200;
 constexpr std::uint32_t own_request = 0xFFFF'FF00U;  // libssh2 counts from 0
 constexpr std::size_t answer_max = std::size_t{64} * 1024;
+constexpr std::uint64_t nearly_nothing = std::uint64_t{64} * 1024;  // bytes left on a full disk
 constexpr std::size_t name_max = 4096;
 constexpr std::size_t write_ahead = std::size_t{4} * 1024 * 1024;  // bytes on their way
 
@@ -289,7 +290,7 @@ bool Sftp::is_full(const std::string& path) {
     LIBSSH2_SFTP_STATVFS status{};
     const int result = session_.drive(
         [&] { return ::libssh2_sftp_statvfs(sftp_, path.data(), path.size(), &status); });
-    return result == 0 && status.f_bavail == 0;
+    return result == 0 && status.f_bavail * status.f_frsize < nearly_nothing;
 }
 
 RemoteFile::RemoteFile(Sftp& sftp, const std::string& path, unsigned long flags, std::uint32_t mode)

@@ -50,6 +50,13 @@ void unzip(const std::string& archive, const std::string& folder, const Stopper&
             .with_pointer("/zipfilename");
     }
     try {
+        std::string start(2, '\0');
+        file.read(start.data(), 2);
+        file.clear();
+        file.seekg(0);
+        if (start != "PK") {  // of which Poco would say that it is empty
+            throw failed_precondition(archive + " is no ZIP file");
+        }
         const Poco::Zip::ZipArchive zip(file);
         for (auto entry = zip.headerBegin(); entry != zip.headerEnd(); ++entry) {
             const std::string& name = entry->second.getFileName();

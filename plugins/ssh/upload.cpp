@@ -124,8 +124,9 @@ private:
                 sftp_.replace(written, remote);
             }
         } catch (const Error& error) {
+            const Error told = explained(error, written);  // while the disk is still full
             tidy(error, apart && !options_.resume ? written : std::string());
-            throw explained(error, written);
+            throw told;
         }
     }
 
