@@ -339,14 +339,25 @@ TEST_F(NoSftpServerTest, HasNoFiles) {
     EXPECT_NE(reply.message.find("SFTP"), std::string::npos) << reply.message;
 }
 
-struct PlainRenameServerTest : SshTransferTest {
-    PlainRenameServerTest() : SshTransferTest({.sftp = "internal-sftp -P posix-rename"}) {}
+struct FilteredServerTest : SshTransferTest {
+    FilteredServerTest()
+        : SshTransferTest(
+              {.sftp = "/usr/bin/python3 " OA_SOURCE_DIR "/tests/plugins/ssh/sftp_filter.py"}) {}
 };
 
-TEST_F(PlainRenameServerTest, IsGivenFilesInTwoSteps) {
-    const std::string from = folder.write("from", "new");
-    const Reply denied = upload(from, there + "/file");
-    EXPECT_TRUE(denied.status == OA_OK || denied.status == OA_PERMISSION) << denied.message;
+TEST_F(FilteredServerTest, IsGivenFilesInTwoStepsWhereItCannotReplaceInOne) {
+    expect_ok(upload(folder.write("from", "old"), there + "/file"));
+    expect_ok(upload(folder.write("from", "new"), there + "/file"));
+    EXPECT_EQ(folder.read("there/file"), "new");
+    EXPECT_EQ(count_names(there), 1U);
+}
+
+TEST_F(FilteredServerTest, LeadsNobodyOutOfAFolder) {
+    folder.write("there/AAAAAAAA", "x");  // which the server calls "../evil1"
+    const Reply reply = download(there, folder.at("back"), {{"recursive", true}});
+    EXPECT_EQ(reply.status, OA_PRECONDITION) << reply.message;
+    EXPECT_NE(reply.message.find("lead out of it"), std::string::npos) << reply.message;
+    EXPECT_FALSE(std::filesystem::exists(folder.at("evil1")));
 }
 
 struct SmallDiskServerTest : SshTransferTest {
