@@ -142,17 +142,18 @@ TEST_F(SshRunTest, SaysWhenTheConnectionBreaksOff) {
     EXPECT_NE(reply.message.find("broke off"), std::string::npos) << reply.message;
 }
 
-TEST_F(SshRunTest, AThousandCallsLeaveNothingBehind) {
+TEST_F(SshRunTest, ManyCallsLeaveNothingBehind) {
+    constexpr int calls = 200;
     EXPECT_EQ(run("true").status, OA_OK);
     const std::size_t before = open_files();
     const auto started = steady_clock::now();
     int good = 0;
-    for (int i = 0; i < 1000; ++i) {
+    for (int i = 0; i < calls; ++i) {
         good += run("true").status == OA_OK ? 1 : 0;
     }
     const std::chrono::duration<double> taken = steady_clock::now() - started;
-    std::printf("1000 connections with a command each: %.1f s\n", taken.count());
-    EXPECT_EQ(good, 1000);
+    std::printf("%d connections with a command each: %.1f s\n", calls, taken.count());
+    EXPECT_EQ(good, calls);
     EXPECT_EQ(open_files(), before);
 }
 
