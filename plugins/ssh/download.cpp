@@ -231,14 +231,12 @@ private:
         if (!options_.preserve) {
             return;
         }
-        for (auto item = tree.items.rbegin(); item != tree.items.rend(); ++item) {
-            if (item->status.type == FileType::Folder) {
-                const std::string local = item->path.empty() ? root : joined(root, item->path);
-                const std::array<timespec, 2> times{
-                    {{item->status.access_time, 0}, {item->status.change_time, 0}}};
-                ::chmod(local.c_str(), item->status.mode);
-                ::utimensat(AT_FDCWD, local.c_str(), times.data(), 0);
-            }
+        for (const TreeItem& item : folders_of(tree)) {
+            const std::string local = item.path.empty() ? root : joined(root, item.path);
+            const std::array<timespec, 2> times{
+                {{item.status.access_time, 0}, {item.status.change_time, 0}}};
+            ::chmod(local.c_str(), item.status.mode);
+            ::utimensat(AT_FDCWD, local.c_str(), times.data(), 0);
         }
     }
 

@@ -102,7 +102,9 @@ public:
 
 private:
     void start(const ExecutePlan& plan) {
-        for (const auto& [name, value] : plan.environment) {
+        for (const auto& variable : plan.environment) {
+            const std::string& name = variable.first;
+            const std::string& value = variable.second;
             const int result = session_.drive([&] {
                 return ::libssh2_channel_setenv_ex(channel_, name.data(),
                                                    static_cast<unsigned>(name.size()), value.data(),
@@ -209,7 +211,7 @@ ExecuteEnd execute(Session& session,
                    common::OutputCapture& output,
                    common::OutputCapture& errors) {
     const auto command = std::make_unique<RemoteCommand>(session, plan);
-    const ExecuteEnd end = command->run(output, errors);
+    ExecuteEnd end = command->run(output, errors);
     output.finish();
     errors.finish();
     return end;

@@ -99,8 +99,8 @@ public:
 
     void run() {
         const char* const methods = session_.drive([this] {
-            return const_cast<const char*>(::libssh2_userauth_list(
-                session_.raw(), target_.user.data(), static_cast<unsigned>(target_.user.size())));
+            return ::libssh2_userauth_list(session_.raw(), target_.user.data(),
+                                           static_cast<unsigned>(target_.user.size()));
         });
         if (methods == nullptr) {
             if (::libssh2_userauth_authenticated(session_.raw()) == 0) {

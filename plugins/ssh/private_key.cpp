@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <vector>
 
 #include <openssl/bio.h>
@@ -47,7 +46,7 @@ int give_passphrase(char* buffer, int size, int /*writing*/, void* user) {
     if (passphrase.empty() || passphrase.size() > static_cast<std::size_t>(size)) {
         return -1;
     }
-    std::memcpy(buffer, passphrase.data(), passphrase.size());
+    passphrase.copy(buffer, passphrase.size());  // OpenSSL is told the length
     return static_cast<int>(passphrase.size());
 }
 
@@ -169,9 +168,9 @@ std::optional<RsaKey> RsaKey::read(const std::string& text,
         }
         return key;
     }
+    std::string copy = passphrase;  // OpenSSL hands it to the callback as void*
     const Bio bio(::BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
-    RsaKey key(::PEM_read_bio_PrivateKey(bio.get(), nullptr, &give_passphrase,
-                                         const_cast<std::string*>(&passphrase)));
+    RsaKey key(::PEM_read_bio_PrivateKey(bio.get(), nullptr, &give_passphrase, &copy));
     ::ERR_clear_error();
     if (!key.key_) {
         throw unreadable(where, passphrase.empty() ? "it is damaged, or needs a passphrase"

@@ -56,6 +56,6 @@ private:
 [[nodiscard]] std::string temporary_name(const Call& call, const std::string& name, bool resume);
 
 /// How much of a part's end is compared before it is gone on with.
-inline constexpr std::uint64_t compared_tail = 256 * 1024;
+inline constexpr std::uint64_t compared_tail = std::uint64_t{256} * 1024;
 
 }  // namespace oa::ssh

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <iterator>
 #include <system_error>
 
 #include <sys/stat.h>
@@ -112,6 +113,13 @@ void add_remote(
 }
 
 }  // namespace
+
+std::vector<TreeItem> folders_of(const Tree& tree) {
+    std::vector<TreeItem> out;
+    std::copy_if(tree.items.rbegin(), tree.items.rend(), std::back_inserter(out),
+                 [](const TreeItem& item) { return item.status.type == FileType::Folder; });
+    return out;
+}
 
 Tree local_tree(const std::string& path,
                 bool recursive,

@@ -21,6 +21,9 @@ struct Tree {
     std::uint64_t skipped = 0;  ///< links that are not followed, and special files
 };
 
+/// The folders, the deepest first: writing into one changes the times of those above it.
+[[nodiscard]] std::vector<TreeItem> folders_of(const Tree& tree);
+
 /// Throws Error NOT_FOUND, INVALID_PARAMS for a folder without `recursive`, EXHAUSTED for more than
 /// a million items or 64 levels.
 [[nodiscard]] Tree local_tree(const std::string& path,

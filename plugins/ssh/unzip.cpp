@@ -61,7 +61,9 @@ void unzip(const std::string& archive, const std::string& folder, const Stopper&
         for (auto entry = zip.headerBegin(); entry != zip.headerEnd(); ++entry) {
             const std::string& name = entry->second.getFileName();
             if (!Poco::Zip::ZipCommon::isValidPath(name)) {
-                throw failed_precondition(archive + " holds a name that leads out of it: " + name);
+                throw failed_precondition(std::string(archive)
+                                              .append(" holds a name that leads out of it: ")
+                                              .append(name));
             }
             file.clear();
             unpack(file, entry->second, std::filesystem::path(folder) / name, stopper);

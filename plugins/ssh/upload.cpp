@@ -124,9 +124,13 @@ private:
                 sftp_.replace(written, remote);
             }
         } catch (const Error& error) {
-            const Error told = explained(error, written);  // while the disk is still full
+            const bool full = is_full(error, written);  // asked before tidying makes room
             tidy(error, apart && !options_.resume ? written : std::string());
-            throw told;
+            if (full) {
+                throw common::fault(ErrorCode::Exhausted, Retry::Yes,
+                                    std::string(error.what()) + ": the disk is full");
+            }
+            throw;
         }
     }
 
@@ -193,12 +197,10 @@ private:
         if (!options_.preserve) {
             return;
         }
-        for (auto item = tree.items.rbegin(); item != tree.items.rend(); ++item) {
-            if (item->status.type == FileType::Folder) {
-                const std::string remote = item->path.empty() ? root : joined(root, item->path);
-                sftp_.set_mode(remote, item->status.mode);
-                sftp_.set_times(remote, item->status);
-            }
+        for (const TreeItem& item : folders_of(tree)) {
+            const std::string remote = item.path.empty() ? root : joined(root, item.path);
+            sftp_.set_mode(remote, item.status.mode);
+            sftp_.set_times(remote, item.status);
         }
     }
 
@@ -218,18 +220,12 @@ private:
     }
 
     /// Servers of SFTP 3 say of a full disk only that something failed.
-    Error explained(const Error& error, const std::string& path) {
-        if (error.code() == ErrorCode::Precondition) {
-            try {
-                if (sftp_.is_full(parent_of(path))) {
-                    return common::fault(ErrorCode::Exhausted, Retry::Yes,
-                                         std::string(error.what()) + ": the disk is full");
-                }
-            } catch (const Error&) {
-                return error;  // the first one says more
-            }
+    bool is_full(const Error& error, const std::string& path) {
+        try {
+            return error.code() == ErrorCode::Precondition && sftp_.is_full(parent_of(path));
+        } catch (const Error&) {
+            return false;  // the first error says more
         }
-        return error;
     }
 
     Call& call_;
