@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace oa::files {
+namespace oa::common {
 
 /// A CSV text that breaks RFC 4180; the message tells the line.
 class CsvError : public std::runtime_error {
@@ -77,4 +77,4 @@ void append_csv_record(std::string& out,
                        char delimiter,
                        std::string_view line_ending);
 
-}  // namespace oa::files
+}  // namespace oa::common

@@ -1,8 +1,8 @@
-#include "csv.hpp"
+#include "plugins/common/csv.hpp"
 
 #include <utility>
 
-namespace oa::files {
+namespace oa::common {
 
 namespace {
 
@@ -173,4 +173,4 @@ void append_csv_record(std::string& out,
     out += line_ending;
 }
 
-}  // namespace oa::files
+}  // namespace oa::common
