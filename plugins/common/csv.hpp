@@ -70,6 +70,11 @@ private:
     bool stopped_ = false;
 };
 
+enum class Quotes { WhereNeeded, Always };
+
+/// Appends one field. Quotes tell a text from a value that is missing, where a reader cares.
+void append_csv_field(std::string& out, std::string_view text, char delimiter, Quotes quotes);
+
 /// Appends one record to `out`, with quotes only where the text needs them.
 /// A record of one empty text is written as "" since a blank line means no record.
 void append_csv_record(std::string& out,

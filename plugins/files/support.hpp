@@ -10,8 +10,8 @@
 
 #include "oa/plugin.hpp"
 #include "plugins/common/csv.hpp"
+#include "plugins/common/encoding.hpp"
 #include "plugins/common/io.hpp"
-#include "plugins/common/text.hpp"
 
 namespace oa::files {
 

@@ -1,4 +1,4 @@
-#include "plugins/common/text.hpp"
+#include "plugins/common/encoding.hpp"
 
 #include <cstddef>
 #include <cstdint>
