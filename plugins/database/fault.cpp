@@ -103,7 +103,7 @@ Error fault(const Meaning& meaning, const Report& report, const BoundStatement* 
     }
     Error out(meaning.code, message);
     if (statement != nullptr && meaning.code == ErrorCode::InvalidParams) {
-        out = std::move(out).with_pointer(statement->pointer);
+        static_cast<void>(std::move(out).with_pointer(statement->pointer));
     }
     return std::move(std::move(out).with_details(std::move(details))).with_retry(meaning.retry);
 }

@@ -72,7 +72,7 @@ Meaning meaning_of(const Report& report) {
     if (known.code != ErrorCode::Internal) {
         return known;
     }
-    if (has("no such table")) {
+    if (has("no such table") || has("Can't open lib")) {
         return {ErrorCode::NotFound, Retry::No};
     }
     if (has("UNIQUE constraint")) {
