@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <atomic>
+#include <cstdlib>
 #include <memory>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <thread>
@@ -26,23 +28,45 @@ namespace {
 
 constexpr std::size_t parameters_max = 65'535;  // of one statement
 
+/// Where in the statement "... near 'FORM t' at line 2" means: all that the server tells of it.
+std::optional<std::size_t> place_in(const std::string& message, const BoundStatement& statement) {
+    const std::size_t near = message.find("near '");
+    const std::size_t at_line = message.rfind("' at line ");
+    if (near == std::string::npos || at_line == std::string::npos || at_line < near + 6) {
+        return std::nullopt;
+    }
+    std::size_t begin = 0;
+    for (auto line = std::strtoul(message.c_str() + at_line + 10, nullptr, 10); line > 1; --line) {
+        const std::size_t end = statement.text.find('\n', begin);
+        if (end == std::string::npos) {
+            break;
+        }
+        begin = end + 1;
+    }
+    const std::size_t found =
+        statement.text.find(message.substr(near + 6, at_line - near - 6), begin);
+    return found == std::string::npos ? begin : found;
+}
+
 [[noreturn]] void fail(unsigned int code,
                        const std::string& message,
                        const std::string& sqlstate,
                        const BoundStatement* statement) {
-    if (code == CR_SERVER_LOST || code == CR_SERVER_GONE_ERROR || code == CR_COMMANDS_OUT_OF_SYNC) {
+    if (code == CR_SERVER_LOST || code == CR_SERVER_GONE_ERROR || code == CR_COMMANDS_OUT_OF_SYNC ||
+        code == CR_SSL_CONNECTION_ERROR) {
         throw ConnectionLost("the connection to the MySQL server was lost");
     }
     Meaning meaning = mysql::meaning_of(code);
     if (meaning.code == ErrorCode::Internal) {
         meaning = meaning_of_sqlstate(sqlstate);
     }
-    // "... near 'FORM t' at line 2" is all that it tells of the place.
-    throw fault(meaning,
-                {.message = "MySQL: " + message,
-                 .sqlstate = sqlstate == "HY000" ? "" : sqlstate,
-                 .native = static_cast<std::int64_t>(code)},
-                statement);
+    Report report{.message = "MySQL: " + message,
+                  .sqlstate = sqlstate == "HY000" ? "" : sqlstate,
+                  .native = static_cast<std::int64_t>(code)};
+    if (statement != nullptr) {
+        report.at = place_in(message, *statement);
+    }
+    throw fault(meaning, report, statement);
 }
 
 [[noreturn]] void fail(MYSQL* connection, const BoundStatement* statement = nullptr) {

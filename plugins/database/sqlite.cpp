@@ -1,5 +1,7 @@
-#include <array>
+#include <algorithm>
+#include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <string>
 #include <utility>
@@ -108,7 +110,9 @@ std::string lower(const char* text) {
 
 class SqliteConnection final : public Connection {
 public:
-    explicit SqliteConnection(const Settings& settings) { open(settings); }
+    explicit SqliteConnection(const Settings& settings) : busy_timeout_(settings.busy_timeout) {
+        open(settings);
+    }
 
     [[nodiscard]] Kind kind() const override { return Kind::Sqlite; }
     Outcome execute(const BoundStatement& statement, Decimals decimals, RowSink& sink) override;
@@ -119,12 +123,16 @@ public:
                          RowSource& rows,
                          std::uint64_t count,
                          std::uint64_t& written) override;
-    void cancel() noexcept override { sqlite3_interrupt(db_.get()); }
-    void sever() noexcept override { sqlite3_interrupt(db_.get()); }
+    void cancel() noexcept override {
+        cancelled_ = true;
+        sqlite3_interrupt(db_.get());
+    }
+    void sever() noexcept override { cancel(); }
 
 private:
     void open(const Settings& settings);
     void run(const char* sql);
+    [[nodiscard]] bool wait_for_lock(int attempt);
     [[nodiscard]] Prepared prepare(const BoundStatement& statement);
     void bind(sqlite3_stmt* prepared, int index, const Value& value);
     void give_rows(sqlite3_stmt* prepared,
@@ -134,8 +142,25 @@ private:
     [[nodiscard]] static Json value(
         sqlite3_stmt* prepared, int index, Declared type, Decimals decimals, RowSink& sink);
 
+    std::chrono::milliseconds busy_timeout_;
+    std::chrono::steady_clock::time_point busy_until_;
+    std::atomic<bool> cancelled_ = false;
     Database db_;
 };
+
+/// SQLite's own way of waiting does not hear of being interrupted. False: give up.
+bool SqliteConnection::wait_for_lock(int attempt) {
+    constexpr int pause_max = 20;  // milliseconds
+    const auto now = std::chrono::steady_clock::now();
+    if (attempt == 0) {
+        busy_until_ = now + busy_timeout_;
+    }
+    if (cancelled_ || now >= busy_until_) {
+        return false;
+    }
+    sqlite3_sleep(std::min(attempt + 1, pause_max));
+    return true;
+}
 
 void SqliteConnection::open(const Settings& settings) {
     sqlite3* db = nullptr;
@@ -157,7 +182,12 @@ void SqliteConnection::open(const Settings& settings) {
                      .native = opened});
     }
     sqlite3_extended_result_codes(db, 1);
-    sqlite3_busy_timeout(db, static_cast<int>(settings.busy_timeout.count()));
+    sqlite3_busy_handler(
+        db,
+        [](void* self, int attempt) {
+            return static_cast<SqliteConnection*>(self)->wait_for_lock(attempt) ? 1 : 0;
+        },
+        this);
     sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, nullptr);
     sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);

@@ -209,8 +209,8 @@ MariadbServer::MariadbServer() : port_(free_port()) {
     must_run(quiet(install));
     process_ = std::make_unique<ServerProcess>(bound_to_us(start));
     const auto sql = [&](const std::string& text) {
-        return Command{"mariadb", "--no-defaults", "--user=root", "--socket=" + socket(), "-e",
-                       text};
+        return quiet(
+            {"mariadb", "--no-defaults", "--user=root", "--socket=" + socket(), "-e", text});
     };
     wait_until("MariaDB", *process_, sql("SELECT 1"));
     must_run(
