@@ -11,7 +11,7 @@ namespace oa::database::mysql {
 
 namespace {
 
-constexpr const char* system_authorities = "/etc/ssl/certs/ca-certificates.crt";
+constexpr const char* system_authorities = "/etc/ssl/certs";  // by hash: read as they are needed
 /// Not those that show the password to the server.
 constexpr const char* safe_ways_to_log_in =
     "mysql_native_password,client_ed25519,caching_sha2_password,sha256_password";
@@ -30,15 +30,15 @@ const char* or_null(const std::string& text) {
 
 void set_tls(MYSQL* connection, const Tls& tls) {
     const my_bool yes = 1;
-    const char* authorities = !tls.ca_file.empty()    ? tls.ca_file.c_str()
-                              : is_verified(tls.mode) ? system_authorities
-                                                      : nullptr;
-    mysql_ssl_set(connection, or_null(tls.key_file), or_null(tls.cert_file), authorities, nullptr,
-                  nullptr);
+    const char* folder =
+        is_verified(tls.mode) && tls.ca_file.empty() ? system_authorities : nullptr;
+    // With authorities the library checks who has signed, and with the option below the name too.
+    mysql_ssl_set(connection, or_null(tls.key_file), or_null(tls.cert_file), or_null(tls.ca_file),
+                  folder, nullptr);
     if (tls.mode != TlsMode::Prefer) {
         set(connection, MYSQL_OPT_SSL_ENFORCE, &yes);
     }
-    if (is_verified(tls.mode)) {
+    if (tls.mode == TlsMode::VerifyFull) {
         set(connection, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &yes);
     }
 }

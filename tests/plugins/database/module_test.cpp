@@ -1,4 +1,11 @@
+#include <stdexcept>
 #include <string>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "tests/plugins/database/database_fixture.hpp"
 
@@ -87,6 +94,59 @@ TEST_F(ConnectionTest, TellsWhereNobodyListens) {
         EXPECT_EQ(reply.retry, OA_RETRY_YES);
         EXPECT_NE(reply.message.find("127.0.0.1:1"), std::string::npos) << reply.message;
         EXPECT_EQ(reply.message.find("hush-hush"), std::string::npos) << reply.message;
+    }
+}
+
+/// A port of 127.0.0.1 that takes connections and says nothing.
+class SilentServer {
+public:
+    SilentServer() : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        socklen_t size = sizeof(address);
+        auto* const generic = reinterpret_cast<sockaddr*>(&address);
+        if (::bind(fd_, generic, size) != 0 || ::listen(fd_, 16) != 0 ||
+            ::getsockname(fd_, generic, &size) != 0) {
+            throw std::runtime_error("cannot listen");
+        }
+        port_ = ntohs(address.sin_port);
+    }
+    SilentServer(const SilentServer&) = delete;
+    SilentServer& operator=(const SilentServer&) = delete;
+    ~SilentServer() { ::close(fd_); }
+
+    [[nodiscard]] int port() const { return port_; }
+    /// Whether somebody has connected.
+    [[nodiscard]] bool has_guest() const {
+        pollfd waiting{fd_, POLLIN, 0};
+        return ::poll(&waiting, 1, 0) == 1;
+    }
+
+private:
+    int fd_;
+    int port_ = 0;
+};
+
+TEST_F(ConnectionTest, DoesNotWaitForASilentServer) {
+    for (const char* kind : {"postgresql", "mysql"}) {
+        const SilentServer server;
+        connection = {{"kind", kind},
+                      {"host", "127.0.0.1"},
+                      {"port", server.port()},
+                      {"user", "ada"},
+                      {"connect_timeout", "100ms"}};
+        const Reply late = run("query", {{"sql", "SELECT 1"}});
+        EXPECT_EQ(late.status, OA_UNAVAILABLE) << late.message;
+        EXPECT_EQ(late.retry, OA_RETRY_YES);
+        const SilentServer other;
+        connection["port"] = other.port();
+        connection["connect_timeout"] = "60s";
+        Reply reply;
+        const auto took = cancel_when(
+            "query", {{"sql", "SELECT 1"}}, [&] { return other.has_guest(); }, reply);
+        EXPECT_EQ(reply.status, OA_CANCELLED) << reply.message;
+        EXPECT_LT(took.count(), 1000);
     }
 }
 

@@ -1,5 +1,8 @@
+#include <csignal>
 #include <string>
 #include <thread>
+
+#include <sys/types.h>
 
 #include "tests/plugins/database/postgresql_fixture.hpp"
 
@@ -97,6 +100,30 @@ TEST_F(PostgresqlFailureTest, EndsWithinASecondWhenCancelled) {
     EXPECT_FALSE(std::filesystem::exists(folder.at("out.csv")));
     while (exporting()) {
     }
+}
+
+TEST_F(PostgresqlFailureTest, EndsWithinASecondWhenTheServerDoesNotReact) {
+    // A backend that stands still hears of no cancellation, so the connection is cut.
+    pid_t backend = 0;
+    Reply reply;
+    const auto stopped = [&] {
+        const Reply found = database.run(
+            "query", {{"connection", server.connection()},
+                      {"sql",
+                       "SELECT pid FROM pg_stat_activity WHERE state = 'active' AND pid <> "
+                       "pg_backend_pid() AND query LIKE '%pg_sleep(34)%'"}});
+        if (found.json["row_count"] != Json(1)) {
+            return false;
+        }
+        backend = static_cast<pid_t>(found.json["rows"].at(std::size_t{0}).get<int>("pid"));
+        return ::kill(backend, SIGSTOP) == 0;
+    };
+    const auto took = cancel_when("execute", {{"sql", "SELECT pg_sleep(34)"}}, stopped, reply);
+    ::kill(backend, SIGCONT);
+    EXPECT_EQ(reply.status, OA_CANCELLED) << reply.message;
+    EXPECT_LT(took.count(), 1000);
+    std::printf("PostgreSQL, cancelled without an answer: %ld ms\n",
+                static_cast<long>(took.count()));
 }
 
 TEST_F(PostgresqlFailureTest, AKilledConnectionIsToldApart) {

@@ -145,12 +145,17 @@ TEST_F(PostgresqlTest, ConnectsByUrlAndChecksCertificates) {
     const Json yes = Json::array({Json::array({true})});
     EXPECT_EQ(ask(base).json["rows"], yes) << "on this machine TLS is taken where it is";
     EXPECT_EQ(ask(base + "?sslmode=disable").json["rows"], Json::array({Json::array({false})}));
-    EXPECT_EQ(
-        ask(base + "?sslmode=verify-full&sslrootcert=" + server.certificates().ca).json["rows"],
-        yes);
-    for (const std::string& ca : {std::string(), server.certificates().other_ca}) {
-        const Reply refused =
-            ask({{"url", base}, {"tls", {{"mode", "verify-full"}, {"ca_file", ca}}}});
+    const auto with = [&](const char* host, const char* mode, const std::string& ca) {
+        return ask({{"url", base}, {"host", host}, {"tls", {{"mode", mode}, {"ca_file", ca}}}});
+    };
+    const std::string& ca = server.certificates().ca;
+    EXPECT_EQ(with("localhost", "verify-full", ca).json["rows"], yes);
+    EXPECT_EQ(with("127.0.0.1", "verify-ca", ca).json["rows"], yes);
+    EXPECT_EQ(ask(base + "?sslmode=verify-ca&sslrootcert=" + ca).json["rows"], yes);
+    for (const Reply& refused :
+         {with("127.0.0.1", "verify-full", ca), with("localhost", "verify-full", ""),
+          with("localhost", "verify-full", server.certificates().other_ca),
+          with("localhost", "verify-ca", server.certificates().other_ca)}) {
         EXPECT_EQ(refused.status, OA_UNAUTHENTICATED) << refused.message;
         EXPECT_EQ(refused.retry, OA_RETRY_NO);
     }

@@ -10,7 +10,7 @@
 
 namespace oa::test {
 
-/// A certificate of an authority of its own, made for 127.0.0.1 and localhost.
+/// A certificate of an authority of its own, made for localhost and not for 127.0.0.1.
 struct Certificates {
     explicit Certificates(const std::string& folder);
 
