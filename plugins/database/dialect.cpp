@@ -58,7 +58,7 @@ std::string duplicate_key_clause(const InsertTarget& target) {
     }
     for (const std::string& column : updated) {
         const std::string name = quoted_name(Kind::Mysql, column);
-        out += name + " = VALUES(" + name + "), ";
+        out.append(name).append(" = VALUES(").append(name).append("), ");
     }
     out.resize(out.size() - 2);
     return out;
@@ -134,7 +134,7 @@ std::string conflict_clause(Kind kind, const InsertTarget& target) {
     out += " DO UPDATE SET ";
     for (const std::string& column : updated) {
         const std::string name = quoted_name(kind, column);
-        out += name + " = excluded." + name + ", ";
+        out.append(name).append(" = excluded.").append(name).append(", ");
     }
     out.resize(out.size() - 2);
     return out;

@@ -133,7 +133,10 @@ std::string readable(std::string message, const std::string& sqlstate) {
     while (!message.empty() && std::isspace(static_cast<unsigned char>(message.back())) != 0) {
         message.pop_back();
     }
-    std::replace(message.begin(), message.end(), '\n', ' ');
+    for (std::size_t at = 0; (at = message.find_first_of("\n\t", at)) != std::string::npos;) {
+        const std::size_t end = message.find_first_not_of("\n\t ", at);
+        message.replace(at, end - at, " ");
+    }
     return message;
 }
 
