@@ -66,10 +66,10 @@ Json position_of(const BoundStatement& statement, std::size_t at) {
 }
 
 Error copy_of(const Error& error, const std::string& message, std::string pointer) {
-    Error out(error.code(), message);
-    return std::move(std::move(std::move(std::move(out).with_pointer(std::move(pointer)))
-                                   .with_details(error.details()))
-                         .with_retry(error.retry()));
+    return Error(error.code(), message)
+        .with_pointer(std::move(pointer))
+        .with_details(error.details())
+        .with_retry(error.retry());
 }
 
 }  // namespace
@@ -101,11 +101,11 @@ Error fault(const Meaning& meaning, const Report& report, const BoundStatement* 
             " (line " + position["line"].dump() + ", column " + position["column"].dump() + ")";
         details["position"] = std::move(position);
     }
-    Error out(meaning.code, message);
-    if (statement != nullptr && meaning.code == ErrorCode::InvalidParams) {
-        static_cast<void>(std::move(out).with_pointer(statement->pointer));
-    }
-    return std::move(std::move(out).with_details(std::move(details))).with_retry(meaning.retry);
+    const bool in_statement = statement != nullptr && meaning.code == ErrorCode::InvalidParams;
+    return Error(meaning.code, message)
+        .with_pointer(in_statement ? statement->pointer : std::string())
+        .with_details(std::move(details))
+        .with_retry(meaning.retry);
 }
 
 Error moved_to(const Error& error, std::string pointer) {
