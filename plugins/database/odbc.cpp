@@ -128,6 +128,11 @@ std::string connection_string(const Settings& settings) {
     return out;
 }
 
+/// ODBC takes numbers in place of pointers.
+SQLPOINTER as_pointer(SQLULEN number) {
+    return reinterpret_cast<SQLPOINTER>(number);  // NOLINT(performance-no-int-to-ptr): see above
+}
+
 SQLULEN isolation_code(Isolation isolation) {
     switch (isolation) {
         case Isolation::ReadUncommitted: return SQL_TXN_READ_UNCOMMITTED;
@@ -196,13 +201,11 @@ private:
 
 OdbcConnection::OdbcConnection(const Settings& settings)
     : environment_(std::make_unique<Environment>(nullptr)) {
-    SQLSetEnvAttr(environment_->get(), SQL_ATTR_ODBC_VERSION,
-                  reinterpret_cast<SQLPOINTER>(SQL_OV_ODBC3), 0);
+    SQLSetEnvAttr(environment_->get(), SQL_ATTR_ODBC_VERSION, as_pointer(SQL_OV_ODBC3), 0);
     link_ = std::make_unique<Link>(environment_->get());
     const auto seconds = static_cast<SQLULEN>(
         std::max<std::int64_t>(1, (settings.connect_timeout.count() + 999) / 1000));
-    SQLSetConnectAttr(link_->get(), SQL_ATTR_LOGIN_TIMEOUT, reinterpret_cast<SQLPOINTER>(seconds),
-                      0);
+    SQLSetConnectAttr(link_->get(), SQL_ATTR_LOGIN_TIMEOUT, as_pointer(seconds), 0);
     std::string text = connection_string(settings);
     if (!SQL_SUCCEEDED(SQLDriverConnect(
             link_->get(), nullptr, reinterpret_cast<SQLCHAR*>(text.data()),
@@ -227,8 +230,7 @@ OdbcConnection::~OdbcConnection() {
 }
 
 void OdbcConnection::set(SQLINTEGER attribute, SQLULEN value) {
-    if (!SQL_SUCCEEDED(
-            SQLSetConnectAttr(link_->get(), attribute, reinterpret_cast<SQLPOINTER>(value), 0))) {
+    if (!SQL_SUCCEEDED(SQLSetConnectAttr(link_->get(), attribute, as_pointer(value), 0))) {
         fail(SQL_HANDLE_DBC, link_->get());
     }
 }

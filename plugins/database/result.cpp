@@ -93,6 +93,9 @@ void RowCollector::begin(const std::vector<Column>& columns) {
     columns_ = columns;
     names_ = distinct_names(columns);
     has_result_ = true;
+    for (const std::string& name : names_) {
+        names_size_ += limits_.as_objects ? name.size() + 4 : 0;
+    }
 }
 
 Flow RowCollector::refuse(const std::string& what) {
@@ -112,6 +115,7 @@ Flow RowCollector::row(std::vector<Json>& values) {
     if (truncated_ || rows_.size() >= limits_.rows) {
         return refuse(std::to_string(limits_.rows) + " rows");
     }
+    bytes_ += names_size_;
     for (const Json& value : values) {
         bytes_ += size_of(value);
     }

@@ -71,6 +71,7 @@ private:
     std::vector<Column> columns_;
     std::vector<std::string> names_;
     Json::Array rows_;
+    std::size_t names_size_ = 0;  // of the members of one row
     std::size_t bytes_ = 0;
     bool has_result_ = false;
     bool truncated_ = false;

@@ -192,7 +192,8 @@ void apply_fields(Settings& out, const Json& fields, bool& tls_told) {
 bool is_local(const Settings& settings) {
     return !settings.socket.empty() || settings.host.starts_with('/') ||
            settings.host == "localhost" || settings.host == "::1" ||
-           settings.host.starts_with("127.");
+           (settings.host.starts_with("127.") &&
+            settings.host.find_first_not_of("0123456789.") == std::string::npos);
 }
 
 /// The kind where it is not named.
