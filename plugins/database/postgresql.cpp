@@ -1,11 +1,9 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <charconv>
-#include <cstdlib>
-#include <limits>
 #include <memory>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -16,8 +14,8 @@
 #include "connection.hpp"
 #include "fault.hpp"
 #include "postgresql_open.hpp"
+#include "postgresql_result.hpp"
 #include "postgresql_value.hpp"
-#include "value.hpp"
 
 // PostgreSQL through libpq: COPY, SQLSTATEs, cancelling, and results row by row; Poco's connector
 // has none of them.
@@ -26,88 +24,11 @@ namespace oa::database {
 
 namespace {
 
-struct Clear {
-    void operator()(PGresult* result) const { PQclear(result); }
-};
-using Result = std::unique_ptr<PGresult, Clear>;
+using postgresql::affected_by;
+using postgresql::fail;
+using postgresql::Result;
 
 constexpr std::size_t copy_chunk = std::size_t{64} << 10U;
-
-/// Bytes before character number `position` (from 1) of UTF-8 text.
-std::size_t byte_offset(std::string_view text, std::size_t position) {
-    std::size_t at = 0;
-    for (std::size_t left = position - 1; left > 0 && at < text.size(); --left) {
-        do {
-            ++at;
-        } while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U);
-    }
-    return at;
-}
-
-std::string field(const PGresult* result, int code) {
-    const char* const text = PQresultErrorField(result, code);
-    return text == nullptr ? "" : text;
-}
-
-[[noreturn]] void fail(PGconn* connection,
-                       const PGresult* result,
-                       const BoundStatement* statement) {
-    Report report;
-    report.sqlstate = field(result, PG_DIAG_SQLSTATE);
-    if (report.sqlstate.empty() && PQstatus(connection) == CONNECTION_BAD) {
-        throw ConnectionLost("the connection to the PostgreSQL server was lost");
-    }
-    report.message = "PostgreSQL: " + field(result, PG_DIAG_MESSAGE_PRIMARY);
-    if (report.sqlstate.empty()) {
-        report.message = std::string("PostgreSQL: ") + PQerrorMessage(connection);
-    }
-    report.detail = field(result, PG_DIAG_MESSAGE_DETAIL);
-    report.constraint = field(result, PG_DIAG_CONSTRAINT_NAME);
-    const std::string position = field(result, PG_DIAG_STATEMENT_POSITION);
-    if (statement != nullptr && !position.empty()) {
-        report.at = byte_offset(statement->text, std::strtoul(position.c_str(), nullptr, 10));
-    }
-    // "COPY orders, line 3, column id": every row is a line.
-    const std::string context = field(result, PG_DIAG_CONTEXT);
-    if (const std::size_t line = context.find(", line ");
-        context.starts_with("COPY ") && line != std::string::npos) {
-        report.message +=
-            " (row " + std::to_string(std::strtoul(context.c_str() + line + 7, nullptr, 10)) + ")";
-    }
-    throw fault(meaning_of_sqlstate(report.sqlstate), report, statement);
-}
-
-/// Values as libpq takes them. Their types are left to the server, which knows what it needs.
-class Parameters {
-public:
-    void add(const Value& value, bool as_array) {
-        const bool bytes = value.kind == Value::Kind::Bytes;
-        types_.push_back(bytes ? postgresql::bytea : 0);
-        formats_.push_back(bytes ? 1 : 0);
-        nulls_.push_back(!bytes && value.json.is_null());
-        texts_.push_back(bytes                  ? value.bytes
-                         : value.json.is_null() ? std::string()
-                         : as_array             ? postgresql::array_text(value.json)
-                                                : bind_text(value.json));
-    }
-    bool send(PGconn* connection, const std::string& sql) {
-        std::vector<const char*> values;
-        std::vector<int> lengths;
-        for (std::size_t i = 0; i < texts_.size(); ++i) {
-            values.push_back(nulls_[i] ? nullptr : texts_[i].c_str());
-            lengths.push_back(static_cast<int>(texts_[i].size()));
-        }
-        return PQsendQueryParams(connection, sql.c_str(), static_cast<int>(values.size()),
-                                 types_.data(), values.data(), lengths.data(), formats_.data(),
-                                 0) == 1;
-    }
-
-private:
-    std::vector<Oid> types_;
-    std::vector<int> formats_;
-    std::vector<bool> nulls_;
-    std::vector<std::string> texts_;
-};
 
 /// What cancelling needs, for a thread that may outlive the connection.
 struct Canceller {
@@ -155,16 +76,6 @@ private:
     std::shared_ptr<Canceller> canceller_;
 };
 
-std::int64_t affected_by(const PGresult* result) {
-    const std::string_view command = PQcmdStatus(const_cast<PGresult*>(result));
-    std::int64_t count = 0;
-    if (!command.starts_with("SELECT") && !command.starts_with("FETCH")) {
-        const std::string_view text = PQcmdTuples(const_cast<PGresult*>(result));
-        std::from_chars(text.data(), text.data() + text.size(), count);
-    }
-    return count;
-}
-
 Result PostgresqlConnection::run(const std::string& sql) {
     Result result(PQexec(handle_.get(), sql.c_str()));
     const ExecStatusType status = PQresultStatus(result.get());
@@ -196,6 +107,7 @@ std::vector<bool> PostgresqlConnection::arrays_among(const std::string& sql,
         fail(handle_.get(), told.get(), statement);
     }
     std::vector<bool> out;
+    out.reserve(static_cast<std::size_t>(PQnparams(told.get())));
     for (int i = 0; i < PQnparams(told.get()); ++i) {
         out.push_back(is_array(PQparamtype(told.get(), i)));
     }
@@ -210,7 +122,7 @@ void PostgresqlConnection::send(const BoundStatement& statement) {
                     [](const Value& v) { return v.json.is_array(); })) {
         arrays = arrays_among(statement.text, &statement);
     }
-    Parameters parameters;
+    postgresql::Parameters parameters;
     for (std::size_t i = 0; i < values.size(); ++i) {
         parameters.add(values[i], values[i].json.is_array() && i < arrays.size() && arrays[i]);
     }
@@ -218,34 +130,6 @@ void PostgresqlConnection::send(const BoundStatement& statement) {
         fail(handle_.get(), nullptr, &statement);
     }
     PQsetSingleRowMode(handle_.get());
-}
-
-std::vector<Column> columns_of(const PGresult* result) {
-    std::vector<Column> columns;
-    for (int i = 0; i < PQnfields(result); ++i) {
-        const Oid type = PQftype(result, i);
-        columns.push_back({PQfname(result, i), std::string(postgresql::type_name(type)), type});
-    }
-    return columns;
-}
-
-void read_row(const PGresult* result,
-              int index,
-              const std::vector<Column>& columns,
-              Decimals decimals,
-              RowSink& sink,
-              std::vector<Json>& row) {
-    row.clear();
-    for (int i = 0; i < static_cast<int>(columns.size()); ++i) {
-        if (PQgetisnull(result, index, i) == 1) {
-            row.emplace_back();
-            continue;
-        }
-        const std::string_view text(PQgetvalue(result, index, i),
-                                    static_cast<std::size_t>(PQgetlength(result, index, i)));
-        row.push_back(
-            postgresql::value_of(columns[static_cast<std::size_t>(i)].code, text, decimals, sink));
-    }
 }
 
 Outcome PostgresqlConnection::execute(const BoundStatement& statement,
@@ -271,12 +155,12 @@ Outcome PostgresqlConnection::execute(const BoundStatement& statement,
             fail(handle_.get(), result.get(), &statement);
         }
         if (!begun) {
-            columns = columns_of(result.get());
+            columns = postgresql::columns_of(result.get());
             sink.begin(columns);
             begun = true;
         }
         for (int i = 0; i < PQntuples(result.get()); ++i) {
-            read_row(result.get(), i, columns, decimals, sink, row);
+            postgresql::read_row(result.get(), i, columns, decimals, sink, row);
             if (sink.row(row) == Flow::Stop) {
                 return out;
             }

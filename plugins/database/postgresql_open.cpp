@@ -94,7 +94,7 @@ bool wait_for(PGconn* connection,
 std::string sqlstate_in(const std::string& message) {
     for (std::size_t at = message.find(":  "); at != std::string::npos;
          at = message.find(":  ", at + 1)) {
-        const std::string state = message.substr(at + 3, 5);
+        std::string state = message.substr(at + 3, 5);
         const bool fits = state.size() == 5 && message.substr(at + 8, 2) == ": " &&
                           std::all_of(state.begin(), state.end(), [](char c) {
                               return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
