@@ -15,6 +15,18 @@ namespace oa::test {
 
 using std::chrono::steady_clock;
 
+/// Waits until that holds; half a minute is a failure.
+inline void await(const std::function<bool()>& condition) {
+    const auto end = steady_clock::now() + std::chrono::seconds(30);
+    while (!condition()) {
+        if (steady_clock::now() > end) {
+            ADD_FAILURE() << "what the test waits for does not happen";
+            return;
+        }
+        std::this_thread::yield();
+    }
+}
+
 /// The plug-in, a connection to use, and a folder.
 struct DatabaseFixture : ::testing::Test {
     TemporaryFolder folder;
@@ -61,9 +73,7 @@ struct DatabaseFixture : ::testing::Test {
         const FakeCall call({.params = params.dump()});
         steady_clock::time_point cancelled;
         std::thread canceller([&] {
-            while (!ready()) {
-                std::this_thread::yield();
-            }
+            await(ready);
             cancelled = steady_clock::now();
             const_cast<FakeCall&>(call).cancel();
         });

@@ -72,8 +72,7 @@ TEST_F(PostgresqlFailureTest, EndsWhenLate) {
         run("execute", {{"sql", "SELECT pg_sleep(30)"}, {"statement_timeout", "100ms"}});
     EXPECT_EQ(late.status, OA_DEADLINE) << late.message;
     EXPECT_LT(steady_clock::now() - begun, std::chrono::seconds(5));
-    while (is_running("pg_sleep(30)")) {  // the server was told, too
-    }
+    await([&] { return !is_running("pg_sleep(30)"); });  // the server was told, too
     // The server's own limit.
     EXPECT_EQ(run("transaction", {{"statements", Json::array({"SET LOCAL statement_timeout = 50",
                                                               "SELECT pg_sleep(30)"})}})
@@ -88,8 +87,7 @@ TEST_F(PostgresqlFailureTest, EndsWithinASecondWhenCancelled) {
     EXPECT_EQ(reply.status, OA_CANCELLED) << reply.message;
     EXPECT_LT(took.count(), 1000);
     std::printf("PostgreSQL, cancelled asleep: %ld ms\n", static_cast<long>(took.count()));
-    while (asleep()) {
-    }
+    await([&] { return !asleep(); });
     const auto exporting = [&] { return is_running("generate_series(1, 1000000000)"); };
     took = cancel_when("export",
                        {{"sql", "SELECT i FROM generate_series(1, 1000000000) AS i"},
@@ -98,8 +96,7 @@ TEST_F(PostgresqlFailureTest, EndsWithinASecondWhenCancelled) {
     EXPECT_EQ(reply.status, OA_CANCELLED) << reply.message;
     EXPECT_LT(took.count(), 1000);
     EXPECT_FALSE(std::filesystem::exists(folder.at("out.csv")));
-    while (exporting()) {
-    }
+    await([&] { return !exporting(); });
 }
 
 TEST_F(PostgresqlFailureTest, EndsWithinASecondWhenTheServerDoesNotReact) {
@@ -129,8 +126,7 @@ TEST_F(PostgresqlFailureTest, EndsWithinASecondWhenTheServerDoesNotReact) {
 TEST_F(PostgresqlFailureTest, AKilledConnectionIsToldApart) {
     execute("CREATE TABLE t (n int)");
     const auto kill = [&](const std::string& text) {
-        while (!is_running(text)) {
-        }
+        await([&] { return is_running(text); });
         database.run("execute", {{"connection", server.connection()},
                                  {"sql",
                                   "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
@@ -173,8 +169,7 @@ TEST_F(PostgresqlFailureTest, DeadlocksMayBeTriedAgain) {
                    "DO $$ BEGIN WHILE (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' "
                    "AND NOT granted) < 2 LOOP PERFORM pg_sleep(0.01); END LOOP; END $$"})}});
     });
-    while (!is_running("PERFORM pg_sleep(0.01)")) {
-    }
+    await([&] { return is_running("PERFORM pg_sleep(0.01)"); });
     Reply one;
     std::thread other([&] { one = cross(1, 2); });
     const Reply two = cross(2, 1);

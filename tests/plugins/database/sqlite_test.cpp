@@ -212,9 +212,7 @@ TEST_F(SqliteTest, WaitsForALockNoLongerThanItMay) {
         ("python3 -c \"" + holder + "\" " + folder.at("test.db") + " > " + folder.at("ready"))
             .c_str(),
         "w");
-    while (folder.read("ready").empty()) {
-        std::this_thread::yield();
-    }
+    await([&] { return !folder.read("ready").empty(); });
     connection["busy_timeout"] = "50ms";
     const Reply reply = run("execute", {{"sql", "INSERT INTO t VALUES (1)"}});
     EXPECT_EQ(reply.status, OA_UNAVAILABLE) << reply.message;
