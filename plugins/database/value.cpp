@@ -92,10 +92,9 @@ std::string iso_time(std::string_view text) {
         out[10] = 'T';
     }
     const std::size_t sign = out.find_last_of("+-");
-    if (sign != std::string::npos && looks_like(std::string_view(out).substr(sign), "+00")) {
-        out += ":00";
-    } else if (sign != std::string::npos && sign > 10 &&
-               looks_like(std::string_view(out).substr(sign), "-00")) {
+    const std::string_view zone =
+        sign == std::string::npos ? std::string_view() : std::string_view(out).substr(sign);
+    if (looks_like(zone, "+00") || looks_like(zone, "-00")) {
         out += ":00";
     }
     return out;

@@ -32,6 +32,7 @@ TEST_F(PostgresqlTest, KeepsTypes) {
     EXPECT_EQ(row["j"], (Json{{"a", Json::array({1, nullptr})}}));
     EXPECT_EQ(row["day"], Json("2024-05-01"));
     EXPECT_EQ(row["clock"], Json("12:34:56.5"));
+    EXPECT_EQ(value("SELECT '12:00:00.5-05'::timetz"), Json("12:00:00.5-05:00"));
     EXPECT_EQ(row["at"], Json("2024-05-01T12:34:56.123456"));
     EXPECT_EQ(row["utc"], Json("2024-05-01T10:34:56.123456"));
     EXPECT_EQ(value("SELECT ?::timestamptz = ?::timestamptz",
