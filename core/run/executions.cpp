@@ -120,10 +120,7 @@ void RunMachine::start_attempt(ExecutionIndex index, Commands& commands) {
     execution.phase = Phase::InFlight;
     begin_attempt(index, execution);
     ++in_flight_;
-    const Task& task = workflow_.tasks[execution.task];
-    const auto& timeout =
-        task.timeout || task.sub_workflow ? task.timeout : settings_.attempt_timeout;
-    if (timeout) {
+    if (const auto timeout = attempt_timeout_of(workflow_.tasks[execution.task], settings_)) {
         commands.emplace_back(
             SetTimer{{Timer::Kind::AttemptTimeout, index, execution.attempt}, *timeout});
     }
@@ -150,7 +147,7 @@ void RunMachine::end_attempt(ExecutionIndex index, Commands& commands) {
     const Task& task = workflow_.tasks[execution.task];
     --in_flight_;
     if (execution.phase == Phase::InFlight) {
-        if (task.timeout) {
+        if (attempt_timeout_of(task, settings_)) {
             commands.emplace_back(
                 DropTimer{{Timer::Kind::AttemptTimeout, index, execution.attempt}});
         }
@@ -317,7 +314,7 @@ void RunMachine::stop_execution(ExecutionIndex index, const Failure& why, Comman
         case Phase::BeginningWait:
         case Phase::Waiting: end_wait(index, TaskStatus::Cancelled, why, commands); break;
         case Phase::InFlight:
-            if (workflow_.tasks[execution->task].timeout) {
+            if (attempt_timeout_of(workflow_.tasks[execution->task], settings_)) {
                 commands.emplace_back(
                     DropTimer{{Timer::Kind::AttemptTimeout, index, execution->attempt}});
             }

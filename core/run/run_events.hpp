@@ -50,6 +50,12 @@ struct RunSettings {
     std::optional<Milliseconds> attempt_timeout = {};
 };
 
+/// How long an attempt of the task may take; nothing: as long as it likes.
+[[nodiscard]] inline std::optional<Milliseconds> attempt_timeout_of(const Task& task,
+                                                                    const RunSettings& settings) {
+    return task.timeout || task.sub_workflow ? task.timeout : settings.attempt_timeout;
+}
+
 /// A timer of a run. Two timers are the same when all members are.
 struct Timer {
     enum class Kind {

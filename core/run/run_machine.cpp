@@ -175,10 +175,11 @@ void RunMachine::on_attempt_timer(const Timer& timer, Execution& execution, Comm
     switch (timer.kind) {
         case Timer::Kind::RunTimeout: break;
         case Timer::Kind::AttemptTimeout:
-            if (execution.phase == Phase::InFlight && task.timeout) {
+            if (const auto timeout = attempt_timeout_of(task, settings_);
+                execution.phase == Phase::InFlight && timeout) {
                 execution.last_failure =
                     Failure{.code = "deadline",
-                            .message = "did not end within " + format_duration(*task.timeout),
+                            .message = "did not end within " + format_duration(*timeout),
                             .retryable = task.idempotent.value_or(true)};
                 ask_to_stop(timer.execution, execution, Phase::TimedOut, commands);
             }

@@ -1,6 +1,8 @@
 #include "host/api/waiting_call.hpp"
 
 #include <atomic>
+#include <mutex>
+#include <optional>
 #include <utility>
 
 namespace oa::host {
@@ -23,19 +25,40 @@ public:
             if (const auto self = weak.lock()) {
                 self->is_answered_ = true;  // there is nobody to be answered
                 self->stop_listening();
+                self->drop_timer();
             }
         });
         if (patience) {
-            wanted_.timers.set(wanted_.clock.now() + *patience, [weak = weak_from_this()] {
+            keep(wanted_.timers.set(wanted_.clock.now() + *patience, [weak = weak_from_this()] {
                 if (const auto self = weak.lock()) {
                     self->stop_listening();
                     self->answer();
                 }
-            });
+            }));
         }
     }
 
 private:
+    // The answer may be faster.
+    void keep(const Timers::Token& timer) {
+        {
+            const std::lock_guard lock(mutex_);
+            timer_ = timer;
+        }
+        if (is_answered_) {
+            drop_timer();
+        }
+    }
+    void drop_timer() {
+        std::optional<Timers::Token> timer;
+        {
+            const std::lock_guard lock(mutex_);
+            timer = std::exchange(timer_, std::nullopt);
+        }
+        if (timer) {
+            wanted_.timers.drop(*timer);
+        }
+    }
     // Who tells of the end has let go of it before.
     void stop_listening() { wanted_.runs.ends().drop(run_, number_); }
 
@@ -51,6 +74,7 @@ private:
         if (is_answered_.exchange(true)) {
             return;
         }
+        drop_timer();
         try {
             wanted_.answer(wanted_.runs.get(run_));
         } catch (const std::exception& error) {
@@ -62,6 +86,8 @@ private:
     std::string run_;
     std::uint64_t number_ = 0;
     std::atomic<bool> is_answered_{false};
+    std::mutex mutex_;
+    std::optional<Timers::Token> timer_;
 };
 
 }  // namespace

@@ -178,8 +178,8 @@ void RunLoop::start_call(const core::StartAttempt& command,
         execution_id(request_.run_id, task.name, command.execution, command.element);
     invocation->blobs = blobs_;
     invocation->isolation = task.isolation;
-    if (task.timeout) {
-        invocation->deadline = services_.clock.now() + *task.timeout;
+    if (const auto timeout = core::attempt_timeout_of(task, request_.settings)) {
+        invocation->deadline = services_.clock.now() + *timeout;
     }
     note_made(command);
     write(core::AttemptStarted{command.execution, command.task, command.attempt, command.element});

@@ -323,9 +323,10 @@ void RunLoop::go_live(Playback::Begun attempt) {
                                  "what it has done"));
         return;
     }
-    if (task.timeout && !task.sub_workflow) {
+    const auto timeout = core::attempt_timeout_of(task, request_.settings);
+    if (timeout && !task.sub_workflow) {
         set_timer({core::Timer::Kind::AttemptTimeout, command.execution, command.attempt},
-                  *task.timeout);
+                  *timeout);
     }
     start(command, std::move(attempt.given), attempt.cancels);
 }

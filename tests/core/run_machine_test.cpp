@@ -300,10 +300,24 @@ TEST(RunMachineTest, GivesAnAttemptTheTimeOfTheSettingsWhereItHasNoneOfItsOwn) {
     machine.start();
 
     EXPECT_EQ(machine.delays, std::vector<core::Milliseconds>{3s});
-    machine.succeed("a");
+    EXPECT_EQ(machine.succeed("a"), (Words{"end a succeeded", "start b"}));
     EXPECT_EQ(machine.delays, (std::vector<core::Milliseconds>{3s, 5s}));
     machine.succeed("b");
     EXPECT_EQ(machine.delays.size(), 2U);
+    EXPECT_TRUE(machine.timers.empty());
+}
+
+TEST(RunMachineTest, AsksAnAttemptToStopWhenTheTimeOfTheSettingsIsUp) {
+    WorkflowBuilder builder(Flow::Sequence);
+    builder.task("a");
+    core::RunSettings settings;
+    settings.attempt_timeout = 3s;
+    Machine machine(builder.build(), settings);
+    machine.start();
+
+    EXPECT_EQ(machine.fire(Timer::Kind::AttemptTimeout, "a"), (Words{"cancel a"}));
+    EXPECT_EQ(machine.succeed("a"), (Words{"end a failed", "finish failed"}));
+    EXPECT_EQ(machine.state(0).failure->message, "did not end within 3s");
 }
 
 TEST(RunMachineTest, CountsAnAttemptThatEndsAfterItsTimeAsTimedOut) {
