@@ -16,8 +16,8 @@
 #include <openssl/err.h>
 #include <sys/socket.h>
 
-#include "fault.hpp"
-#include "resolver.hpp"
+#include "plugins/common/fault.hpp"
+#include "plugins/common/resolver.hpp"
 
 namespace oa::http {
 
@@ -56,11 +56,12 @@ Poco::Timespan timespan(std::chrono::steady_clock::duration duration) {
 }
 
 Error unavailable_peer(const std::string& peer, const std::string& what) {
-    return fault(ErrorCode::Unavailable, Retry::Yes, peer + ": " + what);
+    return common::fault(ErrorCode::Unavailable, Retry::Yes, peer + ": " + what);
 }
 
 Error tls_failure(const std::string& peer, const Poco::Exception& error) {
-    return fault(ErrorCode::Precondition, Retry::No, peer + ": TLS failed: " + cause_of(error));
+    return common::fault(ErrorCode::Precondition, Retry::No,
+                         peer + ": TLS failed: " + cause_of(error));
 }
 
 }  // namespace
@@ -142,7 +143,8 @@ Connection::~Connection() {
 }
 
 void Connection::connect(const Url& url, TimePoint connect_deadline) {
-    const auto addresses = resolve(url.host, interrupter_, connect_deadline);
+    const auto addresses =
+        common::resolve(url.host, connect_deadline, [this] { throw_if_interrupted(interrupter_); });
     for (std::size_t i = 0; i < addresses.size(); ++i) {
         try {
             connect_to(Poco::Net::SocketAddress(addresses[i], url.port), connect_deadline);

@@ -2,56 +2,23 @@
 
 #include <algorithm>
 #include <array>
-#include <csignal>
-#include <ctime>
 #include <optional>
 #include <string>
 #include <utility>
 
-#include <pthread.h>
-
 #include "connection.hpp"
-#include "fault.hpp"
-#include "resolver.hpp"
+#include "plugins/common/fault.hpp"
+#include "plugins/common/pipe_signal.hpp"
 
 namespace oa::http {
 
 namespace {
 
-/// Keeps SIGPIPE away from this thread: a server that closes early must not end the host, and the
-/// signal's handler belongs to the host.
-class PipeSignalBlock {
-public:
-    PipeSignalBlock() {
-        sigemptyset(&pipe_);
-        sigaddset(&pipe_, SIGPIPE);
-        pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
-        sigset_t pending;
-        sigpending(&pending);
-        was_pending_ = sigismember(&pending, SIGPIPE) == 1;
-    }
-    ~PipeSignalBlock() {
-        if (!was_pending_) {
-            const timespec now{};
-            while (sigtimedwait(&pipe_, nullptr, &now) == SIGPIPE) {
-            }
-        }
-        pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-    }
-    PipeSignalBlock(const PipeSignalBlock&) = delete;
-    PipeSignalBlock& operator=(const PipeSignalBlock&) = delete;
-
-private:
-    sigset_t pipe_{};
-    sigset_t before_{};
-    bool was_pending_ = false;
-};
-
 /// After the request has left, only a request that may be repeated is offered for a retry.
 Error judged(const Error& error, const Request& request) {
     if (error.code() == ErrorCode::Unavailable && error.retry() == Retry::Yes &&
         !is_idempotent(request.method)) {
-        return fault(error.code(), Retry::Unknown, error.what());
+        return common::fault(error.code(), Retry::Unknown, error.what());
     }
     return error;
 }
@@ -100,8 +67,9 @@ void redirect(Request& request, const Response& response) {
     try {
         next = resolve_url(request.url, response.header("location"));
     } catch (const UrlError& error) {
-        throw fault(ErrorCode::Precondition, Retry::No,
-                    request.url.authority() + " redirects to no usable address: " + error.what());
+        throw common::fault(
+            ErrorCode::Precondition, Retry::No,
+            request.url.authority() + " redirects to no usable address: " + error.what());
     }
     const int status = response.status;
     const bool becomes_get = (status == 303 && request.method != "HEAD") ||
@@ -111,9 +79,9 @@ void redirect(Request& request, const Response& response) {
         drop_body(request);
     }
     if (request.has_body && request.url.secure && !next.secure) {
-        throw fault(ErrorCode::Precondition, Retry::No,
-                    request.url.authority() +
-                        " redirects the body to http, where it would travel unencrypted");
+        throw common::fault(ErrorCode::Precondition, Retry::No,
+                            request.url.authority() +
+                                " redirects the body to http, where it would travel unencrypted");
     }
     if (!request.url.same_origin(next)) {
         std::erase_if(request.headers,
@@ -140,7 +108,7 @@ bool is_idempotent(std::string_view method) {
 }
 
 Exchange send_request(Request request, const ExchangeOptions& options, Interrupter& interrupter) {
-    const PipeSignalBlock no_pipe_signal;
+    const common::PipeSignalBlock no_pipe_signal;
     Exchange exchange;
     while (true) {
         exchange.response = exchange_once(request, options, interrupter);
@@ -149,9 +117,9 @@ Exchange send_request(Request request, const ExchangeOptions& options, Interrupt
             return exchange;
         }
         if (exchange.redirects == options.redirects_max) {
-            throw fault(ErrorCode::Precondition, Retry::No,
-                        request.url.authority() + ": more than " +
-                            std::to_string(options.redirects_max) + " redirects");
+            throw common::fault(ErrorCode::Precondition, Retry::No,
+                                request.url.authority() + ": more than " +
+                                    std::to_string(options.redirects_max) + " redirects");
         }
         ++exchange.redirects;
         redirect(request, exchange.response);

@@ -2,6 +2,8 @@
 
 #include <sys/socket.h>
 
+#include "plugins/common/fault.hpp"
+
 namespace oa::http {
 
 Interrupter::Interrupter(TimePoint deadline) : deadline_(deadline), watcher_([this] { watch(); }) {}
@@ -55,6 +57,19 @@ void Interrupter::watch() {
     lock.unlock();
     if (late) {
         interrupt(Reason::Deadline);
+    }
+}
+
+void throw_if_interrupted(const Interrupter& interrupter) {
+    const auto reason = interrupter.reason();
+    if (reason == Interrupter::Reason::Cancelled) {
+        throw common::fault(ErrorCode::Cancelled, Retry::No, "the request was cancelled");
+    }
+    // The clock may be past the deadline before the watching thread has noticed.
+    if (reason == Interrupter::Reason::Deadline ||
+        std::chrono::steady_clock::now() >= interrupter.deadline()) {
+        throw common::fault(ErrorCode::Deadline, Retry::Unknown,
+                            "the request took longer than its limit");
     }
 }
 

@@ -43,4 +43,7 @@ private:
     std::thread watcher_;  // last: it uses all of the above
 };
 
+/// Throws the Error of a request that was cancelled or came to its deadline.
+void throw_if_interrupted(const Interrupter& interrupter);
+
 }  // namespace oa::http

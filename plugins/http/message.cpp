@@ -13,7 +13,7 @@
 #include <Poco/Net/HTTPRequest.h>
 #include <Poco/Net/MessageHeader.h>
 
-#include "fault.hpp"
+#include "plugins/common/fault.hpp"
 
 namespace oa::http {
 
@@ -25,13 +25,13 @@ constexpr int header_count_max = 1000;
 constexpr int informational_max = 20;
 
 Error malformed(const std::string& peer, const std::string& what) {
-    return fault(ErrorCode::Unavailable, Retry::Unknown,
-                 peer + ": the answer is not valid HTTP: " + what);
+    return common::fault(ErrorCode::Unavailable, Retry::Unknown,
+                         peer + ": the answer is not valid HTTP: " + what);
 }
 
 Error incomplete(const std::string& peer) {
-    return fault(ErrorCode::Unavailable, Retry::Yes,
-                 peer + ": the connection closed before the answer was complete");
+    return common::fault(ErrorCode::Unavailable, Retry::Yes,
+                         peer + ": the connection closed before the answer was complete");
 }
 
 /// One line without its end.
@@ -124,9 +124,9 @@ private:
     }
 
     [[nodiscard]] Error too_long() const {
-        return fault(ErrorCode::Exhausted, Retry::No,
-                     peer_ + ": the body is longer than the limit of " + std::to_string(body_max_) +
-                         " bytes (max_bytes)");
+        return common::fault(ErrorCode::Exhausted, Retry::No,
+                             peer_ + ": the body is longer than the limit of " +
+                                 std::to_string(body_max_) + " bytes (max_bytes)");
     }
 
     std::istream& input_;
@@ -137,8 +137,8 @@ private:
 
 std::string decompress(const std::string& packed, std::size_t body_max, const std::string& peer) {
     const auto broken = [&peer] {
-        return fault(ErrorCode::Unavailable, Retry::Unknown,
-                     peer + ": the body is not valid or not complete gzip");
+        return common::fault(ErrorCode::Unavailable, Retry::Unknown,
+                             peer + ": the body is not valid or not complete gzip");
     };
     // A gzip stream ends with the length of what it holds, modulo 2^32.
     if (packed.size() < 18) {
@@ -151,9 +151,9 @@ std::string decompress(const std::string& packed, std::size_t body_max, const st
     while (inflating.read(piece.data(), piece.size()) || inflating.gcount() > 0) {
         const auto count = static_cast<std::size_t>(inflating.gcount());
         if (count > body_max - body.size()) {
-            throw fault(ErrorCode::Exhausted, Retry::No,
-                        peer + ": the body is longer than the limit of " +
-                            std::to_string(body_max) + " bytes (max_bytes) once unpacked");
+            throw common::fault(ErrorCode::Exhausted, Retry::No,
+                                peer + ": the body is longer than the limit of " +
+                                    std::to_string(body_max) + " bytes (max_bytes) once unpacked");
         }
         body.append(piece.data(), count);
     }
@@ -170,8 +170,8 @@ std::string decompress(const std::string& packed, std::size_t body_max, const st
 /// "HTTP/1.1 404 Not Found"
 void read_status_line(std::istream& input, Response& response, const std::string& peer) {
     if (input.peek() == std::char_traits<char>::eof()) {
-        throw fault(ErrorCode::Unavailable, Retry::Yes,
-                    peer + ": the server closed the connection without an answer");
+        throw common::fault(ErrorCode::Unavailable, Retry::Yes,
+                            peer + ": the server closed the connection without an answer");
     }
     const std::string line = read_line(input, peer);
     const std::size_t status_at = std::string_view("HTTP/1.1 ").size();

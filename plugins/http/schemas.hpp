@@ -1,26 +1,13 @@
 #pragma once
 
-#include <array>
-#include <cstddef>
+#include "plugins/common/joined.hpp"
 
 // JSON Schemas (2020-12) of the parameters and outputs, and the examples. Parts that several
 // functions share are put together by joined().
 
 namespace oa::http::schema {
 
-/// One text, ended by NUL, of several.
-template <std::size_t... Sizes>
-consteval auto joined(const char (&... parts)[Sizes]) {
-    std::array<char, (Sizes + ...) - sizeof...(Sizes) + 1> text{};
-    std::size_t at = 0;
-    const auto add = [&](const char* part, std::size_t size) {
-        for (std::size_t i = 0; i + 1 < size; ++i) {
-            text[at++] = part[i];
-        }
-    };
-    (add(parts, Sizes), ...);
-    return text;
-}
+using common::joined;
 
 inline constexpr char open_url[] =
     R"({"type": "object", "additionalProperties": false, "required": ["url"], "properties": {)";

@@ -16,7 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "fault.hpp"
+#include "plugins/common/fault.hpp"
 
 namespace oa::http {
 
@@ -50,9 +50,10 @@ std::string system_authorities() {
             return path;
         }
     }
-    throw fault(ErrorCode::Precondition, Retry::No,
-                "no list of trusted certificate authorities was found: install ca-certificates or "
-                "name a ca_file");
+    throw common::fault(
+        ErrorCode::Precondition, Retry::No,
+        "no list of trusted certificate authorities was found: install ca-certificates or "
+        "name a ca_file");
 }
 
 /// Reading the system's list takes some 10 ms, so each file is read once and again after a change.
@@ -62,8 +63,8 @@ public:
     void give(const std::string& path, SSL_CTX* context) {
         struct stat info {};
         if (::stat(path.c_str(), &info) != 0) {
-            throw fault(ErrorCode::NotFound, Retry::No,
-                        "the ca_file '" + path + "' cannot be read");
+            throw common::fault(ErrorCode::NotFound, Retry::No,
+                                "the ca_file '" + path + "' cannot be read");
         }
         const FileState state{info.st_ino, info.st_size, info.st_mtime};
         const std::scoped_lock lock(mutex_);
@@ -79,8 +80,9 @@ private:
         StorePtr store(X509_STORE_new());
         if (!store || X509_STORE_load_file(store.get(), path.c_str()) != 1) {
             ERR_clear_error();
-            throw fault(ErrorCode::Precondition, Retry::No,
-                        "the ca_file '" + path + "' holds no PEM certificate that can be read");
+            throw common::fault(
+                ErrorCode::Precondition, Retry::No,
+                "the ca_file '" + path + "' holds no PEM certificate that can be read");
         }
         return store;
     }
@@ -124,7 +126,8 @@ void expect_name(SSL_CTX* context, const std::string& host) {
     const int done = is_address ? X509_VERIFY_PARAM_set1_ip_asc(expected, host.c_str())
                                 : X509_VERIFY_PARAM_set1_host(expected, host.data(), host.size());
     if (done != 1) {
-        throw fault(ErrorCode::InvalidParams, Retry::No, "'" + host + "' is not a host name");
+        throw common::fault(ErrorCode::InvalidParams, Retry::No,
+                            "'" + host + "' is not a host name");
     }
 }
 
@@ -172,9 +175,9 @@ Poco::Net::SecureStreamSocket start_tls(const Poco::Net::StreamSocket& socket,
     } catch (const Poco::Net::SSLException& error) {
         ERR_clear_error();
         if (verdict != X509_V_OK) {
-            throw fault(ErrorCode::Unauthenticated, Retry::No,
-                        "the certificate of " + url.authority() +
-                            " is refused: " + reason_of(verdict, url.host));
+            throw common::fault(ErrorCode::Unauthenticated, Retry::No,
+                                "the certificate of " + url.authority() +
+                                    " is refused: " + reason_of(verdict, url.host));
         }
         throw;
     }

@@ -1,4 +1,4 @@
-#include "resolver.hpp"
+#include "plugins/common/resolver.hpp"
 
 #include <algorithm>
 #include <condition_variable>
@@ -12,9 +12,9 @@
 #include <Poco/Net/HostEntry.h>
 #include <Poco/Net/NetException.h>
 
-#include "fault.hpp"
+#include "plugins/common/fault.hpp"
 
-namespace oa::http {
+namespace oa::common {
 
 namespace {
 
@@ -59,19 +59,9 @@ void look_up(const std::string& host, Lookup& lookup) {
 
 }  // namespace
 
-void throw_if_interrupted(const Interrupter& interrupter) {
-    const auto reason = interrupter.reason();
-    if (reason == Interrupter::Reason::Cancelled) {
-        throw fault(ErrorCode::Cancelled, Retry::No, "the request was cancelled");
-    }
-    // The clock may be past the deadline before the watching thread has noticed.
-    if (reason == Interrupter::Reason::Deadline ||
-        std::chrono::steady_clock::now() >= interrupter.deadline()) {
-        throw fault(ErrorCode::Deadline, Retry::Unknown, "the request took longer than its limit");
-    }
-}
-
-Addresses resolve(const std::string& host, const Interrupter& interrupter, TimePoint deadline) {
+Addresses resolve(const std::string& host,
+                  std::chrono::steady_clock::time_point deadline,
+                  const std::function<void()>& check) {
     using namespace std::chrono_literals;
     Poco::Net::IPAddress literal;
     if (Poco::Net::IPAddress::tryParse(host, literal)) {
@@ -81,10 +71,10 @@ Addresses resolve(const std::string& host, const Interrupter& interrupter, TimeP
     std::thread([host, lookup] { look_up(host, *lookup); }).detach();
     std::unique_lock lock(lookup->mutex);
     while (!lookup->done) {
-        throw_if_interrupted(interrupter);
+        check();
         const auto now = std::chrono::steady_clock::now();
         if (now >= deadline) {
-            throw_if_interrupted(interrupter);
+            check();
             throw fault(ErrorCode::Unavailable, Retry::Yes,
                         "looking up the host name '" + host + "' took too long");
         }
@@ -96,4 +86,4 @@ Addresses resolve(const std::string& host, const Interrupter& interrupter, TimeP
     return lookup->addresses;
 }
 
-}  // namespace oa::http
+}  // namespace oa::common
