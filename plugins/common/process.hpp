@@ -1,15 +1,17 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <sys/types.h>
 
 #include "plugins/common/output_capture.hpp"
 
-namespace oa::system {
+namespace oa::common {
 
 using TimePoint = std::chrono::steady_clock::time_point;
 
@@ -57,12 +59,12 @@ struct ProcessEnd {
 /// half a second later by SIGKILL. What it leaves running in the background is not waited for.
 /// Throws oa::Error when it cannot be started.
 [[nodiscard]] ProcessEnd run_process(ProcessPlan plan,
-                                     common::OutputCapture& output,
-                                     common::OutputCapture& errors,
+                                     OutputCapture& output,
+                                     OutputCapture& errors,
                                      std::optional<TimePoint> deadline,
                                      int wake_fd);
 
 /// "SIGKILL"
 [[nodiscard]] std::string signal_name(int signal);
 
-}  // namespace oa::system
+}  // namespace oa::common

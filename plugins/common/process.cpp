@@ -1,4 +1,4 @@
-#include "process.hpp"
+#include "plugins/common/process.hpp"
 
 #include <algorithm>
 #include <array>
@@ -17,7 +17,7 @@
 
 #include "oa/error.hpp"
 
-namespace oa::system {
+namespace oa::common {
 
 namespace {
 
@@ -140,7 +140,7 @@ pid_t spawn(ProcessPlan& plan, const Pipe& output, const Pipe& errors) {
 /// group: nobody else can be hit by a signal to them.
 class Running {
 public:
-    Running(ProcessPlan& plan, common::OutputCapture& output, common::OutputCapture& errors)
+    Running(ProcessPlan& plan, OutputCapture& output, OutputCapture& errors)
         : output_(output), errors_(errors), pid_(spawn(plan, out_, err_)) {
         out_.writer.reset();
         err_.writer.reset();
@@ -234,7 +234,7 @@ private:
         return static_cast<int>(std::clamp<std::int64_t>(rest, 0, 60'000));
     }
 
-    void take(Descriptor& reader, int events, common::OutputCapture& capture) {
+    void take(Descriptor& reader, int events, OutputCapture& capture) {
         if (events == 0) {
             return;
         }
@@ -254,8 +254,8 @@ private:
         return info;
     }
 
-    common::OutputCapture& output_;
-    common::OutputCapture& errors_;
+    OutputCapture& output_;
+    OutputCapture& errors_;
     Pipe out_;
     Pipe err_;
     pid_t pid_;
@@ -273,8 +273,8 @@ void Descriptor::reset() noexcept {
 }
 
 ProcessEnd run_process(ProcessPlan plan,
-                       common::OutputCapture& output,
-                       common::OutputCapture& errors,
+                       OutputCapture& output,
+                       OutputCapture& errors,
                        std::optional<TimePoint> deadline,
                        int wake_fd) {
     const auto running = std::make_unique<Running>(plan, output, errors);
@@ -289,4 +289,4 @@ std::string signal_name(int signal) {
     return name == nullptr ? "signal " + std::to_string(signal) : std::string("SIG") + name;
 }
 
-}  // namespace oa::system
+}  // namespace oa::common
