@@ -100,7 +100,7 @@ void Access::set_http(Call& call, const std::string& url) {
 }
 
 std::string Access::file_of(Call& call, const char* text, const char* file) {
-    const std::string path = text_param(call, file);
+    std::string path = text_param(call, file);
     std::string content = text_param(call, text);
     if (!path.empty() && !content.empty()) {
         throw invalid_params(pointer_to(text),

@@ -3,10 +3,11 @@
 #include <chrono>
 #include <cstddef>
 
-#include "interrupter.hpp"
-#include "message.hpp"
-#include "tls.hpp"
-#include "url.hpp"
+#include "plugins/common/address_guard.hpp"
+#include "plugins/common/http/interrupter.hpp"
+#include "plugins/common/http/message.hpp"
+#include "plugins/common/http/tls.hpp"
+#include "plugins/common/http/url.hpp"
 
 namespace oa::http {
 
@@ -15,7 +16,8 @@ struct ExchangeOptions {
     std::chrono::milliseconds connect_timeout{10'000};
     bool follow_redirects = true;
     int redirects_max = 5;
-    std::size_t body_max = 0;  // bytes
+    std::size_t body_max = 0;                     // bytes
+    const common::AddressGuard* guard = nullptr;  // null: any address may be connected to
 };
 
 struct Exchange {

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "url.hpp"
+#include "plugins/common/http/url.hpp"
 
 namespace oa::http {
 

@@ -5,7 +5,7 @@
 #include <Poco/Net/SecureStreamSocket.h>
 #include <Poco/Net/StreamSocket.h>
 
-#include "url.hpp"
+#include "plugins/common/http/url.hpp"
 
 namespace oa::http {
 

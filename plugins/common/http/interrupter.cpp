@@ -1,4 +1,4 @@
-#include "interrupter.hpp"
+#include "plugins/common/http/interrupter.hpp"
 
 #include <sys/socket.h>
 

@@ -1,4 +1,4 @@
-#include "connection.hpp"
+#include "plugins/common/http/connection.hpp"
 
 #include <algorithm>
 #include <array>
@@ -100,9 +100,10 @@ private:
 Connection::Connection(const Url& url,
                        const TlsOptions& tls,
                        TimePoint connect_deadline,
-                       Interrupter& interrupter)
+                       Interrupter& interrupter,
+                       const common::AddressGuard* guard)
     : peer_(url.authority()), interrupter_(interrupter) {
-    connect(url, connect_deadline);
+    connect(url, connect_deadline, guard);
     try {
         socket_.setBlocking(true);
         socket_.setNoDelay(true);
@@ -142,9 +143,14 @@ Connection::~Connection() {
     }
 }
 
-void Connection::connect(const Url& url, TimePoint connect_deadline) {
-    const auto addresses =
+void Connection::connect(const Url& url,
+                         TimePoint connect_deadline,
+                         const common::AddressGuard* guard) {
+    auto addresses =
         common::resolve(url.host, connect_deadline, [this] { throw_if_interrupted(interrupter_); });
+    if (guard != nullptr) {
+        addresses = guard->allowed_of(url.host, addresses);
+    }
     for (std::size_t i = 0; i < addresses.size(); ++i) {
         try {
             connect_to(Poco::Net::SocketAddress(addresses[i], url.port), connect_deadline);

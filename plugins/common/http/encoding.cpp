@@ -1,4 +1,4 @@
-#include "encoding.hpp"
+#include "plugins/common/http/encoding.hpp"
 
 #include <iterator>
 #include <sstream>

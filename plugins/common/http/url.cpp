@@ -1,4 +1,4 @@
-#include "url.hpp"
+#include "plugins/common/http/url.hpp"
 
 #include <algorithm>
 #include <charconv>

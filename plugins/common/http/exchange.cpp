@@ -1,4 +1,4 @@
-#include "exchange.hpp"
+#include "plugins/common/http/exchange.hpp"
 
 #include <algorithm>
 #include <array>
@@ -6,8 +6,8 @@
 #include <string>
 #include <utility>
 
-#include "connection.hpp"
 #include "plugins/common/fault.hpp"
+#include "plugins/common/http/connection.hpp"
 #include "plugins/common/pipe_signal.hpp"
 
 namespace oa::http {
@@ -28,7 +28,7 @@ Response exchange_once(const Request& request,
                        Interrupter& interrupter) {
     const auto connect_deadline = std::min(
         std::chrono::steady_clock::now() + options.connect_timeout, interrupter.deadline());
-    Connection connection(request.url, options.tls, connect_deadline, interrupter);
+    Connection connection(request.url, options.tls, connect_deadline, interrupter, options.guard);
     std::optional<Error> send_error;
     try {
         try {

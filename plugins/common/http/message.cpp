@@ -1,4 +1,4 @@
-#include "message.hpp"
+#include "plugins/common/http/message.hpp"
 
 #include <algorithm>
 #include <array>

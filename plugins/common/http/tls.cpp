@@ -1,4 +1,4 @@
-#include "tls.hpp"
+#include "plugins/common/http/tls.hpp"
 
 #include <map>
 #include <memory>
