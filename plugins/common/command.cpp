@@ -14,8 +14,6 @@
 #include "oa/error.hpp"
 #include "plugins/common/wake_up.hpp"
 
-extern "C" char** environ;
-
 namespace oa::common {
 
 namespace {
@@ -81,7 +79,7 @@ std::string find_program(const std::string& name,
     const std::string path = found == environment.end() ? path_default : found->second;
     for (std::size_t start = 0; start <= path.size();) {
         const std::size_t end = std::min(path.find(':', start), path.size());
-        const std::string file = path.substr(start, end - start) + "/" + name;
+        std::string file = path.substr(start, end - start) + "/" + name;
         if (file.starts_with('/') && file.size() > name.size() + 1 && is_program(file)) {
             return file;
         }

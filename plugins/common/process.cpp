@@ -260,7 +260,7 @@ private:
     Pipe err_;
     pid_t pid_;
     Descriptor end_;
-    std::array<char, std::size_t{64} * 1024> buffer_;
+    std::array<char, std::size_t{64} * 1024> buffer_{};
 };
 
 }  // namespace

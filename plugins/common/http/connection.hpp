@@ -15,8 +15,8 @@
 
 namespace oa::http {
 
-/// One TCP or TLS connection, used for one request or one dialogue. What goes wrong is thrown as Error with
-/// "host:port" and the cause in one line.
+/// One TCP or TLS connection, used for one request or one dialogue. What goes wrong is thrown as
+/// Error with "host:port" and the cause in one line.
 class Connection {
 public:
     /// Looks the host up, tries each of its addresses that `guard` allows until `connect_deadline`,
