@@ -82,6 +82,10 @@ void AddressGuard::deny_range(const std::string& text) {
     const std::size_t slash = text.find('/');
     Range range;
     bool good = IPAddress::tryParse(text.substr(0, slash), range.start);
+    if (text.substr(0, slash) == "::") {  // which Poco does not read
+        range.start = IPAddress(IPAddress::IPv6);
+        good = true;
+    }
     const unsigned longest = good && range.start.family() == IPAddress::IPv4 ? 32 : 128;
     range.bits = longest;
     if (good && slash != std::string::npos) {

@@ -184,8 +184,10 @@ template <std::size_t Size>
 /// Fills the host's oa_error. The host reads it after `create` or `start` has returned, so the
 /// texts stay in buffers of the thread.
 inline void keep_error(const oa_error& from, oa_error* to) noexcept {
-    thread_local std::array<char, 1024> message;
-    thread_local std::array<char, 256> pointer;
+    // Aligned as the data that linkers place after them: mold 1.10 begins the read-only part at
+    // these even where that is before its segment, and the host refuses such a file.
+    alignas(16) thread_local std::array<char, 1024> message;
+    alignas(16) thread_local std::array<char, 256> pointer;
     if (to == nullptr) {
         return;
     }
