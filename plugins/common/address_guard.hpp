@@ -12,7 +12,7 @@ namespace oa::common {
 
 /// Part of the JSON Schema of a module's configuration: {"network": {"deny": [...]}}.
 inline constexpr const char* network_config_schema =
-    R"({"type": "object", "properties": {"network": {"type": "object", "additionalProperties": false, "properties": {
+    R"({"type": "object", "additionalProperties": true, "properties": {"network": {"type": "object", "additionalProperties": false, "properties": {
     "deny": {"type": "array", "items": {"type": "string"}, "default": ["metadata"], "description": "Addresses that are never connected to: metadata (the addresses by which clouds tell machines their secrets), loopback, link-local, private, or a range such as 10.1.0.0/16"}}}}})";
 
 /// Which addresses an operator lets workflows connect to. It looks at addresses, never at names: a

@@ -102,6 +102,24 @@ void measure_transfers(std::size_t mebibytes, int rounds) {
                   std::to_string(server.port()), "-o", "UserKnownHostsFile=" + known,
                   current_user() + "@" + server.host()});
     };
+    oa::Json command = params("", "");
+    command = {{"host", command["host"]}, {"port", command["port"]},
+               {"user", command["user"]}, {"private_key_file", command["private_key_file"]},
+               {"known_hosts", known},    {"command", "true"}};
+    compare(
+        "20 remote commands", "ssh    ", rounds,
+        [&] {
+            for (int i = 0; i < 20; ++i) {
+                require(ssh.run("run", command));
+            }
+        },
+        [&] {
+            for (int i = 0; i < 20; ++i) {
+                must_run({"ssh", "-i", folder.at("key"), "-p", std::to_string(server.port()), "-o",
+                          "UserKnownHostsFile=" + known, "-F", "none",
+                          current_user() + "@" + server.host(), "true"});
+            }
+        });
     const std::string size = std::to_string(mebibytes) + " MiB ";
     compare((size + "upload").c_str(), "sftp   ", rounds,
             [&] { require(ssh.run("upload", params(folder.at("from"), folder.at("to")))); },
