@@ -87,7 +87,10 @@ def authenticate(server, session, envelope, mechanism, data):
 
 
 def listen():
-    return socket.create_server(("127.0.0.1", 0))
+    # With its protocol named, so that asyncio sends every answer at once.
+    out = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    out.bind(("127.0.0.1", 0))
+    return out
 
 
 async def main():
