@@ -9,11 +9,12 @@
 #include <utility>
 
 #include "answer.hpp"
-#include "encoding.hpp"
-#include "exchange.hpp"
-#include "interrupter.hpp"
-#include "message.hpp"
-#include "url.hpp"
+#include "plugins/common/http/encoding.hpp"
+#include "plugins/common/http/exchange.hpp"
+#include "plugins/common/http/interrupter.hpp"
+#include "plugins/common/http/message.hpp"
+#include "plugins/common/http/status_error.hpp"
+#include "plugins/common/http/url.hpp"
 
 namespace oa::http {
 
@@ -271,7 +272,8 @@ void perform(Call& call, std::string method) {
     const auto elapsed = std::chrono::duration_cast<milliseconds>(steady_clock::now() - started);
     call.result(answer_of(exchange, elapsed));
     if (fail_on_status && exchange.response.status >= 400) {
-        throw error_of_status(exchange, asked);
+        throw error_of_status(exchange.response, asked)
+            .with_details({{"status", exchange.response.status}, {"url", exchange.url.text()}});
     }
 }
 

@@ -1,65 +1,14 @@
-#include <array>
-#include <cerrno>
-#include <cstdlib>
-#include <filesystem>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
-
-#include <fcntl.h>
-#include <unistd.h>
 
 #include "command.hpp"
 #include "functions.hpp"
+#include "plugins/common/private_folder.hpp"
 
 namespace oa::system {
 
 namespace {
-
-/// A private folder for one script; goes away with this object.
-class ScriptFile {
-public:
-    explicit ScriptFile(std::string_view text) {
-        const char* const base = std::getenv("TMPDIR");
-        folder_ =
-            std::string(base == nullptr || *base == '\0' ? "/tmp" : base) + "/oa-script-XXXXXX";
-        if (::mkdtemp(folder_.data()) == nullptr) {
-            throw exhausted("no temporary folder " + folder_ + ": " +
-                            std::generic_category().message(errno));
-        }
-        write(text);
-    }
-    ~ScriptFile() { remove(); }
-    ScriptFile(const ScriptFile&) = delete;
-    ScriptFile& operator=(const ScriptFile&) = delete;
-
-    [[nodiscard]] std::string path() const { return folder_ + "/script"; }
-
-private:
-    void write(std::string_view text) {
-        Descriptor file(::open(path().c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-        while (file.is_open() && !text.empty()) {
-            const ssize_t count = ::write(file.get(), text.data(), text.size());
-            if (count < 0) {
-                break;
-            }
-            text.remove_prefix(static_cast<std::size_t>(count));
-        }
-        if (!file.is_open() || !text.empty()) {
-            const int error = errno;
-            remove();
-            throw exhausted("the script cannot be written to " + path() + ": " +
-                            std::generic_category().message(error));
-        }
-    }
-    void remove() noexcept {
-        std::error_code ignored;
-        std::filesystem::remove_all(folder_, ignored);
-    }
-
-    std::string folder_;
-};
 
 /// "#!/usr/bin/env python3" as {"/usr/bin/env", "python3"}; empty where there is no such line. As
 /// in the kernel all that follows the program is one argument.
@@ -168,8 +117,8 @@ void script(Call& call) {
         finish(call, command, what);
         return;
     }
-    const ScriptFile file(text);
-    command.arguments.push_back(file.path());
+    const common::PrivateFolder folder("script");
+    command.arguments.push_back(folder.write("script", text));
     command.arguments.insert(command.arguments.end(), arguments.begin(), arguments.end());
     finish(call, command, what);
 }

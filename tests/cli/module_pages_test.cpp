@@ -41,7 +41,8 @@ TEST_P(ModulePagesTest, AreWhatTheModulesSayOfThemselves) {
 INSTANTIATE_TEST_SUITE_P(
     Modules,
     ModulePagesTest,
-    testing::Values("database", "files", "http", "json", "ssh", "system", "utils"),
+    testing::Values(
+        "database", "docker", "git", "notify", "files", "http", "json", "ssh", "system", "utils"),
     [](const auto& info) { return std::string(info.param); });
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "plugins/http/url.hpp"
+#include "plugins/common/http/url.hpp"
 
 #include <string>
 

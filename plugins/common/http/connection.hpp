@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <istream>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <Poco/Net/StreamSocket.h>
+
+#include "plugins/common/address_guard.hpp"
+#include "plugins/common/http/interrupter.hpp"
+#include "plugins/common/http/tls.hpp"
+#include "plugins/common/http/url.hpp"
+
+namespace oa::http {
+
+/// One TCP or TLS connection, used for one request or one dialogue. What goes wrong is thrown as
+/// Error with "host:port" and the cause in one line.
+class Connection {
+public:
+    /// Looks the host up, tries each of its addresses that `guard` allows until `connect_deadline`,
+    /// and starts TLS for https.
+    Connection(const Url& url,
+               const TlsOptions& tls,
+               TimePoint connect_deadline,
+               Interrupter& interrupter,
+               const common::AddressGuard* guard = nullptr);
+    ~Connection();
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+
+    void send(std::string_view data);
+    /// The connected socket, for protocols other than HTTP; in TLS where the address is https.
+    [[nodiscard]] const Poco::Net::StreamSocket& socket() const { return socket_; }
+    /// What the server sends. Its functions throw Error when the connection breaks; an end of file
+    /// is an orderly close.
+    [[nodiscard]] std::istream& input() { return *input_; }
+
+private:
+    class Buffer;
+
+    void connect(const Url& url, TimePoint connect_deadline, const common::AddressGuard* guard);
+    void connect_to(const Poco::Net::SocketAddress& address, TimePoint connect_deadline);
+
+    std::string peer_;  // host:port
+    Interrupter& interrupter_;
+    Poco::Net::StreamSocket socket_;
+    std::unique_ptr<Buffer> buffer_;
+    std::unique_ptr<std::istream> input_;
+};
+
+}  // namespace oa::http
