@@ -331,13 +331,18 @@ private:
         for (const auto& entry : functions_) {
             properties[entry.first] = reference(entry.first);
         }
+        std::map<std::string, std::string> others;  // how else a call is written, a pattern each
         for (const auto& [functions, modules] : modules_) {
             for (const auto& [info, names] : sorted(functions)) {
                 if (modules.size() > 1 || names.size() > 1 || !modules.contains(info->module)) {
-                    patterns['^' + one_of(modules) + "\\." + one_of(names) + '$'] =
-                        reference(call_of(*info));
+                    std::string& pattern = others[call_of(*info)];
+                    pattern +=
+                        (pattern.empty() ? "" : "|") + one_of(modules) + "\\." + one_of(names);
                 }
             }
+        }
+        for (const auto& [call, pattern] : others) {
+            patterns["^(" + pattern + ")$"] = reference(call);
         }
     }
 

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "answer.hpp"
+#include "plugins/common/address_guard.hpp"
 #include "plugins/common/http/encoding.hpp"
 #include "plugins/common/http/exchange.hpp"
 #include "plugins/common/http/interrupter.hpp"
@@ -203,6 +204,12 @@ void add_body(Call& call, Request& request) {
     }
 }
 
+/// Keeps the addresses away by which clouds tell machines their secrets.
+const common::AddressGuard& guard_of_all() {
+    static const common::AddressGuard guard;
+    return guard;
+}
+
 ExchangeOptions options_param(Call& call) {
     const auto bytes =
         call.param<std::int64_t>("max_bytes", static_cast<std::int64_t>(body_default));
@@ -220,6 +227,7 @@ ExchangeOptions options_param(Call& call) {
         .follow_redirects = call.param<bool>("follow_redirects", true),
         .redirects_max = static_cast<int>(redirects),
         .body_max = static_cast<std::size_t>(bytes),
+        .guard = &guard_of_all(),
     };
 }
 

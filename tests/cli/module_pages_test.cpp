@@ -43,7 +43,7 @@ INSTANTIATE_TEST_SUITE_P(
     ModulePagesTest,
     testing::Values(
         "database", "docker", "git", "notify", "files", "http", "json", "ssh", "system", "utils"),
-    [](const auto& info) { return std::string(info.param); });
+    [](const auto& module) { return std::string(module.param); });
 
 }  // namespace
 }  // namespace oa::test

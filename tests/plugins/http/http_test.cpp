@@ -360,6 +360,17 @@ TEST_F(HttpTest, ChangesTheMethodAsTheStatusTells) {
     EXPECT_EQ(after("308", "PATCH"), "PATCH 31 application/json");
 }
 
+// Where clouds tell machines their secrets; by a name, an odd spelling or a redirect, too.
+TEST_F(HttpTest, NeverAsksTheMetadataAddresses) {
+    for (const std::string& url :
+         {std::string("http://169.254.169.254/latest/meta-data/"),
+          std::string("http://[::ffff:169.254.169.254]/"), std::string("http://[fd00:ec2::254]/"),
+          server.url("/redirect/302/" + hex("http://169.254.169.254/"))}) {
+        const Reply reply = get(url);
+        EXPECT_EQ(reply.status, OA_PERMISSION) << url << ": " << reply.message;
+    }
+}
+
 TEST_F(HttpTest, LeavesCredentialsBehindWhenTheOriginChanges) {
     const EchoServer other;
     const Json secrets{{"bearer_token", "abc"},
