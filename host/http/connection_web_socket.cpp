@@ -75,8 +75,8 @@ void Connection::push_frames(std::string bytes, TimePoint now) {
     }
 }
 
-// What is told to many comes in bursts: the loop sends at once what has gathered until it gets here,
-// which takes it a moment, and saves a call of the system for each message.
+// What is told to many comes in bursts: the loop sends at once what has gathered until it gets
+// here, which takes it a moment, and saves a call of the system for each message.
 bool Connection::gather_frames(std::string bytes, TimePoint now) {
     constexpr std::size_t gathered_max = std::size_t{64} << 10U;
     if (output_.size() > gathered_max) {

@@ -190,8 +190,7 @@ TEST_F(JsonChangeTest, APatchLeadsFromOneToTheOther) {
     for (const char* from : values) {
         for (const char* to : values) {
             const std::string patch = difference(from, to);
-            const Json made =
-                output("patch", {{"data", from}, {"patch", Json::parse(patch)}});
+            const Json made = output("patch", {{"data", from}, {"patch", Json::parse(patch)}});
             EXPECT_TRUE(made["value"] == Json::parse(to)) << from << " -> " << to << ": " << patch;
         }
     }
