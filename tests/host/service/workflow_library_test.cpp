@@ -147,12 +147,11 @@ TEST_F(WorkflowLibraryTest, WritesNothingOfWhatHasErrors) {
 
 // However a name is spelt, nothing outside of the folder is written, read or removed.
 TEST_F(WorkflowLibraryTest, NoNameLeadsOutOfTheFolder) {
-    for (const std::string name :
-         {"../evil", "..", ".", "a/b", "/etc/passwd", "a\\b", ".hidden", "-x", "a..b", "a b",
-          "caf\xc3\xa9", "a\n", "con:", std::string("a\0b", 3).c_str(), "%2e%2e"}) {
-        if (std::string(name) == "a") {
-            continue;
-        }
+    const std::vector<std::string> names{
+        "../evil", "..",   ".",   "a/b",         "/etc/passwd", "a\\b", ".hidden",
+        "-x",      "a..b", "a b", "caf\xc3\xa9", "a\n",         "con:", std::string("a\0b", 3),
+        "%2e%2e"};
+    for (const std::string& name : names) {
         std::string code;
         EXPECT_EQ(kind_of([&] { library.put(name, document("1"), {}, "ann"); }, &code),
                   Kind::Invalid)
