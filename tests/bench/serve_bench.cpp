@@ -64,6 +64,7 @@ void together(benchmark::State& state,
     for ([[maybe_unused]] auto iteration : state) {
         std::atomic<bool> is_fine{true};
         std::vector<std::thread> threads;
+        threads.reserve(clients);
         const auto begun = Clock::now();
         for (int client = 0; client < clients; ++client) {
             threads.emplace_back([&] {
@@ -100,6 +101,7 @@ void many_listeners(benchmark::State& state) {
     std::atomic<std::uint64_t> messages{0};
     std::atomic<bool> is_over{false};
     std::vector<std::thread> threads;
+    threads.reserve(listeners);
     for (int i = 0; i < listeners; ++i) {
         test::RawClient raw(service.port());
         raw.send(service.request("GET", "/api/v1/events",

@@ -80,6 +80,7 @@ void run(const ServiceProgram& service,
          Pace* pace,
          const std::function<void()>& meanwhile) {
     std::vector<std::thread> threads;
+    threads.reserve(clients);
     for (int i = 0; i < clients; ++i) {
         threads.emplace_back([&] { work(service, load, pace); });
     }
