@@ -70,12 +70,12 @@ struct DatabaseFixture : ::testing::Test {
         if (!params.contains("connection")) {
             params["connection"] = connection;
         }
-        const FakeCall call({.params = params.dump()});
+        FakeCall call({.params = params.dump()});
         steady_clock::time_point cancelled;
         std::thread canceller([&] {
             await(ready);
             cancelled = steady_clock::now();
-            const_cast<FakeCall&>(call).cancel();
+            call.cancel();
         });
         reply = database.run(function, call);
         const auto ended = steady_clock::now();

@@ -47,7 +47,7 @@ TEST(DatabaseModuleTest, AnswersToTheOlderNames) {
 struct ConnectionTest : DatabaseFixture {
     /// What is said about a connection that is wrong.
     Reply refused(Json wrong) {
-        const Reply reply = run("query", {{"connection", std::move(wrong)}, {"sql", "SELECT 1"}});
+        Reply reply = run("query", {{"connection", std::move(wrong)}, {"sql", "SELECT 1"}});
         EXPECT_EQ(reply.status, OA_INVALID_PARAMS) << reply.message;
         return reply;
     }
