@@ -13,5 +13,8 @@ namespace oa::common {
 
 /// The offset of the first byte that is not UTF-8; npos where all of it is.
 [[nodiscard]] std::size_t find_invalid_utf8(std::string_view text);
+[[nodiscard]] inline bool is_utf8(std::string_view text) {
+    return find_invalid_utf8(text) == std::string_view::npos;
+}
 
 }  // namespace oa::common

@@ -5,8 +5,8 @@
 
 #include "container.hpp"
 #include "functions.hpp"
+#include "plugins/common/encoding.hpp"
 #include "plugins/common/fault.hpp"
-#include "plugins/common/http/encoding.hpp"
 
 namespace oa::docker {
 
@@ -90,7 +90,8 @@ std::string auth_param(Call& call) {
     if (user.empty() && password.empty()) {
         return {};
     }
-    std::string out = http::base64_encode(Json{{"username", user}, {"password", password}}.dump());
+    std::string out =
+        common::base64_encode(Json{{"username", user}, {"password", password}}.dump());
     std::replace(out.begin(), out.end(), '+', '-');
     std::replace(out.begin(), out.end(), '/', '_');
     return out;

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-#include "plugins/common/http/encoding.hpp"
+#include "plugins/common/encoding.hpp"
 #include "plugins/common/http/status_error.hpp"
 
 namespace oa::http {
@@ -37,10 +37,10 @@ void put_body(Json& out, const Response& response) {
     // Both together must fit into one output.
     if (json && response.body.size() > body_with_json_max) {
         out["body"] = nullptr;
-    } else if (is_utf8(response.body)) {
+    } else if (common::is_utf8(response.body)) {
         out["body"] = response.body;
     } else {
-        out["body"] = base64_encode(response.body);
+        out["body"] = common::base64_encode(response.body);
         out["body_encoding"] = "base64";
     }
     if (json) {

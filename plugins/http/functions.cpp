@@ -10,7 +10,7 @@
 
 #include "answer.hpp"
 #include "plugins/common/address_guard.hpp"
-#include "plugins/common/http/encoding.hpp"
+#include "plugins/common/encoding.hpp"
 #include "plugins/common/http/exchange.hpp"
 #include "plugins/common/http/interrupter.hpp"
 #include "plugins/common/http/message.hpp"
@@ -147,7 +147,7 @@ void add_credentials(Call& call, Request& request) {
         }
         request.headers.emplace_back(
             "Authorization",
-            "Basic " + base64_encode(user + ":" + basic->get<std::string>("password", "")));
+            "Basic " + common::base64_encode(user + ":" + basic->get<std::string>("password", "")));
     }
     if (bearer) {
         const bool usable =
@@ -173,7 +173,7 @@ void set_body(Request& request, std::string body, const char* type) {
 std::string raw_body(Call& call) {
     auto body = call.param<std::string>("body");
     if (call.choice<bool>("body_encoding", {{"utf-8", false}, {"base64", true}}, false)) {
-        auto bytes = base64_decode(body);
+        auto bytes = common::base64_decode(body);
         if (!bytes) {
             throw invalid_params("/body", "body is not base64");
         }

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "plugins/common/http/encoding.hpp"
+#include "plugins/common/encoding.hpp"
 #include "plugins/common/text.hpp"
 
 namespace oa::notify {
@@ -48,7 +48,7 @@ std::string header_text(std::string_view text) {
         const std::string_view word = common::cut_text(text, word_bytes);
         out.append(out.empty() ? "" : "\r\n ")
             .append("=?UTF-8?B?")
-            .append(http::base64_encode(word))
+            .append(common::base64_encode(word))
             .append("?=");
         text.remove_prefix(word.size());
     }
@@ -71,7 +71,7 @@ std::string Address::header() const {
     std::string_view rest = name;
     while (!rest.empty()) {
         const std::string_view word = common::cut_text(rest, word_bytes);
-        out.append("=?UTF-8?B?").append(http::base64_encode(word)).append("?=\r\n ");
+        out.append("=?UTF-8?B?").append(common::base64_encode(word)).append("?=\r\n ");
         rest.remove_prefix(word.size());
     }
     return out + "<" + mailbox + ">";

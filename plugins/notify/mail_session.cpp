@@ -10,8 +10,8 @@
 #include <Poco/Timespan.h>
 #include <openssl/err.h>
 
+#include "plugins/common/encoding.hpp"
 #include "plugins/common/fault.hpp"
-#include "plugins/common/http/encoding.hpp"
 #include "plugins/common/text.hpp"
 
 namespace oa::notify {
@@ -183,14 +183,14 @@ void MailSession::log_in(const std::string& user, const std::string& password) {
     if (has("PLAIN")) {
         std::string plain;
         plain.append(1, '\0').append(user).append(1, '\0').append(password);
-        answer = command("AUTH PLAIN " + http::base64_encode(plain));
+        answer = command("AUTH PLAIN " + common::base64_encode(plain));
     } else if (has("LOGIN")) {
         answer = command("AUTH LOGIN");
         if (answer.status == 334) {
-            answer = command(http::base64_encode(user));
+            answer = command(common::base64_encode(user));
         }
         if (answer.status == 334) {
-            answer = command(http::base64_encode(password));
+            answer = command(common::base64_encode(password));
         }
     } else {
         throw common::fault(ErrorCode::Precondition, Retry::No,

@@ -12,7 +12,7 @@
 #include <Poco/DateTimeFormatter.h>
 #include <Poco/Timestamp.h>
 
-#include "plugins/common/http/encoding.hpp"
+#include "plugins/common/encoding.hpp"
 #include "plugins/common/http/url.hpp"
 
 namespace oa::notify {
@@ -41,7 +41,7 @@ void add_header(std::string& out, std::string_view name, std::string_view value)
 }
 
 std::string base64_lines(std::string_view bytes) {
-    const std::string text = http::base64_encode(bytes);
+    const std::string text = common::base64_encode(bytes);
     std::string out;
     for (std::size_t at = 0; at < text.size(); at += base64_line) {
         out.append(text, at, base64_line).append("\r\n");
@@ -101,7 +101,7 @@ std::string attachment_content(const Params& params) {
     if (params.has("content")) {
         return params.text("content");
     }
-    auto bytes = http::base64_decode(params.text("content_base64"));
+    auto bytes = common::base64_decode(params.text("content_base64"));
     if (!bytes) {
         throw params.wrong("content_base64", "content_base64 is not base64");
     }

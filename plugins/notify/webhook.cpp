@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "functions.hpp"
-#include "plugins/common/http/encoding.hpp"
+#include "plugins/common/encoding.hpp"
 #include "post.hpp"
 
 namespace oa::notify {
@@ -93,7 +93,7 @@ Json send_webhook(const Delivery& delivery, const Params& params) {
     }
     sign(params, post);
     const http::Response response = send_or_fail(delivery, params, std::move(post));
-    const bool readable = http::is_utf8(response.body) && response.body.size() <= body_shown;
+    const bool readable = common::is_utf8(response.body) && response.body.size() <= body_shown;
     Json out{{"sent", true},
              {"status", response.status},
              {"body", readable ? Json(response.body) : Json()}};

@@ -14,7 +14,7 @@
 #include <Poco/DateTimeParser.h>
 #include <Poco/Timestamp.h>
 
-#include "plugins/common/http/encoding.hpp"
+#include "plugins/common/encoding.hpp"
 
 namespace oa::http {
 
@@ -30,7 +30,7 @@ std::string excerpt(const Response& response) {
     std::string_view text = response.body;
     const std::string type = media_type(response);
     const bool readable = type.starts_with("text/plain") || type.ends_with("json");
-    if (!readable || !is_utf8(text)) {
+    if (!readable || !common::is_utf8(text)) {
         return {};
     }
     text = text.substr(0, text.find_first_of("\r\n"));

@@ -60,6 +60,8 @@ struct DatabaseFixture : ::testing::Test {
         EXPECT_EQ(found.size(), 1U);
         return found.size() == 1 ? found.at(std::size_t{0}).at(std::size_t{0}) : Json();
     }
+    /// Writes and reads a thousand times, and fails every other time; see expect_nothing_left().
+    void expect_nothing_left_of_rows(const char* what);
     /// Runs a call and cancels it once `ready()` says that it is under way. Returns how long it
     /// took from there to its end.
     template <typename Ready>

@@ -55,4 +55,17 @@ void reset_peak() {
     std::ofstream("/proc/self/clear_refs") << "5";
 }
 
+void DatabaseFixture::expect_nothing_left_of_rows(const char* what) {
+    execute("CREATE TABLE t (n INTEGER)");
+    expect_nothing_left(what, [&](PluginHarness& plugin, int i) {
+        plugin.run("execute", {{"connection", connection},
+                               {"sql", "INSERT INTO t VALUES (?)"},
+                               {"params", Json::array({i})}});
+        plugin.run("query",
+                   {{"connection", connection},
+                    {"sql", i % 2 == 0 ? "SELECT * FROM nowhere" : "SELECT n FROM t LIMIT 5"}});
+    });
+    EXPECT_EQ(value("SELECT count(*) FROM t"), Json(1200));
+}
+
 }  // namespace oa::test
