@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "functions.hpp"
-#include "io.hpp"
 #include "support.hpp"
 
 namespace oa::files {

@@ -10,9 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "csv.hpp"
 #include "functions.hpp"
-#include "io.hpp"
 #include "support.hpp"
 
 namespace oa::files {

@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "functions.hpp"
-#include "io.hpp"
 #include "support.hpp"
 #include "tree.hpp"
 

@@ -8,10 +8,44 @@
 
 #include <sys/stat.h>
 
-#include "io.hpp"
 #include "oa/plugin.hpp"
+#include "plugins/common/csv.hpp"
+#include "plugins/common/encoding.hpp"
+#include "plugins/common/io.hpp"
 
 namespace oa::files {
+
+// What this module shares with others.
+using common::append_csv_record;
+using common::AtomicFile;
+using common::base64_decode;
+using common::base64_encode;
+using common::Checkpoint;
+using common::code_of_errno;
+using common::CsvError;
+using common::CsvField;
+using common::CsvParser;
+using common::CsvRecord;
+using common::Existing;
+using common::Fd;
+using common::find_invalid_utf8;
+using common::find_stat;
+using common::join;
+using common::Links;
+using common::make_parents;
+using common::Missing;
+using common::name_of;
+using common::open_file;
+using common::open_for_reading;
+using common::parent_of;
+using common::read_all;
+using common::read_some;
+using common::rename_file;
+using common::temporary_beside;
+using common::throw_errno;
+using common::write_all;
+using common::write_some;
+using common::WriteOptions;
 
 /// The parameter `name` as a path: not empty, no NUL byte.
 [[nodiscard]] std::string path_param(Call& call, std::string_view name);
@@ -30,12 +64,6 @@ enum class Encoding { Utf8, Base64 };
 [[nodiscard]] Encoding encoding_param(Call& call);
 [[nodiscard]] std::string_view encoding_name(Encoding encoding);
 
-[[nodiscard]] std::string base64_encode(std::string_view bytes);
-/// Nothing for a text that is not base64; blanks and line breaks are skipped.
-[[nodiscard]] std::optional<std::string> base64_decode(std::string_view text);
-
-/// The offset of the first byte that is not UTF-8; npos where all of it is.
-[[nodiscard]] std::size_t find_invalid_utf8(std::string_view text);
 /// Throws, naming the file and the offset, when the text is not UTF-8.
 void require_utf8(std::string_view text, const std::string& path, std::string_view advice);
 

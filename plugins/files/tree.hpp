@@ -8,7 +8,7 @@
 
 #include <sys/stat.h>
 
-#include "io.hpp"
+#include "support.hpp"
 
 namespace oa::files {
 

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "functions.hpp"
-#include "io.hpp"
 #include "support.hpp"
 #include "tree.hpp"
 

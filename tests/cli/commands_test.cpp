@@ -77,7 +77,7 @@ TEST_F(CommandsTest, DrawsTheGraphInEveryFormat) {
 TEST_F(CommandsTest, ListsAndDescribesPlugins) {
     const ProcessResult list = oa({"plugin", "list"});
     EXPECT_EQ(list.exit_status, 0) << list.err;
-    for (const char* module : {"utils", "http", "files", "json"}) {
+    for (const char* module : {"utils", "http", "files", "json", "database"}) {
         EXPECT_TRUE(contains(list.out, module)) << list.out;
     }
     EXPECT_TRUE(contains(oa({"plugin", "describe", "utils"}).out, "print"));

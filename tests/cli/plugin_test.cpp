@@ -115,7 +115,7 @@ TEST_F(PluginTest, ARunningHostTakesAChangedFile) {
 }
 
 TEST_F(PluginTest, TheBundledOnesPassEveryCheck) {
-    for (const char* name : {"utils", "json", "files", "http"}) {
+    for (const char* name : {"utils", "json", "files", "http", "database"}) {
         const ProcessResult result = oa({"plugin", "check", "--strict", "--seed", "1",
                                          OA_BINARY_DIR "/plugins/" + std::string(name) + ".so"},
                                         options);

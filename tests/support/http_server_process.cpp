@@ -127,6 +127,16 @@ bool ServerProcess::ended() {
     return pid_ < 0;
 }
 
+void ServerProcess::stop(int signal) {
+    const auto end = std::chrono::steady_clock::now() + patience;
+    if (pid_ > 0) {
+        ::kill(pid_, signal);
+    }
+    while (!ended() && std::chrono::steady_clock::now() < end) {
+        ::poll(nullptr, 0, 5);
+    }
+}
+
 void must_run(const std::vector<std::string>& command) {
     int status = 0;
     const pid_t pid = spawn(command, -1, Errors::Drop);

@@ -20,6 +20,8 @@ public:
     [[nodiscard]] std::string first_line();
     /// Whether it has ended by itself.
     [[nodiscard]] bool ended();
+    /// Asks it to end by a signal, and waits up to ten seconds until it has.
+    void stop(int signal);
 
 private:
     pid_t pid_ = -1;

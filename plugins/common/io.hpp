@@ -12,7 +12,7 @@
 
 #include "oa/error.hpp"
 
-namespace oa::files {
+namespace oa::common {
 
 /// Throws when the call was cancelled; asked between pieces of long work.
 using Checkpoint = std::function<void()>;
@@ -124,4 +124,4 @@ private:
     bool created_ = false;
 };
 
-}  // namespace oa::files
+}  // namespace oa::common

@@ -1,8 +1,8 @@
-#include "csv.hpp"
+#include "plugins/common/csv.hpp"
 
 #include <utility>
 
-namespace oa::files {
+namespace oa::common {
 
 namespace {
 
@@ -16,21 +16,6 @@ bool needs_quotes(std::string_view text, char delimiter) {
     return text.front() == ' ' || text.back() == ' ' ||
            text.find_first_of("\"\r\n") != std::string_view::npos ||
            text.find(delimiter) != std::string_view::npos || text.starts_with(byte_order_mark);
-}
-
-void append_field(std::string& out, std::string_view text, char delimiter) {
-    if (!needs_quotes(text, delimiter)) {
-        out += text;
-        return;
-    }
-    out += '"';
-    for (const char c : text) {
-        if (c == '"') {
-            out += '"';
-        }
-        out += c;
-    }
-    out += '"';
 }
 
 }  // namespace
@@ -157,6 +142,21 @@ void CsvParser::end_record() {
     record_.clear();
 }
 
+void append_csv_field(std::string& out, std::string_view text, char delimiter, Quotes quotes) {
+    if (quotes == Quotes::WhereNeeded && !needs_quotes(text, delimiter)) {
+        out += text;
+        return;
+    }
+    out += '"';
+    for (const char c : text) {
+        if (c == '"') {
+            out += '"';
+        }
+        out += c;
+    }
+    out += '"';
+}
+
 void append_csv_record(std::string& out,
                        const std::vector<std::string>& fields,
                        char delimiter,
@@ -168,9 +168,9 @@ void append_csv_record(std::string& out,
         if (i > 0) {
             out += delimiter;
         }
-        append_field(out, fields[i], delimiter);
+        append_csv_field(out, fields[i], delimiter, Quotes::WhereNeeded);
     }
     out += line_ending;
 }
 
-}  // namespace oa::files
+}  // namespace oa::common

@@ -1,4 +1,4 @@
-#include "io.hpp"
+#include "plugins/common/io.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -13,7 +13,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-namespace oa::files {
+namespace oa::common {
 
 namespace {
 
@@ -365,4 +365,4 @@ void AtomicFile::commit() {
     sync_folder(parent_of(target_));
 }
 
-}  // namespace oa::files
+}  // namespace oa::common

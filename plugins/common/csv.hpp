@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace oa::files {
+namespace oa::common {
 
 /// A CSV text that breaks RFC 4180; the message tells the line.
 class CsvError : public std::runtime_error {
@@ -70,6 +70,11 @@ private:
     bool stopped_ = false;
 };
 
+enum class Quotes { WhereNeeded, Always };
+
+/// Appends one field. Quotes tell a text from a value that is missing, where a reader cares.
+void append_csv_field(std::string& out, std::string_view text, char delimiter, Quotes quotes);
+
 /// Appends one record to `out`, with quotes only where the text needs them.
 /// A record of one empty text is written as "" since a blank line means no record.
 void append_csv_record(std::string& out,
@@ -77,4 +82,4 @@ void append_csv_record(std::string& out,
                        char delimiter,
                        std::string_view line_ending);
 
-}  // namespace oa::files
+}  // namespace oa::common
