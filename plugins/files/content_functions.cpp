@@ -65,14 +65,6 @@ std::string content_param(Call& call) {
     return content_of_input(*input, encoding);
 }
 
-WriteOptions write_options(Call& call) {
-    return {
-        .existing = call.param<bool>("overwrite", true) ? Existing::Replace : Existing::Fail,
-        .parents = call.param<bool>("create_parents", false) ? Missing::Create : Missing::Fail,
-        .mode = mode_param(call, "mode"),
-    };
-}
-
 void write_in_pieces(AtomicFile& file, std::string_view data, const Call& call) {
     constexpr std::size_t piece_max = std::size_t{1024} * 1024;
     while (!data.empty()) {

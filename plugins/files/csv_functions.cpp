@@ -402,11 +402,7 @@ Json write_csv(Call& call) {
         .line_ending =
             call.choice<std::string_view>("line_ending", {{"lf", "\n"}, {"crlf", "\r\n"}}, "\n"),
     };
-    AtomicFile file(
-        path,
-        {.existing = call.param<bool>("overwrite", true) ? Existing::Replace : Existing::Fail,
-         .parents = call.param<bool>("create_parents", false) ? Missing::Create : Missing::Fail,
-         .mode = mode_param(call, "mode")});
+    AtomicFile file(path, write_options(call));
     if (call.param<bool>("header", true) && !table.columns.empty()) {
         std::string line;
         append_csv_record(line, table.columns, format.delimiter, format.line_ending);

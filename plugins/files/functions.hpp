@@ -18,5 +18,13 @@ namespace oa::files {
 [[nodiscard]] Json make_directory(Call& call);
 [[nodiscard]] Json list(Call& call);
 [[nodiscard]] Json stat(Call& call);
+[[nodiscard]] Json find(Call& call);
+[[nodiscard]] Json checksum(Call& call);
+[[nodiscard]] Json zip(Call& call);
+[[nodiscard]] Json unzip(Call& call);
+[[nodiscard]] Json tar(Call& call);
+[[nodiscard]] Json untar(Call& call);
+[[nodiscard]] Json replace(Call& call);
+[[nodiscard]] Json fill_template(Call& call);
 
 }  // namespace oa::files

@@ -2,6 +2,7 @@
 
 #include "functions.hpp"
 #include "schemas.hpp"
+#include "text_schemas.hpp"
 
 namespace {
 
@@ -93,6 +94,78 @@ constexpr oa_function functions[] = {
         .examples = schema::stat_examples,
         .flags = common | OA_F_IDEMPOTENT,
     }),
+    oa::function<files::find>({
+        .name = "find",
+        .title = "Find files",
+        .summary = "Finds files below a folder by name, type, size and age.",
+        .params = schema::find_params,
+        .output = schema::find_output,
+        .examples = schema::find_examples,
+        .flags = common | OA_F_IDEMPOTENT,
+    }),
+    oa::function<files::checksum>({
+        .name = "checksum",
+        .title = "Checksum of a file",
+        .summary = "Makes the checksum of a file, and compares it where one is expected.",
+        .params = schema::checksum_params,
+        .output = schema::checksum_output,
+        .examples = schema::checksum_examples,
+        .flags = common | OA_F_IDEMPOTENT,
+    }),
+    oa::function<files::zip>({
+        .name = "zip",
+        .title = "Pack a ZIP archive",
+        .summary = "Packs files and folders into a ZIP archive, in one step.",
+        .params = schema::zip_params.data(),
+        .output = schema::pack_output,
+        .examples = schema::zip_examples,
+        .flags = common | OA_F_IDEMPOTENT,
+    }),
+    oa::function<files::tar>({
+        .name = "tar",
+        .title = "Pack a tar archive",
+        .summary = "Packs files and folders into a tar archive, in one step.",
+        .params = schema::tar_params.data(),
+        .output = schema::pack_output,
+        .examples = schema::tar_examples,
+        .flags = common | OA_F_IDEMPOTENT,
+    }),
+    oa::function<files::unzip>({
+        .name = "unzip",
+        .title = "Unpack a ZIP archive",
+        .summary = "Unpacks a ZIP archive, and nothing outside of the destination.",
+        .params = schema::unzip_params.data(),
+        .output = schema::unpack_output,
+        .examples = schema::unzip_examples,
+        .flags = common,
+    }),
+    oa::function<files::untar>({
+        .name = "untar",
+        .title = "Unpack a tar archive",
+        .summary = "Unpacks a tar archive, and nothing outside of the destination.",
+        .params = schema::untar_params.data(),
+        .output = schema::unpack_output,
+        .examples = schema::untar_examples,
+        .flags = common,
+    }),
+    oa::function<files::replace>({
+        .name = "replace",
+        .title = "Replace in files",
+        .summary = "Replaces a text or a regular expression in one file or several.",
+        .params = schema::replace_params,
+        .output = schema::replace_output,
+        .examples = schema::replace_examples,
+        .flags = common | OA_F_SECRETS,
+    }),
+    oa::function<files::fill_template>({
+        .name = "template",
+        .title = "Fill a template",
+        .summary = "Fills the placeholders of a text with values.",
+        .params = schema::template_params,
+        .output = schema::template_output,
+        .examples = schema::template_examples,
+        .flags = common | OA_F_IDEMPOTENT | OA_F_SECRETS,
+    }),
     oa::function<files::read_csv>({
         .name = "read_csv",
         .title = "Read CSV",
@@ -136,5 +209,5 @@ constexpr oa_function functions[] = {
 OA_PLUGIN(oa::Module{.id = "org.openautomator.files",
                      .name = "files",
                      .version = "1.0.0",
-                     .summary = "Files and folders: read, write, copy, list, CSV and JSON."},
+                     .summary = "Files and folders: read, write, find, archives, CSV and JSON."},
           functions)

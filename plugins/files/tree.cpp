@@ -26,13 +26,6 @@ bool is_dots(std::string_view name) {
     return name == "." || name == "..";
 }
 
-void require_depth(int depth, const std::string& path) {
-    if (depth > depth_max) {
-        throw exhausted("'" + path + "' is nested deeper than " + std::to_string(depth_max) +
-                        " folders");
-    }
-}
-
 /// Names of an open folder, which it takes over.
 std::vector<std::string> names_of(Dir folder, const std::string& path) {
     std::vector<std::string> names;
@@ -214,14 +207,7 @@ std::uint64_t remove_content(Fd handle,
     require_depth(depth, path);
     std::uint64_t count = 0;
     const int fd = handle.get();
-    const int copy = ::fcntl(fd, F_DUPFD_CLOEXEC, 0);
-    Dir folder(copy < 0 ? nullptr : ::fdopendir(copy));
-    if (!folder) {
-        const int error = errno;
-        Fd(copy).close();
-        throw_errno(error, "list", path);
-    }
-    for (const auto& name : names_of(std::move(folder), path)) {
+    for (const auto& name : names_in(fd, path)) {
         count += remove_at(fd, name, join(path, name), check, depth);
     }
     return count;
@@ -267,6 +253,31 @@ std::vector<std::string> names_in(const std::string& folder) {
         throw_errno(errno, "list", folder);
     }
     return names_of(std::move(handle), folder);
+}
+
+std::vector<std::string> names_in(int folder, const std::string& path) {
+    // Opened anew: a copy of the descriptor would share its place in the list.
+    Fd own(::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    Dir handle(own ? ::fdopendir(own.get()) : nullptr);
+    if (!handle) {
+        throw_errno(errno, "list", path);
+    }
+    static_cast<void>(own.release());  // it belongs to the handle now
+    return names_of(std::move(handle), path);
+}
+
+void require_depth(int depth, const std::string& path) {
+    if (depth > depth_max) {
+        throw exhausted("'" + path + "' is nested deeper than " + std::to_string(depth_max) +
+                        " folders");
+    }
+}
+
+std::uint64_t remove_tree_at(int parent,
+                             const std::string& name,
+                             const std::string& path,
+                             const Checkpoint& check) {
+    return remove_at(parent, name, path, check, 0);
 }
 
 CopyCounts copy_tree(const std::string& source,

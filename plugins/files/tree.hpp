@@ -47,8 +47,18 @@ struct CopyCounts {
                                         bool recursive,
                                         const Checkpoint& check);
 
+/// The same, always recursive, for `name` in the open folder `parent`; `path` is for messages.
+std::uint64_t remove_tree_at(int parent,
+                             const std::string& name,
+                             const std::string& path,
+                             const Checkpoint& check);
+
 /// The names in a folder, sorted by their bytes.
 [[nodiscard]] std::vector<std::string> names_in(const std::string& folder);
+/// The same for an open folder, which stays open; `path` is for messages.
+[[nodiscard]] std::vector<std::string> names_in(int folder, const std::string& path);
+/// Throws EXHAUSTED when `depth` is more than depth_max.
+void require_depth(int depth, const std::string& path);
 
 /// Whether both are the same file or folder.
 [[nodiscard]] bool same_file(const struct stat& left, const struct stat& right);
