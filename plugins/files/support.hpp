@@ -17,6 +17,7 @@
 namespace oa::files {
 
 // What this module shares with others.
+using common::append_csv_field;
 using common::append_csv_record;
 using common::AtomicFile;
 using common::base64_decode;
@@ -39,6 +40,7 @@ using common::name_of;
 using common::open_file;
 using common::open_for_reading;
 using common::parent_of;
+using common::Quotes;
 using common::read_all;
 using common::read_some;
 using common::rename_file;

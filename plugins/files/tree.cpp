@@ -241,6 +241,26 @@ std::uint64_t remove_at(int parent,
     return count + 1;
 }
 
+/// Between file systems: a full copy beside the destination, then one rename, then the source goes.
+void move_by_copy(const std::string& source,
+                  const std::string& destination,
+                  Existing existing,
+                  const Checkpoint& check) {
+    const std::string temporary = temporary_beside(destination);
+    const auto discard = [&temporary] { static_cast<void>(remove_tree(temporary, true, [] {})); };
+    try {
+        static_cast<void>(copy_for_move(source, temporary, check));
+    } catch (...) {
+        discard();
+        throw;
+    }
+    if (const int error = rename_file(temporary, destination, existing); error != 0) {
+        discard();
+        throw_errno(error, "move to", destination);
+    }
+    static_cast<void>(remove_tree(source, true, check));
+}
+
 }  // namespace
 
 bool same_file(const struct stat& left, const struct stat& right) {
@@ -317,6 +337,38 @@ std::uint64_t remove_tree(const std::string& path, bool recursive, const Checkpo
                        "': the folder is not empty; recursive: true removes what it holds");
     }
     throw_errno(errno, "remove", path);
+}
+
+void refuse_dangerous(const std::string& path, const std::string& pointer) {
+    const std::string name = name_of(path);
+    const bool root = path.find_first_not_of('/') == std::string::npos;
+    if (root || name == "." || name == "..") {
+        throw invalid_params(pointer, "'" + path + "' is never removed: name the folder itself");
+    }
+    const auto info = find_stat(path, Links::Keep);
+    const auto top = find_stat("/", Links::Keep);
+    if (info && top && same_file(*info, *top)) {
+        throw invalid_params(pointer, "'" + path + "' is the root of the file system");
+    }
+}
+
+void move_path(const std::string& source,
+               const std::string& destination,
+               Existing existing,
+               const Checkpoint& check) {
+    refuse_dangerous(source, "/source");
+    check();
+    const int error = rename_file(source, destination, existing);
+    if (error == EXDEV) {
+        move_by_copy(source, destination, existing, check);
+    } else if (error == ENOENT) {
+        throw not_found("cannot move '" + source + "' to '" + destination +
+                        "': the folder does not exist; create_parents: true makes it");
+    } else if (error == EINVAL) {
+        throw_inside(source, destination);
+    } else if (error != 0) {
+        throw_errno(error, "move '" + source + "' to", destination);
+    }
 }
 
 }  // namespace oa::files

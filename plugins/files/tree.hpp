@@ -40,6 +40,16 @@ struct CopyCounts {
                                        const std::string& destination,
                                        const Checkpoint& check);
 
+/// Moves or renames a file, a link or a folder, between file systems too: then by a copy beside the
+/// destination, which takes its name in one step.
+void move_path(const std::string& source,
+               const std::string& destination,
+               Existing existing,
+               const Checkpoint& check);
+
+/// Refuses what nobody means to remove: the root, and "." or ".." at the end.
+void refuse_dangerous(const std::string& path, const std::string& pointer);
+
 /// Removes a file, a link (never what it names) or, with `recursive`, a folder with all it holds.
 /// Returns how many entries are gone. Symbolic links are never followed, even when somebody swaps
 /// one in meanwhile.

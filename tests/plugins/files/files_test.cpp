@@ -12,12 +12,17 @@ TEST_F(FilesTest, DescribesEveryFunction) {
 }
 
 TEST_F(FilesTest, OffersTheFunctionsThatItsPageNames) {
-    EXPECT_EQ(
-        files.function_names(),
-        (std::vector<std::string>{
-            "read",  "write",   "append",   "copy",     "move",      "remove",    "make_directory",
-            "list",  "stat",    "find",     "checksum", "zip",       "tar",       "unzip",
-            "untar", "replace", "template", "read_csv", "write_csv", "read_json", "write_json"}));
+    EXPECT_EQ(files.function_names(),
+              (std::vector<std::string>{
+                  "read",        "write",        "append",         "copy",
+                  "move",        "remove",       "make_directory", "list",
+                  "stat",        "find",         "checksum",       "zip",
+                  "tar",         "unzip",        "untar",          "replace",
+                  "template",    "read_csv",     "write_csv",      "read_json",
+                  "write_json",  "io_copy",      "io_zip",         "io_unzip",
+                  "io_readfile", "io_writefile", "io_replace",     "io_loadvarfromjson",
+                  "io_rename",   "io_remove",    "io_findfile",    "io_regexreplaceinfile",
+                  "io_template", "io_read_csv",  "io_write_json"}));
 }
 
 TEST_F(FilesTest, KeepsThePromisesOfItsExamples) {
