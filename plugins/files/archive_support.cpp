@@ -35,7 +35,7 @@ Compression compression_of_name(std::string_view path) {
                                              "give compression");
 }
 
-Utf8Thread::Utf8Thread() : utf8_(::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)), before_(nullptr) {
+Utf8Thread::Utf8Thread() : utf8_(::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)) {
     if (utf8_ != nullptr) {
         before_ = ::uselocale(utf8_);
     }
@@ -65,8 +65,8 @@ void Progress::tell(double fraction, std::uint64_t entries, std::uint64_t bytes)
         return;
     }
     next_ = now + std::chrono::seconds(1);
-    call_.progress(fraction, std::to_string(entries) + " entries, " +
-                                 std::to_string(bytes / (1024 * 1024)) + " MiB");
+    call_.progress(
+        fraction, std::to_string(entries) + " entries, " + std::to_string((bytes >> 20U)) + " MiB");
 }
 
 }  // namespace oa::files

@@ -30,7 +30,7 @@ public:
 
 private:
     locale_t utf8_;
-    locale_t before_;
+    locale_t before_ = nullptr;
 };
 
 /// Fails with what libarchive says; its code tells whether the system or the archive is at fault.

@@ -7,6 +7,11 @@
 
 namespace oa::files {
 
+/// Renames from one open folder to another one; with Existing::Fail never over anything that is
+/// there, as far as the file system can promise that. Returns 0 or an errno.
+[[nodiscard]] int rename_at(
+    int from, const std::string& name, int to, const std::string& new_name, Existing existing);
+
 /// Two open folders of one file system. `path` is that of the target, for messages.
 struct Merge {
     int source = -1;

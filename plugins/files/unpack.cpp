@@ -79,13 +79,17 @@ public:
         return root;
     }
     /// Gives it its final name, in the folder that it lies in. Returns 0 or an errno.
-    [[nodiscard]] int rename(const std::string& name, unsigned int flags) {
-        if (::renameat2(folder_.get(), name_.c_str(), folder_.get(), name.c_str(), flags) != 0) {
-            return errno;
-        }
-        // After an exchange what was there before has the temporary name, and goes.
-        made_ = flags == RENAME_EXCHANGE;
-        return 0;
+    [[nodiscard]] int place(const std::string& name) {
+        const int error = rename_at(folder_.get(), name_, folder_.get(), name, Existing::Fail);
+        made_ = error != 0;
+        return error;
+    }
+    /// Changes places with the folder of this name, which goes away with this object.
+    [[nodiscard]] int exchange(const std::string& name) {
+        return ::renameat2(folder_.get(), name_.c_str(), folder_.get(), name.c_str(),
+                           RENAME_EXCHANGE) == 0
+                   ? 0
+                   : errno;
     }
 
 private:
@@ -305,20 +309,27 @@ void finish_folders(SafeFolder& folder,
     }
 }
 
-/// Into a folder that is there.
-UnpackCounts unpack_into(Call& call, const UnpackJob& job) {
+/// Moves what was unpacked into a folder that is there.
+void merge_into(Call& call,
+                const UnpackJob& job,
+                const Staging& staging,
+                const std::vector<FolderLater>& folders) {
     const Fd target = open_folder(job.destination);
-    Staging staging(job.destination);
-    SafeFolder folder(staging.open());
-    Unpacker unpacker(call, job, folder);
-    unpacker.run();
     const Fd source = staging.open();
     const Merge merge{source.get(), target.get(), job.destination, job.existing};
     check_merge(merge, checkpoint(call));
     // From here on it is quick, and half of it would be worse than a late answer.
     const auto kept = move_into(merge);
     SafeFolder done(open_folder(job.destination));
-    finish_folders(done, unpacker.folders(), kept);
+    finish_folders(done, folders, kept);
+}
+
+UnpackCounts unpack_into(Call& call, const UnpackJob& job) {
+    const Staging staging(job.destination);
+    SafeFolder folder(staging.open());
+    Unpacker unpacker(call, job, folder);
+    unpacker.run();
+    merge_into(call, job, staging, unpacker.folders());
     return unpacker.counts();
 }
 
@@ -335,8 +346,12 @@ UnpackCounts unpack_as(Call& call, const UnpackJob& job, bool exists) {
     if (::fchmod(root.get(), known ? old.st_mode & 07777 : staging.usual_mode()) != 0) {
         throw_errno(errno, "set the mode of", job.destination);
     }
-    const unsigned int flags = exists ? RENAME_EXCHANGE : RENAME_NOREPLACE;
-    if (const int error = staging.rename(name_of(job.destination), flags); error != 0) {
+    const std::string name = name_of(job.destination);
+    const int error = exists ? staging.exchange(name) : staging.place(name);
+    if (error == EEXIST && job.into == Into::Merge) {
+        // Somebody has made it meanwhile.
+        merge_into(call, job, staging, unpacker.folders());
+    } else if (error != 0) {
         throw_errno(error, "unpack to", job.destination);
     }
     return unpacker.counts();

@@ -1,3 +1,6 @@
+#include <atomic>
+#include <thread>
+
 #include "tests/plugins/files/archive_fixture.hpp"
 #include "tests/plugins/support/cancelling.hpp"
 
@@ -164,6 +167,37 @@ TEST_F(ArchiveTest, MergesReplacesOrAsksForAnEmptyFolder) {
     EXPECT_EQ(unpack("unzip", "t.zip", "file").status, OA_PRECONDITION);
     EXPECT_EQ(unpack("unzip", "t.zip", "no/where").status, OA_NOT_FOUND);
     EXPECT_EQ(unpack("unzip", "t.zip", "no/where", {{"create_parents", true}}).status, OA_OK);
+}
+
+TEST_F(ArchiveTest, SeveralCallsMayUnpackIntoOneFolder) {
+    make_tree();
+    ASSERT_EQ(pack("zip", "t.zip", {{"source", folder.at("tree")}}).status, OA_OK);
+    const std::string params =
+        Json{{"path", folder.at("t.zip")}, {"destination", folder.at("out")}}.dump();
+    for (int round = 0; round < 20; ++round) {
+        std::vector<std::thread> threads;
+        std::atomic<int> failures = 0;
+        for (int i = 0; i < 4; ++i) {
+            threads.emplace_back([&] {
+                FakeHost host = FakeHost::load(OA_PLUGIN_FILE);
+                failures += host.run("unzip", params).code == OA_OK ? 0 : 1;
+            });
+        }
+        for (std::thread& thread : threads) {
+            thread.join();
+        }
+        ASSERT_EQ(failures, 0);
+        EXPECT_EQ(content_of(folder.at("out/tree/sub/b")), std::string(300'000, 'b'));
+        ASSERT_EQ(count_names(folder.at("out")), 1U);
+        ASSERT_EQ(count_names(folder.path()), 3U) << "nothing temporary is left";
+        // The next round finds no folder, or an empty one, or all of it.
+        if (round % 3 != 2) {
+            fs::remove_all(folder.at("out"));
+        }
+        if (round % 3 == 1) {
+            fs::create_directory(folder.at("out"));
+        }
+    }
 }
 
 TEST_F(ArchiveTest, StopsWithinASecondOfBeingCancelled) {
