@@ -188,6 +188,12 @@ void RunData::save_output(TaskIndex index, const json::value& output) {
             set_variable(std::string_view(name->get_string()), *value);
         }
     }
+    const json::value* members = pointed_at(output, schema.if_contains("x-sets-variables"));
+    if (members != nullptr && members->is_object()) {
+        for (const auto& [name, value] : members->get_object()) {
+            set_variable(std::string_view(name), value);
+        }
+    }
 }
 
 bool RunData::decide(const ValuePlace& place, const Standing& standing) const {

@@ -69,7 +69,8 @@ public:
     /// What a task's output does to the variables under compat: oa3. `saveonvar` takes what the
     /// function's schema points at by "x-saves": "/pointer", or else all of it; a schema with
     /// "x-sets-variable": {"name": "/pointer", "value": "/pointer"} is that of a function which
-    /// sets a variable.
+    /// sets a variable, and one with "x-sets-variables": "/pointer" makes variables of all members
+    /// of an object.
     void save_output(TaskIndex task, const boost::json::value& output);
 
     /// An execution has ended with that output; nothing where it was skipped. For hand_on, until

@@ -38,8 +38,13 @@ void sift(Reading& reading,
                      parameters.end());
 }
 
-/// Older functions set the variable that their parameter `varname` names.
-void note_set_variable(Reading& reading, const Template::Object& fields) {
+/// Older functions set the variable that their parameter `varname` names, and some set variables
+/// that nobody can name before they run.
+void note_set_variable(Reading& reading, const Call& call, const Template::Object& fields) {
+    if (reading.compat_oa3 && call.info != nullptr &&
+        call.info->params_schema.contains("x-sets-variables")) {
+        reading.variables->saves_any = true;
+    }
     const auto name = std::find_if(fields.begin(), fields.end(),
                                    [](const auto& field) { return field.key == "varname"; });
     if (!reading.compat_oa3 || name == fields.end()) {
@@ -81,7 +86,7 @@ void read_call_parameters(Reading& reading,
     }
     task.info = call.info;
     Template::Object fields = read_fields(reading, parameters, index);
-    note_set_variable(reading, fields);
+    note_set_variable(reading, call, fields);
     task.params = Template(std::move(fields));
     if (call.info == nullptr) {
         return;

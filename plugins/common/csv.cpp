@@ -20,7 +20,8 @@ bool needs_quotes(std::string_view text, char delimiter) {
 
 }  // namespace
 
-CsvParser::CsvParser(char delimiter, Sink sink) : delimiter_(delimiter), sink_(std::move(sink)) {}
+CsvParser::CsvParser(char delimiter, Sink sink, char quote)
+    : delimiter_(delimiter), quote_(quote), sink_(std::move(sink)) {}
 
 bool CsvParser::feed(std::string_view piece) {
     std::string held;
@@ -70,7 +71,7 @@ void CsvParser::take(char c) {
         ++line_;
     }
     if (state_ == State::Quoted) {
-        if (c == '"') {
+        if (is_quote(c)) {
             state_ = State::QuoteInQuoted;
         } else {
             field_.text += c;
@@ -102,7 +103,7 @@ void CsvParser::take(char c) {
 }
 
 void CsvParser::start_field(char c) {
-    if (c == '"') {
+    if (is_quote(c)) {
         quote_line_ = line_;
         field_.quoted = true;
         state_ = State::Quoted;
@@ -117,8 +118,8 @@ void CsvParser::start_field(char c) {
 }
 
 void CsvParser::after_quote(char c) {
-    if (c == '"') {
-        field_.text += '"';
+    if (is_quote(c)) {
+        field_.text += quote_;
         state_ = State::Quoted;
     } else if (c == delimiter_) {
         end_field();

@@ -32,7 +32,8 @@ public:
     /// Takes each record and the line it started on (from 1); returns false to stop the parser.
     using Sink = std::function<bool(CsvRecord& record, std::size_t line)>;
 
-    CsvParser(char delimiter, Sink sink);
+    /// `quote` is NUL where no character quotes.
+    CsvParser(char delimiter, Sink sink, char quote = '"');
 
     /// Takes the next piece. Returns false once the sink has stopped the parser.
     /// Throws CsvError when text follows a closing quote.
@@ -56,7 +57,10 @@ private:
     void end_record();
     [[nodiscard]] static bool ends_line(char c) { return c == '\n' || c == '\r'; }
 
+    [[nodiscard]] bool is_quote(char c) const { return quote_ != '\0' && c == quote_; }
+
     char delimiter_;
+    char quote_;
     Sink sink_;
     State state_ = State::RecordStart;
     CsvRecord record_;

@@ -345,18 +345,31 @@ void AtomicFile::write(std::string_view data) {
     bytes_ += data.size();
 }
 
-void AtomicFile::commit() {
-    if (temporary_.empty()) {
-        if (const int error = file_.close(); error != 0) {
-            throw_errno(error, "write", path_);
-        }
+struct stat AtomicFile::identity() const {
+    struct stat info {};
+    if (::fstat(file_.get(), &info) != 0) {
+        throw_errno(errno, "look at", path_);
+    }
+    return info;
+}
+
+void AtomicFile::prepare() {
+    if (!file_) {
         return;
     }
-    if (::fsync(file_.get()) != 0) {
+    // What has no temporary file is a device or a pipe, which need not be able to do that.
+    if (!temporary_.empty() && ::fsync(file_.get()) != 0) {
         throw_errno(errno, "write", path_);
     }
     if (const int error = file_.close(); error != 0) {
         throw_errno(error, "write", path_);
+    }
+}
+
+void AtomicFile::commit() {
+    prepare();
+    if (temporary_.empty()) {
+        return;
     }
     if (const int error = rename_file(temporary_, target_, options_.existing); error != 0) {
         throw_errno(error, "write", path_);

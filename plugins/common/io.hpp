@@ -106,11 +106,16 @@ public:
     AtomicFile& operator=(const AtomicFile&) = delete;
 
     void write(std::string_view data);
+    /// Makes the new content durable and closes it; afterwards only commit() is left to do. For
+    /// those who change several files at once.
+    void prepare();
     /// Makes the new content visible. Throws, and leaves the old content, when it cannot.
     void commit();
     /// Whether there was nothing at the path before.
     [[nodiscard]] bool created() const { return created_; }
     [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
+    /// What is written to until commit(), so that whoever reads a whole folder can leave it out.
+    [[nodiscard]] struct stat identity() const;
 
 private:
     void open_temporary(const std::optional<struct stat>& old);

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "csv_params.hpp"
 #include "functions.hpp"
 #include "support.hpp"
 
@@ -65,14 +66,6 @@ std::string content_param(Call& call) {
     return content_of_input(*input, encoding);
 }
 
-WriteOptions write_options(Call& call) {
-    return {
-        .existing = call.param<bool>("overwrite", true) ? Existing::Replace : Existing::Fail,
-        .parents = call.param<bool>("create_parents", false) ? Missing::Create : Missing::Fail,
-        .mode = mode_param(call, "mode"),
-    };
-}
-
 void write_in_pieces(AtomicFile& file, std::string_view data, const Call& call) {
     constexpr std::size_t piece_max = std::size_t{1024} * 1024;
     while (!data.empty()) {
@@ -113,18 +106,20 @@ std::string indented(const Json& data, std::int64_t indent) {
 
 Json read(Call& call) {
     const auto path = path_param(call, "path");
-    const auto encoding = encoding_param(call);
+    const bool base64 = call.param<std::string>("encoding", "utf-8") == "base64";
+    const Charset charset = base64 ? Charset::Utf8 : charset_param(call);
     const auto limit = size_param(call, "max_bytes", output_max);
     std::string bytes = read_all(path, limit, checkpoint(call));
     const auto size = bytes.size();
-    if (encoding == Encoding::Utf8) {
-        require_utf8(bytes, path, "; read it with encoding: base64");
-    } else {
+    if (base64) {
         bytes = base64_encode(bytes);
+    } else {
+        bytes = decode_text(bytes, charset, path);
+        require_utf8(bytes, path, "; read it with encoding: auto, or base64");
     }
     return {{"path", path},
             {"content", std::move(bytes)},
-            {"encoding", encoding_name(encoding)},
+            {"encoding", encoding_name(base64 ? Encoding::Base64 : Encoding::Utf8)},
             {"size", size}};
 }
 
@@ -184,7 +179,10 @@ Json read_json(Call& call) {
 }
 
 Json write_json(Call& call) {
-    const auto path = path_param(call, "path");
+    return write_json_file(call, path_param(call, "path"));
+}
+
+Json write_json_file(Call& call, const std::string& path) {
     const Json* data = call.find_param("data");
     if (data == nullptr) {
         data = call.find_param("input");

@@ -1,39 +1,21 @@
 #include <cerrno>
-#include <climits>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include <fcntl.h>
 #include <fnmatch.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "functions.hpp"
 #include "support.hpp"
 #include "tree.hpp"
+#include "walk.hpp"
 
 namespace oa::files {
 
 namespace {
-
-std::string link_target(const std::string& path) {
-    std::string target(PATH_MAX, '\0');
-    const auto size = ::readlink(path.c_str(), target.data(), target.size());
-    if (size < 0) {
-        throw_errno(errno, "read the link", path);
-    }
-    target.resize(static_cast<std::size_t>(size));
-    return target;
-}
-
-/// Names are bytes; what is not UTF-8 is also given in a form that loses nothing.
-void put_name(Json& out, const char* key, const std::string& name) {
-    out[key] = name;
-    if (find_invalid_utf8(name) != std::string_view::npos) {
-        out[std::string(key) + "_base64"] = base64_encode(name);
-    }
-}
 
 class Lister {
 public:
@@ -60,10 +42,7 @@ public:
 
 private:
     void walk(const std::string& folder, const std::string& relative, int depth) {
-        if (depth > depth_max) {
-            throw exhausted("'" + folder + "' is nested deeper than " + std::to_string(depth_max) +
-                            " folders");
-        }
+        require_depth(depth, folder);
         for (const auto& name : names_in(folder)) {
             call_.check();
             if (!hidden_ && name.starts_with('.')) {
@@ -109,7 +88,7 @@ private:
         entry["size"] = static_cast<std::int64_t>(info.st_size);
         entry["modified"] = time_text(info.st_mtim);
         if (S_ISLNK(info.st_mode)) {
-            put_name(entry, "target", link_target(path));
+            put_name(entry, "target", read_link(AT_FDCWD, path, path));
         }
         entries_.push_back(std::move(entry));
     }
@@ -152,7 +131,7 @@ Json stat(Call& call) {
                 {"changed", time_text(info->st_ctim)},
                 {"accessed", time_text(info->st_atim)}};
     if (S_ISLNK(info->st_mode)) {
-        put_name(output, "target", link_target(path));
+        put_name(output, "target", read_link(AT_FDCWD, path, path));
     }
     return output;
 }

@@ -21,6 +21,9 @@
     R"("delimiter": {"type": "string", "minLength": 1, "maxLength": 1, "default": ",", "description": "The character between fields, such as a semicolon or a tab."})"
 #define OA_CONTENT_PROPERTIES \
     R"("content": {"type": "string", "description": "What to write."}, "json": {"description": "Any value, written as indented JSON instead of content."}, "input": {"description": "The previous task's output, written when neither content nor json is given: a text as it is, the output of files.read as what was read, anything else as indented JSON."})"
+#define OA_CHARSET_PROPERTY(more, text)                         \
+    R"("encoding": {"type": "string", "enum": ["utf-8", )" more \
+    R"("utf-16", "latin-1", "windows-1252"], "default": "utf-8", "description": ")" text R"("})"
 #define OA_OBJECT_SCHEMA R"({"type": "object", "additionalProperties": false, )"
 #define OA_WRITTEN_SCHEMA \
     OA_OBJECT_SCHEMA      \
@@ -30,7 +33,10 @@ namespace oa::files::schema {
 
 inline constexpr const char* read_params = OA_OBJECT_SCHEMA R"("required": ["path"], "properties": {
     )" OA_PATH_PROPERTY("The file to read.") R"(,
-    )" OA_ENCODING_PROPERTY R"(,
+    )" OA_CHARSET_PROPERTY(
+    R"("base64", "auto", )",
+    "How the bytes stand for characters; auto goes by a byte order mark, else takes UTF-8, "
+    "UTF-16 or Windows-1252, whichever fits. base64 gives any bytes as base64.") R"(,
     )" OA_MAX_BYTES_PROPERTY("268435456") R"(}})";
 inline constexpr const char* read_output =
     OA_OBJECT_SCHEMA R"("required": ["path", "content", "encoding", "size"], "properties": {
@@ -112,19 +118,29 @@ inline constexpr const char* read_csv_params =
     )" OA_PATH_PROPERTY(
         "The CSV file, as RFC 4180 has it: quotes, line breaks inside quotes, LF or CRLF, with or "
         "without a byte order mark.") R"(,
+    )" OA_CHARSET_PROPERTY(R"("auto", )",
+                           "How the bytes stand for characters; auto goes by a byte order mark, "
+                           "else takes UTF-8, UTF-16 or Windows-1252, whichever fits the first "
+                           "64 KiB.") R"(,
     )" OA_DELIMITER_PROPERTY R"(,
+    "quote": {"type": "string", "maxLength": 1, "default": "\"", "description": "The character around fields that hold delimiters; empty for none."},
     "header": {"type": "boolean", "default": true, "description": "Whether the first line names the columns. Rows are then objects, otherwise lists."},
     "columns": {"type": "array", "items": {"type": "string"}, "description": "Names of the columns, instead of those of the header line."},
     "types": {"type": "string", "enum": ["text", "infer"], "default": "text", "description": "text: every field is a text. infer: fields without quotes become numbers, true, false, or null when empty; 007 and other codes stay texts."},
     "short_rows": {"type": "string", "enum": ["fail", "pad"], "default": "fail", "description": "What to do with a row that has too few fields: fail, or fill it up with null. Too many always fail."},
     "offset": {"type": "integer", "minimum": 0, "default": 0, "description": "How many rows to skip."},
-    "limit": {"type": "integer", "minimum": 0, "description": "How many rows to read at most; all without it."}}})";
+    "limit": {"type": "integer", "minimum": 0, "description": "How many rows to read at most; all without it."},
+    "jsonl_path": {"type": "string", "minLength": 1, "description": "A file to write the rows to, one JSON text a line, instead of the output: for files of any length."},
+    )" OA_CREATE_PARENTS_PROPERTY R"(,
+    )" OA_MODE_PROPERTY R"(,
+    )" OA_OVERWRITE_PROPERTY R"(}})";
 inline constexpr const char* read_csv_output =
-    OA_OBJECT_SCHEMA R"("required": ["path", "rows", "columns", "count", "more"], "properties": {
+    OA_OBJECT_SCHEMA R"("required": ["path", "columns", "count", "more"], "properties": {
     "path": {"type": "string", "description": "As it was given."},
+    "jsonl_path": {"type": "string", "description": "Where the rows are, where they were to go to a file."},
     "rows": {"type": "array", "items": {"type": ["object", "array"]}, "description": "One object per row, or one list where the columns have no names."},
     "columns": {"type": "array", "items": {"type": "string"}, "description": "The names, in the order of the file; empty where there are none."},
-    "count": {"type": "integer", "description": "How many rows there are in rows."},
+    "count": {"type": "integer", "description": "How many rows there are."},
     "more": {"type": "boolean", "description": "Whether limit left rows out."}}})";
 inline constexpr const char* read_csv_examples = R"([
     {"title": "Read orders with their numbers", "params": {"path": "orders.csv", "types": "infer"},
@@ -143,6 +159,12 @@ inline constexpr const char* write_csv_params =
     )" OA_DELIMITER_PROPERTY R"(,
     "header": {"type": "boolean", "default": true, "description": "Write a line with the names of the columns, where they have names."},
     "line_ending": {"type": "string", "enum": ["lf", "crlf"], "default": "lf", "description": "How lines end."},
+    )" OA_CHARSET_PROPERTY(R"("utf-8-bom", )",
+                           "How characters are written; utf-8-bom and utf-16 start with a byte "
+                           "order mark, as Excel likes it. A character that latin-1 or "
+                           "windows-1252 lacks fails with PRECONDITION.") R"(,
+    "quoting": {"type": "string", "enum": ["minimal", "all"], "default": "minimal", "description": "Quotes where a field needs them, or around all."},
+    "escape_formulas": {"type": "boolean", "default": false, "description": "Put ' before texts that start with =, +, -, @, a tab or a carriage return, which spreadsheets would run as formulas; numbers stay as they are. For tables with what others wrote."},
     )" OA_CREATE_PARENTS_PROPERTY R"(,
     )" OA_MODE_PROPERTY R"(,
     )" OA_OVERWRITE_PROPERTY R"(}})";

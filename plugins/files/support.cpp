@@ -6,15 +6,46 @@
 
 namespace oa::files {
 
-std::string path_param(Call& call, std::string_view name) {
-    auto path = call.param<std::string>(name);
+namespace {
+
+void require_path(const std::string& path, std::string_view name, const std::string& pointer) {
     if (path.empty()) {
-        throw invalid_params(pointer_to(name), std::string(name) + " is empty");
+        throw invalid_params(pointer, std::string(name) + " is empty");
     }
     if (path.find('\0') != std::string::npos) {
-        throw invalid_params(pointer_to(name), std::string(name) + " holds a NUL byte");
+        throw invalid_params(pointer, std::string(name) + " holds a NUL byte");
     }
+}
+
+}  // namespace
+
+std::string path_param(Call& call, std::string_view name) {
+    auto path = call.param<std::string>(name);
+    require_path(path, name, pointer_to(name));
     return path;
+}
+
+std::vector<std::string> texts_param(Call& call, std::string_view name) {
+    const Json* given = call.find_param(name);
+    if (given == nullptr || given->is_null()) {
+        return {};
+    }
+    if (given->is_string()) {
+        return {given->as_string()};
+    }
+    return call.param<std::vector<std::string>>(name);
+}
+
+std::vector<std::string> paths_param(Call& call, std::string_view name) {
+    auto paths = texts_param(call, name);
+    if (paths.empty()) {
+        throw invalid_params(pointer_to(name), std::string(name) + " names nothing");
+    }
+    const bool list = call.find_param(name)->is_array();
+    for (std::size_t i = 0; i < paths.size(); ++i) {
+        require_path(paths[i], name, list ? pointer_to(name, i) : pointer_to(name));
+    }
+    return paths;
 }
 
 Checkpoint checkpoint(const Call& call) {
@@ -62,6 +93,34 @@ Encoding encoding_param(Call& call) {
 
 std::string_view encoding_name(Encoding encoding) {
     return encoding == Encoding::Utf8 ? "utf-8" : "base64";
+}
+
+std::string with_marks(std::string_view bytes) {
+    std::string text;
+    while (true) {
+        const auto bad = find_invalid_utf8(bytes);
+        text += bytes.substr(0, bad);
+        if (bad == std::string_view::npos) {
+            return text;
+        }
+        text += "\xEF\xBF\xBD";
+        bytes.remove_prefix(bad + 1);
+    }
+}
+
+void put_name(Json& out, const char* key, const std::string& name) {
+    out[key] = name;
+    if (find_invalid_utf8(name) != std::string_view::npos) {
+        out[std::string(key) + "_base64"] = base64_encode(name);
+    }
+}
+
+WriteOptions write_options(Call& call) {
+    return {
+        .existing = call.param<bool>("overwrite", true) ? Existing::Replace : Existing::Fail,
+        .parents = call.param<bool>("create_parents", false) ? Missing::Create : Missing::Fail,
+        .mode = mode_param(call, "mode"),
+    };
 }
 
 void require_utf8(std::string_view text, const std::string& path, std::string_view advice) {

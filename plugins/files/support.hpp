@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <sys/stat.h>
 
@@ -16,6 +17,7 @@
 namespace oa::files {
 
 // What this module shares with others.
+using common::append_csv_field;
 using common::append_csv_record;
 using common::AtomicFile;
 using common::base64_decode;
@@ -38,6 +40,7 @@ using common::name_of;
 using common::open_file;
 using common::open_for_reading;
 using common::parent_of;
+using common::Quotes;
 using common::read_all;
 using common::read_some;
 using common::rename_file;
@@ -53,6 +56,11 @@ using common::WriteOptions;
 /// The checkpoint of a call.
 [[nodiscard]] Checkpoint checkpoint(const Call& call);
 
+/// A parameter that is one text or a list of them; empty where it is missing.
+[[nodiscard]] std::vector<std::string> texts_param(Call& call, std::string_view name);
+/// The same for paths: at least one, none of them empty or with a NUL byte.
+[[nodiscard]] std::vector<std::string> paths_param(Call& call, std::string_view name);
+
 /// A size in bytes from 1 up.
 [[nodiscard]] std::size_t size_param(Call& call, std::string_view name, std::size_t fallback);
 
@@ -63,6 +71,14 @@ using common::WriteOptions;
 enum class Encoding { Utf8, Base64 };
 [[nodiscard]] Encoding encoding_param(Call& call);
 [[nodiscard]] std::string_view encoding_name(Encoding encoding);
+
+/// The text with U+FFFD in place of every byte that is not UTF-8.
+[[nodiscard]] std::string with_marks(std::string_view bytes);
+/// Names are bytes; what is not UTF-8 is also given in a form that loses nothing.
+void put_name(Json& out, const char* key, const std::string& name);
+
+/// How a file is written whole: overwrite (true), create_parents (false), mode.
+[[nodiscard]] WriteOptions write_options(Call& call);
 
 /// Throws, naming the file and the offset, when the text is not UTF-8.
 void require_utf8(std::string_view text, const std::string& path, std::string_view advice);

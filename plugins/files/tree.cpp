@@ -26,13 +26,6 @@ bool is_dots(std::string_view name) {
     return name == "." || name == "..";
 }
 
-void require_depth(int depth, const std::string& path) {
-    if (depth > depth_max) {
-        throw exhausted("'" + path + "' is nested deeper than " + std::to_string(depth_max) +
-                        " folders");
-    }
-}
-
 /// Names of an open folder, which it takes over.
 std::vector<std::string> names_of(Dir folder, const std::string& path) {
     std::vector<std::string> names;
@@ -214,14 +207,7 @@ std::uint64_t remove_content(Fd handle,
     require_depth(depth, path);
     std::uint64_t count = 0;
     const int fd = handle.get();
-    const int copy = ::fcntl(fd, F_DUPFD_CLOEXEC, 0);
-    Dir folder(copy < 0 ? nullptr : ::fdopendir(copy));
-    if (!folder) {
-        const int error = errno;
-        Fd(copy).close();
-        throw_errno(error, "list", path);
-    }
-    for (const auto& name : names_of(std::move(folder), path)) {
+    for (const auto& name : names_in(fd, path)) {
         count += remove_at(fd, name, join(path, name), check, depth);
     }
     return count;
@@ -255,6 +241,26 @@ std::uint64_t remove_at(int parent,
     return count + 1;
 }
 
+/// Between file systems: a full copy beside the destination, then one rename, then the source goes.
+void move_by_copy(const std::string& source,
+                  const std::string& destination,
+                  Existing existing,
+                  const Checkpoint& check) {
+    const std::string temporary = temporary_beside(destination);
+    const auto discard = [&temporary] { static_cast<void>(remove_tree(temporary, true, [] {})); };
+    try {
+        static_cast<void>(copy_for_move(source, temporary, check));
+    } catch (...) {
+        discard();
+        throw;
+    }
+    if (const int error = rename_file(temporary, destination, existing); error != 0) {
+        discard();
+        throw_errno(error, "move to", destination);
+    }
+    static_cast<void>(remove_tree(source, true, check));
+}
+
 }  // namespace
 
 bool same_file(const struct stat& left, const struct stat& right) {
@@ -267,6 +273,31 @@ std::vector<std::string> names_in(const std::string& folder) {
         throw_errno(errno, "list", folder);
     }
     return names_of(std::move(handle), folder);
+}
+
+std::vector<std::string> names_in(int folder, const std::string& path) {
+    // Opened anew: a copy of the descriptor would share its place in the list.
+    Fd own(::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    Dir handle(own ? ::fdopendir(own.get()) : nullptr);
+    if (!handle) {
+        throw_errno(errno, "list", path);
+    }
+    static_cast<void>(own.release());  // it belongs to the handle now
+    return names_of(std::move(handle), path);
+}
+
+void require_depth(int depth, const std::string& path) {
+    if (depth > depth_max) {
+        throw exhausted("'" + path + "' is nested deeper than " + std::to_string(depth_max) +
+                        " folders");
+    }
+}
+
+std::uint64_t remove_tree_at(int parent,
+                             const std::string& name,
+                             const std::string& path,
+                             const Checkpoint& check) {
+    return remove_at(parent, name, path, check, 0);
 }
 
 CopyCounts copy_tree(const std::string& source,
@@ -306,6 +337,38 @@ std::uint64_t remove_tree(const std::string& path, bool recursive, const Checkpo
                        "': the folder is not empty; recursive: true removes what it holds");
     }
     throw_errno(errno, "remove", path);
+}
+
+void refuse_dangerous(const std::string& path, const std::string& pointer) {
+    const std::string name = name_of(path);
+    const bool root = path.find_first_not_of('/') == std::string::npos;
+    if (root || name == "." || name == "..") {
+        throw invalid_params(pointer, "'" + path + "' is never removed: name the folder itself");
+    }
+    const auto info = find_stat(path, Links::Keep);
+    const auto top = find_stat("/", Links::Keep);
+    if (info && top && same_file(*info, *top)) {
+        throw invalid_params(pointer, "'" + path + "' is the root of the file system");
+    }
+}
+
+void move_path(const std::string& source,
+               const std::string& destination,
+               Existing existing,
+               const Checkpoint& check) {
+    refuse_dangerous(source, "/source");
+    check();
+    const int error = rename_file(source, destination, existing);
+    if (error == EXDEV) {
+        move_by_copy(source, destination, existing, check);
+    } else if (error == ENOENT) {
+        throw not_found("cannot move '" + source + "' to '" + destination +
+                        "': the folder does not exist; create_parents: true makes it");
+    } else if (error == EINVAL) {
+        throw_inside(source, destination);
+    } else if (error != 0) {
+        throw_errno(error, "move '" + source + "' to", destination);
+    }
 }
 
 }  // namespace oa::files

@@ -40,6 +40,16 @@ struct CopyCounts {
                                        const std::string& destination,
                                        const Checkpoint& check);
 
+/// Moves or renames a file, a link or a folder, between file systems too: then by a copy beside the
+/// destination, which takes its name in one step.
+void move_path(const std::string& source,
+               const std::string& destination,
+               Existing existing,
+               const Checkpoint& check);
+
+/// Refuses what nobody means to remove: the root, and "." or ".." at the end.
+void refuse_dangerous(const std::string& path, const std::string& pointer);
+
 /// Removes a file, a link (never what it names) or, with `recursive`, a folder with all it holds.
 /// Returns how many entries are gone. Symbolic links are never followed, even when somebody swaps
 /// one in meanwhile.
@@ -47,8 +57,18 @@ struct CopyCounts {
                                         bool recursive,
                                         const Checkpoint& check);
 
+/// The same, always recursive, for `name` in the open folder `parent`; `path` is for messages.
+std::uint64_t remove_tree_at(int parent,
+                             const std::string& name,
+                             const std::string& path,
+                             const Checkpoint& check);
+
 /// The names in a folder, sorted by their bytes.
 [[nodiscard]] std::vector<std::string> names_in(const std::string& folder);
+/// The same for an open folder, which stays open; `path` is for messages.
+[[nodiscard]] std::vector<std::string> names_in(int folder, const std::string& path);
+/// Throws EXHAUSTED when `depth` is more than depth_max.
+void require_depth(int depth, const std::string& path);
 
 /// Whether both are the same file or folder.
 [[nodiscard]] bool same_file(const struct stat& left, const struct stat& right);

@@ -30,40 +30,6 @@ Existing existing_param(Call& call) {
     return call.param<bool>("overwrite", true) ? Existing::Replace : Existing::Fail;
 }
 
-/// Refuses what nobody means to remove: the root, and "." or ".." at the end.
-void refuse_dangerous(const std::string& path) {
-    const std::string name = name_of(path);
-    const bool root = path.find_first_not_of('/') == std::string::npos;
-    if (root || name == "." || name == "..") {
-        throw invalid_params("/path", "'" + path + "' is never removed: name the folder itself");
-    }
-    const auto info = find_stat(path, Links::Keep);
-    const auto top = find_stat("/", Links::Keep);
-    if (info && top && same_file(*info, *top)) {
-        throw invalid_params("/path", "'" + path + "' is the root of the file system");
-    }
-}
-
-/// Between file systems: a full copy beside the destination, then one rename, then the source goes.
-void move_by_copy(const std::string& source,
-                  const std::string& destination,
-                  Existing existing,
-                  const Checkpoint& check) {
-    const std::string temporary = temporary_beside(destination);
-    const auto discard = [&temporary] { static_cast<void>(remove_tree(temporary, true, [] {})); };
-    try {
-        static_cast<void>(copy_for_move(source, temporary, check));
-    } catch (...) {
-        discard();
-        throw;
-    }
-    if (const int error = rename_file(temporary, destination, existing); error != 0) {
-        discard();
-        throw_errno(error, "move to", destination);
-    }
-    static_cast<void>(remove_tree(source, true, check));
-}
-
 /// mkdir of the last name; an existing folder is fine when `exist_ok`.
 bool make_one(const std::string& path, bool exist_ok, mode_t mode) {
     if (::mkdir(path.c_str(), mode) == 0) {
@@ -116,32 +82,18 @@ Json move(Call& call) {
     if (!info) {
         throw_errno(ENOENT, "move", source);
     }
-    refuse_dangerous(source);
     const auto destination =
         destination_of(source, path_param(call, "destination"), S_ISDIR(info->st_mode));
     if (call.param<bool>("create_parents", false)) {
         make_parents(destination);
     }
-    call.check();
-    const Existing existing = existing_param(call);
-    const int error = rename_file(source, destination, existing);
-    if (error == EXDEV) {
-        move_by_copy(source, destination, existing, checkpoint(call));
-    } else if (error == ENOENT) {
-        throw not_found("cannot move '" + source + "' to '" + destination +
-                        "': the folder does not exist; create_parents: true makes it");
-    } else if (error == EINVAL) {
-        throw invalid_params("/destination", "the destination '" + destination +
-                                                 "' lies inside the source '" + source + "'");
-    } else if (error != 0) {
-        throw_errno(error, "move '" + source + "' to", destination);
-    }
+    move_path(source, destination, existing_param(call), checkpoint(call));
     return {{"source", source}, {"destination", destination}};
 }
 
 Json remove(Call& call) {
     const auto path = path_param(call, "path");
-    refuse_dangerous(path);
+    refuse_dangerous(path, "/path");
     if (!find_stat(path, Links::Keep)) {
         if (call.param<bool>("missing_ok", false)) {
             return {{"path", path}, {"removed", 0}};

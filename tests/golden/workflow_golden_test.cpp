@@ -100,6 +100,8 @@ void fill(test::FakeCatalog& catalog) {
     catalog.add("oa-utility", "setvar",
                 R"({"additionalProperties": true,
                     "x-sets-variable": {"name": "/varname", "value": "/varvalue"}})");
+    catalog.add("oa-io", "loadvarfromjson",
+                R"({"additionalProperties": true, "x-sets-variables": ""})");
     catalog.add("oa-io", "readfile", R"({"additionalProperties": true, "x-saves": "/content"})");
     catalog.alias_module("oautils", "oa-utility");
 }

@@ -33,6 +33,9 @@ constexpr std::uint64_t writing = LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCES
                                   LANDLOCK_ACCESS_FS_MAKE_BLOCK | LANDLOCK_ACCESS_FS_MAKE_SYM;
 constexpr std::uint64_t truncating = 1U << 14U;  // from Landlock's third version on
 constexpr int version_with_truncating = 3;
+// To move and link between folders is denied unless it is spoken of.
+constexpr std::uint64_t moving = 1U << 13U;  // from the second version on
+constexpr int version_with_moving = 2;
 
 bool allow(int rules, const char* path, std::uint64_t rights) {
     const int folder = open(path, O_PATH | O_CLOEXEC);
@@ -52,8 +55,8 @@ bool fence_files(const std::filesystem::path& own_folder) {
     if (version < 1) {
         return false;
     }
-    const std::uint64_t handled =
-        version >= version_with_truncating ? writing | truncating : writing;
+    const std::uint64_t handled = writing | (version >= version_with_moving ? moving : 0U) |
+                                  (version >= version_with_truncating ? truncating : 0U);
     landlock_ruleset_attr attributes{};
     attributes.handled_access_fs = handled;
     const auto rules =

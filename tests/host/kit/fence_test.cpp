@@ -1,5 +1,7 @@
 #include "host/kit/check/fence.hpp"
 
+#include <cerrno>
+#include <cstdio>
 #include <functional>
 
 #include <fcntl.h>
@@ -47,6 +49,22 @@ TEST(FenceTest, LetsNothingBeWrittenOutside) {
     }
     EXPECT_EQ(status, 0);
     EXPECT_EQ(outside.read("precious"), "keep me");
+}
+
+TEST(FenceTest, LetsFilesBeMovedFromOneFolderToAnother) {
+    const test::TemporaryFolder own;
+    const std::string file = own.write("file", "x");
+    own.write("folder/other", "x");
+    const int status = fenced(own.path(), [&](const Fence& fence) {
+        if (!fence.files) {
+            return no_fence;
+        }
+        return rename(file.c_str(), own.at("folder/file").c_str()) == 0 ? 0 : errno;
+    });
+    if (status == no_fence) {
+        GTEST_SKIP() << "this system has no Landlock";
+    }
+    EXPECT_EQ(status, 0);
 }
 
 TEST(FenceTest, LetsNoSocketBeOpenedAndNoProgramBeStarted) {

@@ -221,5 +221,86 @@ TEST_F(CsvTest, AFailedWriteLeavesTheOldFile) {
     EXPECT_EQ(content_of(folder.at("f")), "old");
 }
 
+// ---- Encodings, quotes, lines of JSON, formulas
+
+TEST_F(CsvTest, ReadsOtherEncodings) {
+    const Json expected = Json::array({Json{{"n", "Gr\u00FC\u00DFe \u20AC"}}});
+    const std::string utf16le("\xFF\xFEn\0\n\0G\0r\0\xFC\0\xDF\0e\0 \0\xAC\x20\n\0", 22);
+    EXPECT_EQ(rows(utf16le, {{"encoding", "utf-16"}}), expected);
+    EXPECT_EQ(rows(utf16le, {{"encoding", "auto"}}), expected);
+    EXPECT_EQ(rows(utf16le.substr(2), {{"encoding", "auto"}}), expected);
+    EXPECT_EQ(rows("n\nGr\xFC\xDF"
+                   "e \x80\n",
+                   {{"encoding", "auto"}}),
+              expected);
+    EXPECT_EQ(rows("n\nGr\xFC\xDF"
+                   "e \x80\n",
+                   {{"encoding", "windows-1252"}}),
+              expected);
+    EXPECT_EQ(rows("n\nGr\xC3\xBC\xC3\x9F"
+                   "e \xE2\x82\xAC\n",
+                   {{"encoding", "auto"}}),
+              expected);
+    EXPECT_EQ(rows("n\n\xE8\n", {{"encoding", "latin-1"}}), Json::array({Json{{"n", "\u00E8"}}}));
+    const Reply odd = read(utf16le.substr(0, 21), {{"encoding", "utf-16"}});
+    EXPECT_EQ(odd.status, OA_PRECONDITION) << odd.message;
+    EXPECT_EQ(read("n\n\xE8\n").status, OA_PRECONDITION) << "not guessed unless asked";
+}
+
+TEST_F(CsvTest, ReadsOtherQuotes) {
+    EXPECT_EQ(rows("'a;b';\"c\"\n", {{"header", false}, {"quote", "'"}, {"delimiter", ";"}}),
+              Json::array({Json::array({"a;b", "\"c\""})}));
+    EXPECT_EQ(rows("\"a,b\n", {{"header", false}, {"quote", ""}}),
+              Json::array({Json::array({"\"a", "b"})}));
+    EXPECT_EQ(read("a\n", {{"quote", ","}}).pointer, "/quote");
+}
+
+TEST_F(CsvTest, TurnsLongFilesIntoLinesOfJson) {
+    std::string text = "n,t\n";
+    for (int i = 0; i < 100'000; ++i) {
+        text += std::to_string(i) + ",\"some, text\"\n";
+    }
+    const std::string lines = folder.at("out.jsonl");
+    const Reply reply = read(text, {{"types", "infer"}, {"jsonl_path", lines}});
+    ASSERT_EQ(reply.status, OA_OK) << reply.message;
+    EXPECT_EQ(reply.json["count"], Json(100'000));
+    EXPECT_FALSE(reply.json.contains("rows"));
+    const std::string written = content_of(lines);
+    EXPECT_TRUE(written.starts_with("{\"n\":0,\"t\":\"some, text\"}\n{\"n\":1,"));
+    EXPECT_TRUE(written.ends_with("{\"n\":99999,\"t\":\"some, text\"}\n"));
+    // What fails leaves the old lines.
+    EXPECT_EQ(read("n\n\"open\n", {{"jsonl_path", lines}}).status, OA_PRECONDITION);
+    EXPECT_EQ(content_of(lines), written);
+}
+
+TEST_F(CsvTest, WritesOtherEncodingsAndQuotes) {
+    const auto written = [&](Json params) {
+        params["path"] = folder.at("w.csv");
+        if (!params.contains("rows")) {
+            params["rows"] = Json::array({Json::array({"\u00FC", 1})});
+        }
+        const Reply reply = files.run("write_csv", params);
+        EXPECT_EQ(reply.status, OA_OK) << reply.message;
+        return content_of(folder.at("w.csv"));
+    };
+    EXPECT_EQ(written({{"encoding", "utf-8-bom"}}), "\xEF\xBB\xBF\xC3\xBC,1\n");
+    EXPECT_EQ(written({{"encoding", "latin-1"}}), "\xFC,1\n");
+    EXPECT_EQ(written({{"encoding", "utf-16"}}), std::string("\xFF\xFE\xFC\0,\0"
+                                                             "1\0\n\0",
+                                                             10));
+    EXPECT_EQ(written({{"quoting", "all"}}), "\"\xC3\xBC\",\"1\"\n");
+    const Reply lacking =
+        files.run("write_csv", {{"path", folder.at("w.csv")},
+                                {"encoding", "latin-1"},
+                                {"rows", Json::array({Json::array({"\u20AC"})})}});
+    EXPECT_EQ(lacking.status, OA_PRECONDITION) << lacking.message;
+
+    const Json evil =
+        Json::array({Json::array({"=cmd|' /C calc'!A0", "+1", "-x", "@y", "\tz", -5})});
+    EXPECT_EQ(written({{"rows", evil}, {"escape_formulas", true}}),
+              "'=cmd|' /C calc'!A0,'+1,'-x,'@y,'\tz,-5\n");
+    EXPECT_EQ(written({{"rows", evil}}), "=cmd|' /C calc'!A0,+1,-x,@y,\tz,-5\n");
+}
+
 }  // namespace
 }  // namespace oa::test

@@ -13,9 +13,16 @@ TEST_F(FilesTest, DescribesEveryFunction) {
 
 TEST_F(FilesTest, OffersTheFunctionsThatItsPageNames) {
     EXPECT_EQ(files.function_names(),
-              (std::vector<std::string>{"read", "write", "append", "copy", "move", "remove",
-                                        "make_directory", "list", "stat", "read_csv", "write_csv",
-                                        "read_json", "write_json"}));
+              (std::vector<std::string>{
+                  "read",        "write",        "append",         "copy",
+                  "move",        "remove",       "make_directory", "list",
+                  "stat",        "find",         "checksum",       "zip",
+                  "tar",         "unzip",        "untar",          "replace",
+                  "template",    "read_csv",     "write_csv",      "read_json",
+                  "write_json",  "io_copy",      "io_zip",         "io_unzip",
+                  "io_readfile", "io_writefile", "io_replace",     "io_loadvarfromjson",
+                  "io_rename",   "io_remove",    "io_findfile",    "io_regexreplaceinfile",
+                  "io_template", "io_read_csv",  "io_write_json"}));
 }
 
 TEST_F(FilesTest, KeepsThePromisesOfItsExamples) {
@@ -26,6 +33,7 @@ TEST_F(FilesTest, KeepsThePromisesOfItsExamples) {
     put_file("draft.txt", "text");
     put_file("settings.json", "{\"retries\":3}");
     put_file("orders.csv", "id,item\r\n1,tea\r\n2,\"cups, blue\"\r\n");
+    put_file("app.conf", "name = x\nport = 8080\n");
     for (const std::string& function : files.function_names()) {
         EXPECT_EQ(joined(files.run_examples(function)), "");
     }

@@ -1,5 +1,3 @@
-#include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
@@ -10,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "csv_params.hpp"
 #include "functions.hpp"
 #include "support.hpp"
 
@@ -18,23 +17,8 @@ namespace oa::files {
 namespace {
 
 constexpr std::size_t output_max = std::size_t{1024} * 1024;
-constexpr std::size_t chunk_size = std::size_t{64} * 1024;
 
 using Names = std::vector<std::string>;
-
-char delimiter_param(Call& call) {
-    const auto text = call.param<std::string>("delimiter", ",");
-    const bool usable = text.size() == 1 && static_cast<unsigned char>(text[0]) < 0x80 &&
-                        text[0] != '"' && text[0] != '\r' && text[0] != '\n' && text[0] != '\0';
-    if (!usable) {
-        throw invalid_params("/delimiter",
-                             "delimiter is not one ASCII character other than a quote or a line "
-                             "break");
-    }
-    return text[0];
-}
-
-// ---- Reading
 
 enum class Types { Text, Infer };
 
@@ -113,8 +97,9 @@ struct ReadOptions {
 /// Turns the records of a file into rows, within the size that an output may have.
 class RowCollector {
 public:
-    RowCollector(std::string path, ReadOptions options, Names columns)
-        : path_(std::move(path)), options_(options), columns_(std::move(columns)) {
+    /// Rows go to `lines`, one JSON text a line, where it is not null.
+    RowCollector(std::string path, ReadOptions options, Names columns, AtomicFile* lines)
+        : path_(std::move(path)), options_(options), columns_(std::move(columns)), lines_(lines) {
         if (!columns_.empty()) {
             check_columns("columns");
         }
@@ -136,30 +121,48 @@ public:
             ++skipped_;
             return true;
         }
-        if (options_.limit && rows_.size() >= *options_.limit) {
+        if (options_.limit && count_ >= *options_.limit) {
             more_ = true;
             return false;
         }
         check_width(record, line);
-        rows_.push_back(columns_.empty() ? as_array(record) : as_object(record));
+        ++count_;
+        Json row = columns_.empty() ? as_array(record) : as_object(record);
+        if (lines_ != nullptr) {
+            add_line(row);
+            return true;
+        }
+        rows_.push_back(std::move(row));
         if (size_ > output_max) {
             throw exhausted("the rows of '" + path_ + "' up to line " + std::to_string(line) +
                             " make an output over 1 MiB: read the file in parts with offset and "
-                            "limit");
+                            "limit, or into a file with jsonl_path");
         }
         return true;
     }
 
+    /// After the last record.
     Json output() {
-        const auto count = rows_.size();
-        return {{"path", path_},
-                {"rows", std::move(rows_)},
-                {"columns", columns_},
-                {"count", count},
-                {"more", more_}};
+        Json out{{"path", path_}, {"columns", columns_}, {"count", count_}, {"more", more_}};
+        if (lines_ != nullptr) {
+            lines_->write(pending_);
+            pending_.clear();
+        } else {
+            out["rows"] = std::move(rows_);
+        }
+        return out;
     }
 
 private:
+    void add_line(const Json& row) {
+        pending_ += row.dump();
+        pending_ += '\n';
+        if (pending_.size() >= csv_chunk_size) {
+            lines_->write(pending_);
+            pending_.clear();
+        }
+    }
+
     [[nodiscard]] std::string at_line(std::size_t line) const {
         return "'" + path_ + "', line " + std::to_string(line);
     }
@@ -222,7 +225,10 @@ private:
     std::string path_;
     ReadOptions options_;
     Names columns_;
+    AtomicFile* lines_;
+    std::string pending_;  // lines that are not written yet
     Json::Array rows_;
+    std::size_t count_ = 0;
     std::size_t skipped_ = 0;
     std::size_t size_ = 0;  // of the rows as JSON text, about
     bool header_seen_ = false;
@@ -242,183 +248,58 @@ ReadOptions read_options(Call& call) {
     return options;
 }
 
-// ---- Writing
-
-struct Table {
-    const Json::Array* rows = nullptr;
-    Json::Array single;  // backs `rows` where the input is one row
-    Names columns;
-};
-
-/// The rows inside the previous task's output: a list, an object that holds one under a usual name,
-/// or one row.
-void rows_of_input(const Json& input, Table& table) {
-    if (input.is_array()) {
-        table.rows = &input.as_array();
-        return;
-    }
-    if (!input.is_object()) {
-        throw invalid_params("/rows",
-                             "there are no rows: give rows, or run after a task that gives a list");
-    }
-    for (const char* name : {"rows", "data", "items", "records", "results", "result", "json"}) {
-        const Json* found = input.find(name);
-        if (found != nullptr && found->is_array()) {
-            table.rows = &found->as_array();
-            if (const Json* columns = input.find("columns"); columns != nullptr) {
-                table.columns = columns->as<Names>();
-            }
+void parse_file(const std::string& path, Charset charset, CsvParser& parser, const Call& call) {
+    const Fd file = open_for_reading(path);
+    TextDecoder decoder(charset, path);
+    std::string chunk(csv_chunk_size, '\0');
+    std::string text;
+    while (true) {
+        call.check();
+        const auto size = read_some(file, chunk.data(), chunk.size(), path);
+        text.clear();
+        if (size == 0) {
+            decoder.finish(text);
+        } else {
+            decoder.feed({chunk.data(), size}, text);
+        }
+        if (!parser.feed(text)) {
+            return;
+        }
+        if (size == 0) {
+            parser.finish();
             return;
         }
     }
-    table.single.push_back(input);
-    table.rows = &table.single;
-}
-
-void find_table(Call& call, Table& table) {
-    const Json* rows = call.find_param("rows");
-    if (rows != nullptr && rows->is_array()) {
-        table.rows = &rows->as_array();
-    } else if (rows != nullptr && !rows->is_null()) {
-        throw invalid_params("/rows", "rows is not a list");
-    } else {
-        // The table points into the parameters, which outlive it; a copy would not.
-        rows_of_input(call.params()["input"], table);
-    }
-    if (const auto columns = call.find_param<Names>("columns")) {
-        table.columns = *columns;
-    }
-}
-
-/// The keys of all rows in the order in which they first appear.
-Names columns_of(const Json::Array& rows, const Call& call) {
-    Names columns;
-    std::unordered_set<std::string> seen;
-    for (const Json& row : rows) {
-        call.check();
-        if (!row.is_object()) {
-            continue;
-        }
-        for (const auto& [key, value] : row.as_object()) {
-            if (seen.insert(key).second) {
-                columns.push_back(key);
-            }
-        }
-    }
-    return columns;
-}
-
-std::string cell_text(const Json& value) {
-    if (value.is_null()) {
-        return {};
-    }
-    return value.is_string() ? value.as_string() : value.dump();
-}
-
-Names fields_of(const Json& row, const Names& columns, std::size_t index) {
-    Names fields;
-    if (row.is_object()) {
-        for (const auto& column : columns) {
-            const Json* value = row.find(column);
-            fields.push_back(value == nullptr ? std::string() : cell_text(*value));
-        }
-    } else if (row.is_array()) {
-        if (!columns.empty() && row.size() > columns.size()) {
-            throw invalid_params(pointer_to("rows", index),
-                                 "row " + std::to_string(index) + " has more values than columns");
-        }
-        for (const Json& value : row.as_array()) {
-            fields.push_back(cell_text(value));
-        }
-        fields.resize(std::max(fields.size(), columns.size()));
-    } else {
-        fields.push_back(cell_text(row));
-        fields.resize(std::max(fields.size(), columns.size()));
-    }
-    return fields;
-}
-
-struct CsvFormat {
-    char delimiter = ',';
-    std::string_view line_ending = "\n";
-};
-
-void write_rows(AtomicFile& file, const Table& table, const CsvFormat& format, const Call& call) {
-    std::string out;
-    std::size_t index = 0;
-    for (const Json& row : *table.rows) {
-        const auto fields = fields_of(row, table.columns, index++);
-        if (!fields.empty()) {
-            append_csv_record(out, fields, format.delimiter, format.line_ending);
-        }
-        if (out.size() >= chunk_size) {
-            call.check();
-            file.write(out);
-            out.clear();
-        }
-    }
-    file.write(out);
 }
 
 }  // namespace
 
 Json read_csv(Call& call) {
-    const auto path = path_param(call, "path");
-    RowCollector collector(path, read_options(call), call.param<Names>("columns", {}));
-    CsvParser parser(delimiter_param(call), [&collector](CsvRecord& record, std::size_t line) {
-        return collector.take(record, line);
-    });
-    const Fd file = open_for_reading(path);
-    std::string chunk(chunk_size, '\0');
+    return read_csv_file(call, path_param(call, "path"));
+}
+
+Json read_csv_file(Call& call, const std::string& path) {
+    std::optional<AtomicFile> lines;
+    if (call.find_param("jsonl_path") != nullptr) {
+        lines.emplace(path_param(call, "jsonl_path"), write_options(call));
+    }
+    RowCollector collector(path, read_options(call), call.param<Names>("columns", {}),
+                           lines ? &*lines : nullptr);
+    CsvParser parser(
+        delimiter_param(call),
+        [&collector](CsvRecord& record, std::size_t line) { return collector.take(record, line); },
+        quote_param(call));
     try {
-        while (true) {
-            call.check();
-            const auto size = read_some(file, chunk.data(), chunk.size(), path);
-            if (size == 0) {
-                parser.finish();
-                break;
-            }
-            if (!parser.feed({chunk.data(), size})) {
-                break;
-            }
-        }
+        parse_file(path, charset_param(call), parser, call);
     } catch (const CsvError& error) {
         throw failed_precondition("'" + path + "' is not CSV: " + error.what());
     }
-    return collector.output();
-}
-
-Json write_csv(Call& call) {
-    const auto path = path_param(call, "path");
-    Table table;
-    find_table(call, table);
-    const bool objects = std::any_of(table.rows->begin(), table.rows->end(),
-                                     [](const Json& row) { return row.is_object(); });
-    if (objects && table.columns.empty()) {
-        table.columns = columns_of(*table.rows, call);
+    Json output = collector.output();
+    if (lines) {
+        lines->commit();
+        output["jsonl_path"] = call.param<std::string>("jsonl_path");
     }
-    const CsvFormat format{
-        .delimiter = delimiter_param(call),
-        .line_ending =
-            call.choice<std::string_view>("line_ending", {{"lf", "\n"}, {"crlf", "\r\n"}}, "\n"),
-    };
-    AtomicFile file(
-        path,
-        {.existing = call.param<bool>("overwrite", true) ? Existing::Replace : Existing::Fail,
-         .parents = call.param<bool>("create_parents", false) ? Missing::Create : Missing::Fail,
-         .mode = mode_param(call, "mode")});
-    if (call.param<bool>("header", true) && !table.columns.empty()) {
-        std::string line;
-        append_csv_record(line, table.columns, format.delimiter, format.line_ending);
-        file.write(line);
-    }
-    write_rows(file, table, format, call);
-    file.commit();
-    return {{"path", path},
-            {"rows", table.rows->size()},
-            {"columns", table.columns},
-            {"bytes", file.bytes()},
-            {"created", file.created()}};
+    return output;
 }
 
 }  // namespace oa::files
