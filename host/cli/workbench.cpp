@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "host/cli/config_flags.hpp"
+#include "host/cli/module_configs.hpp"
 #include "host/cli/terminal.hpp"
 #include "host/document/document_bundle.hpp"
 #include "host/document/document_file.hpp"
@@ -52,6 +53,18 @@ core::Diagnostic problem(const std::string& file, std::string message) {
     diagnostic.file = file;
     diagnostic.message = std::move(message);
     return diagnostic;
+}
+
+/// Prints errors, or logs the warnings where there are no errors. Whether there are none.
+bool tell(const core::Diagnostics& problems, Logger& logger) {
+    if (core::has_errors(problems)) {
+        print_diagnostics(problems);
+        return false;
+    }
+    for (const core::Diagnostic& warning : problems) {
+        logger.write(LogLevel::Warn, to_string(warning));
+    }
+    return true;
 }
 
 }  // namespace
@@ -119,8 +132,10 @@ std::variant<Workbench, ExitStatus> make_workbench(const GlobalOptions& options,
         workbench.wallet_password = std::make_unique<core::Secret>(*std::move(password));
     }
     HostServices services = host_services(*workbench.logger);
+    const auto configs = std::make_shared<const ModuleConfigs>(workbench.config);
+    services.config = [configs](const ModuleInfo& module) { return configs->of(module); };
     if (choice) {
-        services.config = choice->config;
+        services.config = [text = choice->config](const ModuleInfo&) { return text; };
     }
     workbench.clock = std::make_unique<SystemClock>();
     auto stack =
@@ -132,6 +147,9 @@ std::variant<Workbench, ExitStatus> make_workbench(const GlobalOptions& options,
     }
     workbench.stack = std::move(std::get<std::unique_ptr<PluginStack>>(stack));
     workbench.plugins = workbench.stack->plugins().current();
+    if (!choice && !tell(configs->check(*workbench.plugins), *workbench.logger)) {
+        return ExitStatus::Usage;
+    }
     return workbench;
 }
 

@@ -119,6 +119,9 @@ void read_environment(const GetEnvironment& environment, ConfigResult& result) {
     reader.read("server.", server_settings(), config.server);
     reader.read_list("server.names", "OA_SERVER_NAMES", ',', config.server.names);
     reader.read_list("server.cors_origins", "OA_CORS_ORIGINS", ',', config.server.cors_origins);
+    if (environment("OA_NETWORK_DENY")) {
+        reader.read_list("network.deny", "OA_NETWORK_DENY", ',', config.network_deny.emplace());
+    }
     if (environment("OA_WALLET_PASSWORD")) {
         reader.note("wallet.password", "OA_WALLET_PASSWORD");
     }

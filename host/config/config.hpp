@@ -158,6 +158,12 @@ struct Config {
     std::optional<core::Milliseconds> task_timeout = std::chrono::hours(1);
     std::optional<std::filesystem::path> trust_policy;  ///< `trust:`, a file
     IsolationConfig isolation;
+    /// `modules:` of the file: what a module, by its name, id or alias, is configured with; JSON
+    /// texts of objects. The module's config_schema says what they mean.
+    std::map<std::string, std::string> modules;
+    /// `network.deny`, OA_NETWORK_DENY: addresses that no module which can refuse some connects to;
+    /// docs/security.md has the words. Not set: what each module refuses by itself.
+    std::optional<std::vector<std::string>> network_deny;
     BlobConfig blobs;
     WalletConfig wallet;
     VaultConfig vault;

@@ -6,9 +6,12 @@
 #include <sstream>
 #include <utility>
 
+#include <boost/json.hpp>
+
 #include "core/nearest.hpp"
 #include "core/workflow/yaml.hpp"
 #include "host/config/config_settings.hpp"
+#include "host/config/yaml_json.hpp"
 
 namespace oa::host {
 
@@ -42,6 +45,8 @@ public:
                   read_names(node, "secret_environment", config_.secret_environment);
               }},
              {"server", [this](const core::YamlNode& node) { read_server(node); }},
+             {"network", [this](const core::YamlNode& node) { read_network(node); }},
+             {"modules", [this](const core::YamlNode& node) { read_module_configs(node); }},
              {"retention",
               [this](const core::YamlNode& node) {
                   read_mapping(node, "retention", retention_settings(), config_.retention, {});
@@ -187,6 +192,34 @@ private:
                            read_mapping(limits, "server.limits", server_limit_settings(),
                                         server.limits, {});
                        }}});
+    }
+
+    void read_network(const core::YamlNode& node) {
+        read_mapping(node, "network", Settings<Config>(), config_,
+                     {{"deny", [&](const core::YamlNode& deny) {
+                           config_.network_deny.emplace();
+                           read_names(deny, "network.deny", *config_.network_deny);
+                       }}});
+    }
+
+    void read_module_configs(const core::YamlNode& node) {
+        if (node.kind != core::YamlNode::Kind::Mapping) {
+            error(node.position, "modules must be a mapping of ids or names of modules");
+            return;
+        }
+        for (const auto& entry : node.entries) {
+            const std::string what = "modules." + entry.key;
+            if (entry.value->kind != core::YamlNode::Kind::Mapping) {
+                error(entry.value->position, what + " must be a mapping");
+                continue;
+            }
+            const auto report = [&](core::SourcePosition position, const std::string& message,
+                                    const std::string& hint) {
+                error(position, what + ": " + message, hint);
+            };
+            note(what, entry.value->position);
+            config_.modules[entry.key] = boost::json::serialize(to_json(*entry.value, report));
+        }
     }
 
     void read_names(const core::YamlNode& node,

@@ -80,6 +80,11 @@ std::vector<ConfigEntry> list_config(const Config& config) {
     listing.add("isolation.", isolation_settings(), config.isolation);
     listing.add("isolation.limits.", limit_settings(), config.isolation.limits);
     listing.add_modules();
+    listing.add("network.deny",
+                config.network_deny ? json::value_from(*config.network_deny) : json::value());
+    for (const auto& [name, text] : config.modules) {
+        listing.add("modules." + name, json::parse(text));
+    }
     listing.add("blobs.", blob_settings(), config.blobs);
     return std::move(listing).entries();
 }

@@ -98,7 +98,7 @@ std::shared_ptr<const WorkerSpec> IsolatedInvoker::make_spec(LoadedModule& modul
     const ModuleSource& source = module.source();
     Load load;
     load.file = (source.load_from.empty() ? source.file : source.load_from).string();
-    load.config = module.host().services.config;
+    load.config = module.config();
     load.output_bytes_max = limits_.output_bytes_max;
     load.blob_bytes_max = limits_.blob_bytes_max;
     load.sandbox = sandbox_for(settings_, module);

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -11,6 +12,8 @@
 #include "oa/plugin.h"
 
 namespace oa::host {
+
+struct ModuleInfo;
 
 /// Where plug-ins write outside of calls. Called from any thread.
 class PluginLog {
@@ -40,7 +43,9 @@ struct HostServices {
     std::shared_ptr<PluginLog> log;  ///< shared with every plug-in, for as long as code of it runs;
                                      ///< may be null
     std::vector<HostExtension> extensions;
-    std::string config = "{}";  ///< a JSON object: what instances of modules are made from
+    /// The configuration that an instance of a module is made from: JSON text of an object. Asked
+    /// from any thread; none: "{}" for all.
+    std::function<std::string(const ModuleInfo& module)> config = {};
 };
 
 /// The host as one plug-in sees it: the table of the contract, and behind it what the table's

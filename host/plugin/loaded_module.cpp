@@ -167,15 +167,19 @@ void LoadedModule::start() {
     running_.store(!start_failure_);
 }
 
+std::string LoadedModule::config() const {
+    return host_.services.config ? host_.services.config(description_.info) : "{}";
+}
+
 std::optional<core::Failure> LoadedModule::create_instance() {
     if (descriptor_->create == nullptr) {
         return std::nullopt;
     }
-    const std::string& config = host_.services.config;
+    const std::string configuration = config();
     oa_error error{};
     error.struct_size = sizeof(error);
     const auto status =
-        descriptor_->create(&host_, config.data(), config.size(), &instance_, &error);
+        descriptor_->create(&host_, configuration.data(), configuration.size(), &instance_, &error);
     if (status == OA_OK) {
         return std::nullopt;
     }

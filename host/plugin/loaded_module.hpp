@@ -56,6 +56,8 @@ public:
         return description_.functions;
     }
     [[nodiscard]] ModuleHost& host() const { return host_; }
+    /// What an instance of it is made from: JSON text of an object.
+    [[nodiscard]] std::string config() const;
     [[nodiscard]] ModuleGate& gate() { return gate_; }
     /// Things that a person should know but that keep nothing from working.
     [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }

@@ -13,7 +13,7 @@ namespace oa::common {
 /// Part of the JSON Schema of a module's configuration: {"network": {"deny": [...]}}.
 inline constexpr const char* network_config_schema =
     R"({"type": "object", "additionalProperties": true, "properties": {"network": {"type": "object", "additionalProperties": false, "properties": {
-    "deny": {"type": "array", "items": {"type": "string"}, "default": ["metadata"], "description": "Addresses that are never connected to: metadata (the addresses by which clouds tell machines their secrets), loopback, link-local, private, or a range such as 10.1.0.0/16"}}}}})";
+    "deny": {"type": "array", "items": {"type": "string", "pattern": "^(metadata|loopback|link-local|private|[0-9A-Fa-f.:]+(/[0-9]{1,3})?)$"}, "default": ["metadata"], "description": "Addresses that are never connected to: metadata (the addresses by which clouds tell machines their secrets), loopback, link-local, private, or a range such as 10.1.0.0/16"}}}}})";
 
 /// Which addresses an operator lets workflows connect to. It looks at addresses, never at names: a
 /// name is resolved once, and the very address that passed is connected to.

@@ -58,5 +58,26 @@ TEST_F(OutOfTreeTest, LoadsAndRunsWhatOthersBuilt) {
     }
 }
 
+TEST_F(OutOfTreeTest, GivesThemWhatTheOperatorConfigures) {
+    const std::string config =
+        folder.write("oa.yaml", "modules:\n  com.example.comfortable: {word: Good evening}\n");
+    const std::string file =
+        folder.write("w.yaml", "tasks:\n  - {name: it, comfortable.greet: {who: Ada}}\n");
+    bool seen = false;
+    for (const auto& project : fs::directory_iterator(OA_BINARY_DIR "/out_of_tree")) {
+        const std::string plugin = (project.path() / "comfortable.so").string();
+        if (!fs::exists(plugin)) {
+            continue;
+        }
+        seen = true;
+        const ProcessResult result =
+            oa({"--config", config, "--plugins", plugin, "run", "--json", file});
+        EXPECT_EQ(result.exit_status, 0) << result.err;
+        EXPECT_EQ(core::write_json(task(json(result), "it").at("output")),
+                  R"({"greeting":"Good evening, Ada!"})");
+    }
+    EXPECT_TRUE(seen);
+}
+
 }  // namespace
 }  // namespace oa::test

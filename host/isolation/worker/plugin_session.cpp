@@ -63,7 +63,8 @@ PluginSession::PluginSession(Channel& channel, const Load& load) {
                         .trust = TrustPolicy::Ignore,
                         .eager = true};
     HostServices services{.log = std::make_shared<ChannelLog>(channel, load.log_level),
-                          .extensions = {schema_extension()}};
+                          .extensions = {schema_extension()},
+                          .config = [text = load.config](const ModuleInfo&) { return text; }};
     registry_ = std::make_unique<PluginRegistry>(search, std::move(services));
     if (registry_->modules().empty()) {
         for (const RefusedPlugin& why : registry_->refused()) {
