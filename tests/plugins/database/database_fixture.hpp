@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/plugins/support/footprint.hpp"
 #include "tests/plugins/support/plugin_harness.hpp"
 #include "tests/support/temporary_folder.hpp"
 
@@ -85,21 +86,5 @@ struct DatabaseFixture : ::testing::Test {
         return std::chrono::duration_cast<std::chrono::milliseconds>(ended - cancelled);
     }
 };
-
-/// Calls `round(harness, i)` a thousand times after a few to warm up, and expects that neither
-/// descriptors nor memory grow. The harness is made anew now and then, since it keeps what it has
-/// seen of each call.
-void expect_nothing_left(const char* what,
-                         const std::function<void(PluginHarness& database, int i)>& round);
-
-/// Numbers of this process: resident memory in KiB, and how many descriptors are open.
-struct Footprint {
-    long rss_kib = 0;
-    std::size_t descriptors = 0;
-};
-[[nodiscard]] Footprint footprint();
-/// Peak of the resident memory in KiB since reset_peak().
-[[nodiscard]] long peak_rss_kib();
-void reset_peak();
 
 }  // namespace oa::test

@@ -273,7 +273,7 @@ TEST_F(MysqlTest, ExportsInBoundedMemory) {
 
 TEST_F(MysqlTest, LeavesNothingBehindAThousandTimes) {
     execute("CREATE TABLE t (n INT)");
-    expect_nothing_left("MariaDB", [&](PluginHarness& plugin, int i) {
+    expect_nothing_left("MariaDB", OA_PLUGIN_FILE, [&](PluginHarness& plugin, int i) {
         plugin.run("execute", {{"connection", connection},
                                {"sql", "INSERT INTO t VALUES (?)"},
                                {"params", Json::array({i})}});

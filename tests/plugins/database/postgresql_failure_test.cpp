@@ -184,7 +184,7 @@ TEST_F(PostgresqlFailureTest, DeadlocksMayBeTriedAgain) {
 
 TEST_F(PostgresqlFailureTest, LeavesNothingBehindAThousandTimes) {
     execute("CREATE TABLE t (n int)");
-    expect_nothing_left("PostgreSQL", [&](PluginHarness& plugin, int i) {
+    expect_nothing_left("PostgreSQL", OA_PLUGIN_FILE, [&](PluginHarness& plugin, int i) {
         plugin.run("execute", {{"connection", connection},
                                {"sql", "INSERT INTO t VALUES (?)"},
                                {"params", Json::array({i})}});

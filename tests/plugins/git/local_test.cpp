@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "tests/plugins/git/git_fixture.hpp"
-#include "tests/plugins/support/open_files.hpp"
+#include "tests/plugins/support/footprint.hpp"
 
 namespace oa::test {
 namespace {
@@ -331,14 +331,12 @@ TEST_F(GitLocalTest, WantsTheTopOfARepository) {
     ::unsetenv("GIT_DIR");
 }
 
-TEST_F(GitLocalTest, LeavesNoDescriptorBehind) {
+TEST_F(GitLocalTest, LeavesNothingBehind) {
     const std::string path = work();
-    const std::size_t before = open_files();
-    for (int i = 0; i < 200; ++i) {
-        ASSERT_EQ(run("branch", {{"path", path}}).status, OA_OK);
-        ASSERT_EQ(run("status", {{"path", folder.at("none")}}).status, OA_NOT_FOUND);
-    }
-    EXPECT_EQ(open_files(), before);
+    expect_nothing_left("git", OA_PLUGIN_FILE, [&](PluginHarness& fresh, int /*i*/) {
+        EXPECT_EQ(fresh.run("branch", {{"path", path}}).status, OA_OK);
+        EXPECT_EQ(fresh.run("status", {{"path", folder.at("none")}}).status, OA_NOT_FOUND);
+    });
 }
 
 }  // namespace

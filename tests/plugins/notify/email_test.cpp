@@ -4,7 +4,7 @@
 
 #include "tests/plugins/notify/notify_fixture.hpp"
 #include "tests/plugins/support/cancelling.hpp"
-#include "tests/plugins/support/open_files.hpp"
+#include "tests/plugins/support/footprint.hpp"
 #include "tests/support/subprocess.hpp"
 
 namespace oa::test {
@@ -210,14 +210,16 @@ TEST_F(EmailTest, EndsWhenItIsCancelled) {
     EXPECT_LT(cancelled.taken.count(), 1000);
 }
 
-TEST_F(EmailTest, LeavesNoDescriptorBehind) {
-    ASSERT_EQ(email().status, OA_OK);
-    const std::size_t before = open_files();
-    for (int i = 0; i < 200; ++i) {
-        ASSERT_EQ(email({{"to", "reject@example.com"}}).status, OA_NOT_FOUND);
-        ASSERT_EQ(email({{"security", "tls"}, {"port", tls_port}}).status, OA_OK);
-    }
-    EXPECT_EQ(open_files(), before);
+TEST_F(EmailTest, LeavesNothingBehind) {
+    Json rejected = params();
+    rejected["to"] = "reject@example.com";
+    Json tls = params();
+    tls["security"] = "tls";
+    tls["port"] = tls_port;
+    expect_nothing_left("notify, email", OA_PLUGIN_FILE, [&](PluginHarness& fresh, int /*i*/) {
+        EXPECT_EQ(fresh.run("email", rejected).status, OA_NOT_FOUND);
+        EXPECT_EQ(fresh.run("email", tls).status, OA_OK);
+    });
 }
 
 }  // namespace

@@ -9,7 +9,7 @@
 #include "tests/plugins/ssh/cutting_proxy.hpp"
 #include "tests/plugins/ssh/ssh_fixture.hpp"
 #include "tests/plugins/support/cancelling.hpp"
-#include "tests/plugins/support/open_files.hpp"
+#include "tests/plugins/support/footprint.hpp"
 
 namespace oa::test {
 namespace {
@@ -143,18 +143,21 @@ TEST_F(SshRunTest, SaysWhenTheConnectionBreaksOff) {
 }
 
 TEST_F(SshRunTest, ManyCallsLeaveNothingBehind) {
-    constexpr int calls = 200;
-    EXPECT_EQ(run("true").status, OA_OK);
-    const std::size_t before = open_files();
-    const auto started = steady_clock::now();
-    int good = 0;
-    for (int i = 0; i < calls; ++i) {
-        good += run("true").status == OA_OK ? 1 : 0;
-    }
-    const std::chrono::duration<double> taken = steady_clock::now() - started;
-    std::printf("%d connections with a command each: %.1f s\n", calls, taken.count());
-    EXPECT_EQ(good, calls);
-    EXPECT_EQ(open_files(), before);
+    // Most calls fail, each in another part of the conversation: connections take their time.
+    const std::string nobody = folder.write("nobody", "");
+    const Json good = with({{"command", "true"}});
+    const Json refused = with({{"command", "true"}, {"port", free_port()}});
+    const Json unknown = with({{"command", "true"}, {"known_hosts", nobody}});
+    int connections = 0;
+    expect_nothing_left("ssh", OA_PLUGIN_FILE, [&](PluginHarness& fresh, int i) {
+        EXPECT_EQ(fresh.run("run", refused).status, OA_UNAVAILABLE);
+        if (i % 20 == 0) {
+            ++connections;
+            EXPECT_EQ(fresh.run("run", good).status, OA_OK);
+            EXPECT_EQ(fresh.run("run", unknown).status, OA_UNAUTHENTICATED);
+        }
+    });
+    EXPECT_EQ(connections, 60);
 }
 
 }  // namespace

@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 
 #include "tests/plugins/support/cancelling.hpp"
-#include "tests/plugins/support/open_files.hpp"
+#include "tests/plugins/support/footprint.hpp"
 #include "tests/plugins/support/plugin_harness.hpp"
 #include "tests/support/temporary_folder.hpp"
 
@@ -319,14 +319,10 @@ TEST_F(SystemRunTest, GivesProgramsNoDescriptorAndNoBlockedSignal) {
 }
 
 TEST_F(SystemRunTest, AThousandRunsLeaveNothingBehind) {
-    static_cast<void>(run(Json::array({"true"})));
-    const std::size_t before = open_files();
-    int good = 0;
-    for (int i = 0; i < 1000; ++i) {
-        good += run(Json::array({"true"})).status == OA_OK ? 1 : 0;
-    }
-    EXPECT_EQ(good, 1000);
-    EXPECT_EQ(open_files(), before);
+    expect_nothing_left("system", OA_PLUGIN_FILE, [&](PluginHarness& fresh, int /*i*/) {
+        EXPECT_EQ(fresh.run("run", {{"command", Json::array({"true"})}}).status, OA_OK);
+        EXPECT_EQ(fresh.run("run", {{"command", Json::array({"/none"})}}).status, OA_NOT_FOUND);
+    });
     siginfo_t child{};
     EXPECT_EQ(::waitid(P_ALL, 0, &child, WEXITED | WNOHANG), -1) << "a child is left";
     EXPECT_EQ(errno, ECHILD);
