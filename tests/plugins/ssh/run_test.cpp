@@ -15,7 +15,6 @@ namespace oa::test {
 namespace {
 
 using std::chrono::milliseconds;
-using std::chrono::steady_clock;
 
 TEST(SshModuleTest, DescribesEveryFunction) {
     const PluginHarness ssh{OA_PLUGIN_FILE};
