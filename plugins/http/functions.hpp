@@ -13,5 +13,8 @@ void put(Call& call);
 void patch(Call& call);
 void remove(Call& call);  // the workflow's `delete`
 void request(Call& call);
+[[nodiscard]] Json download(Call& call);
+void upload(Call& call);
+void wait_for(Call& call);
 
 }  // namespace oa::http

@@ -8,7 +8,7 @@ namespace {
 namespace http = oa::http;
 namespace schema = oa::http::schema;
 
-// A ca_file is read from the file system.
+// A ca_file and what is sent are read from the file system, and downloads are written to it.
 constexpr std::uint32_t common = OA_F_BLOCKING | OA_F_THREAD_SAFE | OA_F_CANCELLABLE |
                                  OA_F_SECRETS | OA_F_NETWORK | OA_F_FILESYSTEM;
 
@@ -18,7 +18,7 @@ constexpr oa_function functions[] = {
         .title = "HTTP GET",
         .summary = "Gets what an address names.",
         .params = schema::plain_params.data(),
-        .output = schema::output,
+        .output = schema::output.data(),
         .examples = schema::get_examples,
         .flags = common | OA_F_IDEMPOTENT,
     }),
@@ -27,7 +27,7 @@ constexpr oa_function functions[] = {
         .title = "HTTP POST",
         .summary = "Sends JSON, a form or any body to an address.",
         .params = schema::body_params.data(),
-        .output = schema::output,
+        .output = schema::output.data(),
         .examples = schema::post_examples,
         .flags = common,
     }),
@@ -36,7 +36,7 @@ constexpr oa_function functions[] = {
         .title = "HTTP PUT",
         .summary = "Stores JSON, a form or any body under an address.",
         .params = schema::body_params.data(),
-        .output = schema::output,
+        .output = schema::output.data(),
         .examples = schema::put_examples,
         .flags = common | OA_F_IDEMPOTENT,
     }),
@@ -45,7 +45,7 @@ constexpr oa_function functions[] = {
         .title = "HTTP PATCH",
         .summary = "Changes a part of what an address names.",
         .params = schema::body_params.data(),
-        .output = schema::output,
+        .output = schema::output.data(),
         .examples = schema::patch_examples,
         .flags = common,
     }),
@@ -54,7 +54,7 @@ constexpr oa_function functions[] = {
         .title = "HTTP DELETE",
         .summary = "Removes what an address names.",
         .params = schema::body_params.data(),
-        .output = schema::output,
+        .output = schema::output.data(),
         .examples = schema::delete_examples,
         .flags = common | OA_F_IDEMPOTENT,
     }),
@@ -63,7 +63,7 @@ constexpr oa_function functions[] = {
         .title = "HTTP HEAD",
         .summary = "Gets the headers of an address without its body.",
         .params = schema::plain_params.data(),
-        .output = schema::output,
+        .output = schema::output.data(),
         .examples = schema::head_examples,
         .flags = common | OA_F_IDEMPOTENT,
     }),
@@ -72,9 +72,36 @@ constexpr oa_function functions[] = {
         .title = "HTTP request",
         .summary = "Sends a request with any method.",
         .params = schema::request_params.data(),
-        .output = schema::output,
+        .output = schema::output.data(),
         .examples = schema::request_examples,
         .flags = common,
+    }),
+    oa::function<http::download>({
+        .name = "download",
+        .title = "Download a file",
+        .summary = "Fetches a file, goes on where an earlier attempt broke off, and checks it.",
+        .params = schema::download_params.data(),
+        .output = schema::download_output,
+        .examples = schema::download_examples,
+        .flags = common | OA_F_IDEMPOTENT,
+    }),
+    oa::function<http::upload>({
+        .name = "upload",
+        .title = "Upload files",
+        .summary = "Sends a file as the body of a request, or several files as a form.",
+        .params = schema::upload_params.data(),
+        .output = schema::upload_output.data(),
+        .examples = schema::upload_examples,
+        .flags = common,
+    }),
+    oa::function<http::wait_for>({
+        .name = "wait_for",
+        .title = "Wait for an answer",
+        .summary = "Asks an address again and again until it answers as it should.",
+        .params = schema::wait_for_params.data(),
+        .output = schema::wait_for_output.data(),
+        .examples = schema::wait_for_examples,
+        .flags = common | OA_F_IDEMPOTENT,
     }),
 };
 

@@ -17,6 +17,7 @@ using std::chrono::steady_clock;
 
 constexpr std::size_t body_default = std::size_t{900} * 1024;
 constexpr auto connect_timeout_default = 10s;
+constexpr auto idle_timeout_default = 60s;
 /// Of a call that has no limit at all; far enough, and no overflow.
 constexpr auto no_limit = std::chrono::hours(24 * 365);
 
@@ -50,14 +51,30 @@ const common::AddressGuard& guard_of_all() {
     return guard;
 }
 
+std::string basic_credentials(const Json& given, const std::string& pointer) {
+    const auto user = given.get<std::string>("username");
+    if (user.find(':') != std::string::npos) {
+        throw invalid_params(pointer + "/username", "a user name cannot hold a colon");
+    }
+    return "Basic " + common::base64_encode(user + ":" + given.get<std::string>("password", ""));
+}
+
 ProxyChoice proxy_param(Call& call) {
-    const auto proxy = call.find_param<std::string>("proxy");
-    if (!proxy || proxy->empty()) {
-        return {};
+    const auto text = call.find_param<std::string>("proxy");
+    const auto credentials = call.find_param<Json>("proxy_auth");
+    const bool own = text && !text->empty() && *text != "environment";
+    if (credentials && !own) {
+        throw invalid_params("/proxy_auth", "proxy_auth needs the address of a proxy");
     }
     try {
-        return *proxy == "environment" ? ProxyChoice::from_environment()
-                                       : ProxyChoice(parse_proxy(*proxy));
+        if (own) {
+            Proxy proxy = parse_proxy(*text);
+            if (credentials) {
+                proxy.authorization = basic_credentials(*credentials, "/proxy_auth");
+            }
+            return ProxyChoice(std::move(proxy));
+        }
+        return text && !text->empty() ? ProxyChoice::from_environment() : ProxyChoice();
     } catch (const UrlError& error) {
         throw invalid_params("/proxy", std::string("proxy: ") + error.what());
     }
@@ -101,27 +118,30 @@ bool is_token(std::string_view text) {
     });
 }
 
-/// "name=value&name=value"; lists repeat the name, null leaves it out.
+std::vector<std::string> texts_of(const Json& value, const std::string& pointer) {
+    std::vector<std::string> out;
+    if (value.is_object()) {
+        throw invalid_params(pointer,
+                             "'" + pointer.substr(pointer.rfind('/') + 1) +
+                                 "' is an object: only texts, numbers, booleans and lists of these "
+                                 "can be sent here");
+    }
+    if (value.is_array()) {
+        for (const Json& item : value.as_array()) {
+            out.push_back(text_of(item));
+        }
+    } else if (!value.is_null()) {
+        out.push_back(text_of(value));
+    }
+    return out;
+}
+
 std::string encode_pairs(const Json& object, const std::string& pointer) {
     std::string out;
-    const auto add = [&out](std::string_view name, const Json& value) {
-        if (!out.empty()) {
-            out += '&';
-        }
-        out += encode_component(name) + "=" + encode_component(text_of(value));
-    };
     for (const Json::Member& member : object.as_object()) {
-        if (member.value.is_array()) {
-            for (const Json& item : member.value.as_array()) {
-                add(member.key, item);
-            }
-        } else if (member.value.is_object()) {
-            throw invalid_params(pointer + pointer_to(member.key),
-                                 "'" + member.key +
-                                     "' is an object: only texts, numbers, "
-                                     "booleans and lists of these can be sent here");
-        } else if (!member.value.is_null()) {
-            add(member.key, member.value);
+        for (const std::string& value : texts_of(member.value, pointer + pointer_to(member.key))) {
+            out += (out.empty() ? "" : "&") + encode_component(member.key) + "=" +
+                   encode_component(value);
         }
     }
     return out;
@@ -181,13 +201,7 @@ void add_credentials(Call& call, Request& request) {
                              "other");
     }
     if (basic) {
-        const auto user = basic->get<std::string>("username");
-        if (user.find(':') != std::string::npos) {
-            throw invalid_params("/basic_auth/username", "a user name cannot hold a colon");
-        }
-        request.headers.emplace_back(
-            "Authorization",
-            "Basic " + common::base64_encode(user + ":" + basic->get<std::string>("password", "")));
+        request.headers.emplace_back("Authorization", basic_credentials(*basic, "/basic_auth"));
     }
     if (bearer) {
         const bool usable =
@@ -223,6 +237,12 @@ ExchangeOptions options_param(Call& call) {
         .guard = &guard_of_all(),
         .proxies = proxy_param(call),
     };
+}
+
+ExchangeOptions transfer_options(Call& call) {
+    ExchangeOptions options = options_param(call);
+    options.idle = call.param<milliseconds>("idle_timeout", idle_timeout_default);
+    return options;
 }
 
 Limit limit_param(Call& call, std::optional<milliseconds> fallback) {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "oa/plugin.hpp"
 #include "plugins/common/http/exchange.hpp"
@@ -22,6 +23,9 @@ namespace oa::http {
 /// parameter.
 [[nodiscard]] std::string encode_pairs(const Json& object, const std::string& pointer);
 
+/// The values of one name: a text, number or boolean, a list of these, or none for null.
+[[nodiscard]] std::vector<std::string> texts_of(const Json& value, const std::string& pointer);
+
 /// url with query.
 [[nodiscard]] Url url_param(Call& call);
 /// headers.
@@ -32,6 +36,9 @@ void add_credentials(Call& call, Request& request);
 
 /// verify, ca_file, client_*, connect_timeout, the redirects, max_bytes and proxy.
 [[nodiscard]] ExchangeOptions options_param(Call& call);
+
+/// The same for large bodies: idle_timeout as well.
+[[nodiscard]] ExchangeOptions transfer_options(Call& call);
 
 /// How long a request may take.
 struct Limit {
