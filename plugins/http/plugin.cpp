@@ -1,6 +1,7 @@
 #include <oa/plugin.hpp>
 
 #include "functions.hpp"
+#include "older_schemas.hpp"
 #include "schemas.hpp"
 
 namespace {
@@ -11,6 +12,25 @@ namespace schema = oa::http::schema;
 // A ca_file and what is sent are read from the file system, and downloads are written to it.
 constexpr std::uint32_t common = OA_F_BLOCKING | OA_F_THREAD_SAFE | OA_F_CANCELLABLE |
                                  OA_F_SECRETS | OA_F_NETWORK | OA_F_FILESYSTEM;
+
+constexpr const char* httpget_names[] = {"oa-network.httpget", "os-network.httpget",
+                                         "oahttp.httpget", nullptr};
+constexpr const char* httpsget_names[] = {"oa-network.httpsget", "os-network.httpsget",
+                                          "oahttp.httpsget", nullptr};
+constexpr const char* httppost_names[] = {"oa-network.httppost", "os-network.httppost",
+                                          "oahttp.httppost", nullptr};
+constexpr const char* httpspost_names[] = {"oa-network.httpspost", "os-network.httpspost",
+                                           "oahttp.httpspost", nullptr};
+constexpr const char* httpput_names[] = {"oa-network.httpput", "os-network.httpput",
+                                         "oahttp.httpput", nullptr};
+constexpr const char* get_request_names[] = {"oahttp.get_request", "oa-network.get_request",
+                                             nullptr};
+constexpr oa_deprecation older_get_end{sizeof(oa_deprecation), "1.0.0", "http.get",
+                                       "its parameters and output are older"};
+constexpr oa_deprecation older_post_end{sizeof(oa_deprecation), "1.0.0", "http.post",
+                                        "its parameters and output are older"};
+constexpr oa_deprecation older_put_end{sizeof(oa_deprecation), "1.0.0", "http.put",
+                                       "its parameters and output are older"};
 
 constexpr oa_function functions[] = {
     oa::function<http::get>({
@@ -102,6 +122,74 @@ constexpr oa_function functions[] = {
         .output = schema::wait_for_output.data(),
         .examples = schema::wait_for_examples,
         .flags = common | OA_F_IDEMPOTENT,
+    }),
+    oa::function<http::older_httpget>({
+        .name = "httpget",
+        .title = "HTTP GET (older)",
+        .summary =
+            "Gets what a path of an http server names, as oa-network.httpget of version 3 did.",
+        .params = schema::httpget_params.data(),
+        .output = schema::older_output,
+        .examples = schema::httpget_examples,
+        .flags = common | OA_F_IDEMPOTENT,
+        .aliases = httpget_names,
+        .deprecated = &older_get_end,
+    }),
+    oa::function<http::older_httpsget>({
+        .name = "httpsget",
+        .title = "HTTPS GET (older)",
+        .summary =
+            "Gets what a path of an https server names, as oa-network.httpsget of version 3 did.",
+        .params = schema::httpsget_params.data(),
+        .output = schema::older_output,
+        .examples = schema::httpsget_examples,
+        .flags = common | OA_F_IDEMPOTENT,
+        .aliases = httpsget_names,
+        .deprecated = &older_get_end,
+    }),
+    oa::function<http::older_httppost>({
+        .name = "httppost",
+        .title = "HTTP POST (older)",
+        .summary = "Sends data to an http server, as oa-network.httppost of version 3 did.",
+        .params = schema::httppost_params.data(),
+        .output = schema::older_output,
+        .examples = schema::httppost_examples,
+        .flags = common,
+        .aliases = httppost_names,
+        .deprecated = &older_post_end,
+    }),
+    oa::function<http::older_httpspost>({
+        .name = "httpspost",
+        .title = "HTTPS POST (older)",
+        .summary = "Sends data to an https server, as oa-network.httpspost of version 3 did.",
+        .params = schema::httpspost_params.data(),
+        .output = schema::older_output,
+        .examples = schema::httpspost_examples,
+        .flags = common,
+        .aliases = httpspost_names,
+        .deprecated = &older_post_end,
+    }),
+    oa::function<http::older_httpput>({
+        .name = "httpput",
+        .title = "HTTP PUT (older)",
+        .summary = "Stores data on an http server, as oa-network.httpput of version 3 was to do.",
+        .params = schema::httppost_params.data(),
+        .output = schema::older_output,
+        .examples = schema::httpput_examples,
+        .flags = common | OA_F_IDEMPOTENT,
+        .aliases = httpput_names,
+        .deprecated = &older_put_end,
+    }),
+    oa::function<http::older_get_request>({
+        .name = "get_request",
+        .title = "GET (older)",
+        .summary = "Gets what an address names, under the name that older pages gave it.",
+        .params = schema::get_request_params.data(),
+        .output = schema::older_output,
+        .examples = schema::get_request_examples,
+        .flags = common | OA_F_IDEMPOTENT,
+        .aliases = get_request_names,
+        .deprecated = &older_get_end,
     }),
 };
 

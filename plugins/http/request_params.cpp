@@ -45,12 +45,6 @@ void check_header(const std::string& name, const std::string& value) {
     }
 }
 
-/// Keeps the addresses away by which clouds tell machines their secrets.
-const common::AddressGuard& guard_of_all() {
-    static const common::AddressGuard guard;
-    return guard;
-}
-
 std::string basic_credentials(const Json& given, const std::string& pointer) {
     const auto user = given.get<std::string>("username");
     if (user.find(':') != std::string::npos) {
@@ -110,6 +104,11 @@ Error in_context(const Error& error, const std::string& asked, const Limit& limi
 
 }  // namespace
 
+const common::AddressGuard& guard_of_all() {
+    static const common::AddressGuard guard;
+    return guard;
+}
+
 bool is_token(std::string_view text) {
     constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
     return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
@@ -147,6 +146,14 @@ std::string encode_pairs(const Json& object, const std::string& pointer) {
     return out;
 }
 
+void append_query(Url& url, const std::string& pairs) {
+    if (!pairs.empty()) {
+        const bool has_query = url.target.find('?') != std::string::npos;
+        url.target += has_query && !url.target.ends_with('?') ? "&" : has_query ? "" : "?";
+        url.target += pairs;
+    }
+}
+
 Url url_param(Call& call) {
     Url url;
     try {
@@ -155,12 +162,7 @@ Url url_param(Call& call) {
         throw invalid_params("/url", std::string("url: ") + error.what());
     }
     if (const auto query = call.find_param<Json>("query")) {
-        const std::string pairs = encode_pairs(*query, "/query");
-        if (!pairs.empty()) {
-            const bool has_query = url.target.find('?') != std::string::npos;
-            url.target += has_query && !url.target.ends_with('?') ? "&" : has_query ? "" : "?";
-            url.target += pairs;
-        }
+        append_query(url, encode_pairs(*query, "/query"));
     }
     return url;
 }

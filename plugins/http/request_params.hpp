@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "oa/plugin.hpp"
+#include "plugins/common/address_guard.hpp"
 #include "plugins/common/http/exchange.hpp"
 #include "plugins/common/http/interrupter.hpp"
 #include "plugins/common/http/message.hpp"
@@ -15,6 +16,9 @@
 // The parameters that the functions of this module share. They throw oa::Error INVALID_PARAMS.
 
 namespace oa::http {
+
+/// Keeps the addresses away by which clouds tell machines their secrets.
+[[nodiscard]] const common::AddressGuard& guard_of_all();
 
 /// Whether a text can be a method or the name of a header.
 [[nodiscard]] bool is_token(std::string_view text);
@@ -25,6 +29,9 @@ namespace oa::http {
 
 /// The values of one name: a text, number or boolean, a list of these, or none for null.
 [[nodiscard]] std::vector<std::string> texts_of(const Json& value, const std::string& pointer);
+
+/// Adds what encode_pairs() gives.
+void append_query(Url& url, const std::string& pairs);
 
 /// url with query.
 [[nodiscard]] Url url_param(Call& call);

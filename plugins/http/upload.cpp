@@ -134,8 +134,8 @@ void set_type(Request& request, const std::string& type) {
 std::shared_ptr<FileBody> form_body(Call& call, Request& request) {
     const std::string boundary = new_boundary();
     Form form(boundary);
-    if (const Json* const fields = call.find_param("fields"); fields != nullptr) {
-        for (const Json::Member& field : call.param<Json>("fields").as_object()) {
+    if (const auto fields = call.find_param<Json>("fields")) {
+        for (const Json::Member& field : fields->as_object()) {
             for (const std::string& value :
                  texts_of(field.value, pointer_to("fields", field.key))) {
                 form.add_field(field.key, value);

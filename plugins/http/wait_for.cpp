@@ -133,7 +133,9 @@ public:
         };
         for (std::int64_t attempt = 1;; ++attempt) {
             const milliseconds left = limit_ - since();
-            const bool good = ask(std::max<milliseconds>(1ms, std::min(left, attempt_limit_)));
+            const bool good =
+                ask(left < attempt_limit_ ? Limit{std::max<milliseconds>(1ms, left), "timeout"}
+                                          : Limit{attempt_limit_, "request_timeout"});
             if (answer_) {
                 (*answer_)["attempts"] = attempt;
                 (*answer_)["waited_ms"] = since().count();
@@ -152,11 +154,10 @@ public:
 
 private:
     /// One request; whether it was answered as it should be.
-    bool ask(milliseconds limit) {
+    bool ask(const Limit& limit) {
         const auto started = steady_clock::now();
         try {
-            const Exchange exchange =
-                run_exchange(call_, request_, options_, {limit, "request_timeout"});
+            const Exchange exchange = run_exchange(call_, request_, options_, limit);
             answer_ = answer_of(
                 exchange, std::chrono::duration_cast<milliseconds>(steady_clock::now() - started));
             const std::string missing = condition_.missing(exchange.response);

@@ -36,6 +36,11 @@ std::string in_sentence(std::string text) {
     return text;
 }
 
+/// Poco has an exception of its own for a receiver that waited too long, but not for a sender.
+bool is_timeout(const Poco::Exception& error) {
+    return error.code() == EAGAIN || dynamic_cast<const Poco::TimeoutException*>(&error) != nullptr;
+}
+
 /// One line without Poco's class names where the cause is a common one.
 std::string cause_of(const Poco::Exception& error) {
     if (dynamic_cast<const Poco::Net::ConnectionRefusedException*>(&error) != nullptr) {
@@ -44,7 +49,7 @@ std::string cause_of(const Poco::Exception& error) {
     if (dynamic_cast<const Poco::Net::ConnectionResetException*>(&error) != nullptr) {
         return "connection reset by the server";
     }
-    if (dynamic_cast<const Poco::TimeoutException*>(&error) != nullptr) {
+    if (is_timeout(error)) {
         return "timed out";
     }
     if (error.code() > 0) {
@@ -192,7 +197,7 @@ void Connection::set_timeouts() {
 }
 
 std::string Connection::cause(const Poco::Exception& error) const {
-    if (idle_ && dynamic_cast<const Poco::TimeoutException*>(&error) != nullptr) {
+    if (idle_ && is_timeout(error)) {
         return "nothing moved for " + std::to_string(idle_->count()) + " ms (idle_timeout)";
     }
     return cause_of(error);

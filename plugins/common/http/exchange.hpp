@@ -14,7 +14,7 @@
 namespace oa::http {
 
 struct ExchangeOptions {
-    TlsOptions tls;
+    TlsOptions tls = {};
     std::chrono::milliseconds connect_timeout{10'000};
     bool follow_redirects = true;
     int redirects_max = 5;

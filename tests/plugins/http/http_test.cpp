@@ -29,8 +29,10 @@ TEST(HttpModuleTest, DescribesEveryFunction) {
 
 TEST(HttpModuleTest, OffersTheFunctionsThatItsPageNames) {
     const PluginHarness http{OA_PLUGIN_FILE};
-    EXPECT_EQ(http.function_names(), (std::vector<std::string>{"get", "post", "put", "patch",
-                                                               "delete", "head", "request"}));
+    EXPECT_EQ(http.function_names(),
+              (std::vector<std::string>{"get", "post", "put", "patch", "delete", "head", "request",
+                                        "download", "upload", "wait_for", "httpget", "httpsget",
+                                        "httppost", "httpspost", "httpput", "get_request"}));
 }
 
 /// Against a server that tells what it was asked.
