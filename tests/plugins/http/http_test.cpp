@@ -108,6 +108,7 @@ TEST_F(HttpTest, SendsHeaders) {
     EXPECT_FALSE(headers.contains("x-none"));
     EXPECT_EQ(headers["host"], Json("127.0.0.1:" + std::to_string(server.port())));
     EXPECT_EQ(headers["connection"], Json("close"));
+    EXPECT_EQ(headers["accept-encoding"], Json("gzip, deflate"));
 }
 
 TEST_F(HttpTest, RefusesHeadersThatWouldAddLines) {
