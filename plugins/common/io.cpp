@@ -20,33 +20,6 @@ namespace {
 constexpr std::size_t chunk_size = std::size_t{64} * 1024;
 constexpr mode_t mode_bits = 07777;
 
-/// Makes a rename or a new name durable. Not every file system can; that is no failure.
-void sync_folder(const std::string& folder) {
-    const Fd handle = open_file(folder, O_RDONLY | O_DIRECTORY);
-    if (handle) {
-        static_cast<void>(::fsync(handle.get()));
-    }
-}
-
-/// Follows symbolic links, a dangling one included.
-std::string behind_links(const std::string& path) {
-    std::string current = path;
-    for (int hop = 0; hop < 40; ++hop) {
-        const auto info = find_stat(current, Links::Keep);
-        if (!info || !S_ISLNK(info->st_mode)) {
-            return current;
-        }
-        std::string target(PATH_MAX, '\0');
-        const auto size = ::readlink(current.c_str(), target.data(), target.size());
-        if (size < 0) {
-            throw_errno(errno, "follow", current);
-        }
-        target.resize(static_cast<std::size_t>(size));
-        current = target.starts_with('/') ? target : join(parent_of(current), target);
-    }
-    throw_errno(ELOOP, "follow", path);
-}
-
 }  // namespace
 
 ErrorCode code_of_errno(int error) {
@@ -240,6 +213,31 @@ void make_parents(const std::string& path) {
     if (::mkdir(folder.c_str(), 0777) != 0 && errno != EEXIST) {
         throw_errno(errno, "make the folder", folder);
     }
+}
+
+void sync_folder(const std::string& folder) {
+    const Fd handle = open_file(folder, O_RDONLY | O_DIRECTORY);
+    if (handle) {
+        static_cast<void>(::fsync(handle.get()));
+    }
+}
+
+std::string behind_links(const std::string& path) {
+    std::string current = path;
+    for (int hop = 0; hop < 40; ++hop) {
+        const auto info = find_stat(current, Links::Keep);
+        if (!info || !S_ISLNK(info->st_mode)) {
+            return current;
+        }
+        std::string target(PATH_MAX, '\0');
+        const auto size = ::readlink(current.c_str(), target.data(), target.size());
+        if (size < 0) {
+            throw_errno(errno, "follow", current);
+        }
+        target.resize(static_cast<std::size_t>(size));
+        current = target.starts_with('/') ? target : join(parent_of(current), target);
+    }
+    throw_errno(ELOOP, "follow", path);
 }
 
 std::optional<struct stat> find_stat(const std::string& path, Links links) {

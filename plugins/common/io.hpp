@@ -82,6 +82,11 @@ void make_parents(const std::string& path);
 /// A name beside `path` that nothing has.
 [[nodiscard]] std::string temporary_beside(const std::string& path);
 
+/// Follows symbolic links, a dangling one included.
+[[nodiscard]] std::string behind_links(const std::string& path);
+/// Makes a rename or a new name durable. Not every file system can; that is no failure.
+void sync_folder(const std::string& folder);
+
 /// stat or lstat; nullopt where nothing is there (ENOENT, ENOTDIR). Throws for anything else.
 enum class Links { Follow, Keep };
 [[nodiscard]] std::optional<struct stat> find_stat(const std::string& path, Links links);

@@ -13,5 +13,16 @@ void put(Call& call);
 void patch(Call& call);
 void remove(Call& call);  // the workflow's `delete`
 void request(Call& call);
+[[nodiscard]] Json download(Call& call);
+void upload(Call& call);
+void wait_for(Call& call);
+
+// The functions of oa-network of version 3, and what its README called oahttp.
+void older_httpget(Call& call);
+void older_httpsget(Call& call);
+void older_httppost(Call& call);
+void older_httpspost(Call& call);
+void older_httpput(Call& call);
+void older_get_request(Call& call);
 
 }  // namespace oa::http

@@ -1,14 +1,11 @@
 #include "checksum.hpp"
 
-#include <array>
 #include <cerrno>
 #include <fstream>
-#include <memory>
 #include <vector>
 
-#include <openssl/evp.h>
-
 #include "execute.hpp"
+#include "plugins/common/digest.hpp"
 #include "plugins/common/fault.hpp"
 #include "plugins/common/text.hpp"
 
@@ -18,20 +15,6 @@ namespace {
 
 constexpr std::size_t hex_size = 64;
 
-struct DigestDeleter {
-    void operator()(EVP_MD_CTX* digest) const noexcept { ::EVP_MD_CTX_free(digest); }
-};
-
-std::string hex(const unsigned char* bytes, unsigned size) {
-    constexpr char digits[] = "0123456789abcdef";
-    std::string out;
-    for (unsigned i = 0; i < size; ++i) {
-        out += digits[bytes[i] >> 4U];
-        out += digits[bytes[i] & 15U];
-    }
-    return out;
-}
-
 }  // namespace
 
 std::string local_checksum(const std::string& path, const Stopper& stopper) {
@@ -39,18 +22,14 @@ std::string local_checksum(const std::string& path, const Stopper& stopper) {
     if (!file) {
         throw permission_denied(path + " cannot be read again for its checksum");
     }
-    const std::unique_ptr<EVP_MD_CTX, DigestDeleter> digest(::EVP_MD_CTX_new());
-    ::EVP_DigestInit_ex(digest.get(), ::EVP_sha256(), nullptr);
+    common::Digest digest("sha256");
     std::vector<char> buffer(std::size_t{1} << 20U);
     while (file) {
         stopper.check();
         file.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
-        ::EVP_DigestUpdate(digest.get(), buffer.data(), static_cast<std::size_t>(file.gcount()));
+        digest.add({buffer.data(), static_cast<std::size_t>(file.gcount())});
     }
-    std::array<unsigned char, EVP_MAX_MD_SIZE> hash{};
-    unsigned size = 0;
-    ::EVP_DigestFinal_ex(digest.get(), hash.data(), &size);
-    return hex(hash.data(), size);
+    return digest.hex();
 }
 
 std::string remote_checksum(Call& call, Session& session, const std::string& path) {

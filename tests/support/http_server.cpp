@@ -61,6 +61,9 @@ void HttpServer::make_certificates() const {
     make_certificate("tls", "DNS:localhost,IP:127.0.0.1", "2");
     make_certificate("wrong_name", "DNS:other.example", "2");
     make_certificate("expired", "DNS:localhost", "-1");
+    make_certificate("client", "DNS:client", "2");
+    must_run({"openssl", "pkey", "-in", folder_.at("client.key"), "-aes256", "-passout",
+              "pass:opens it", "-out", folder_.at("locked.key")});
 }
 
 void HttpServer::write_files() const {
@@ -68,6 +71,11 @@ void HttpServer::write_files() const {
     std::filesystem::copy_file(OA_SOURCE_DIR "/tests/plugins/http/data/orders.json",
                                folder_.at("www/orders.json"));
     folder_.write("www/large.json", "[\"" + std::string(50'000, 'x') + "\"]");
+    std::string bytes;
+    for (std::size_t i = 0; i < std::size_t{1} << 20U; ++i) {
+        bytes += static_cast<char>(i * 7 % 251);
+    }
+    folder_.write("www/large.bin", bytes);
     folder_.write("www/private/page.txt", "for Ada\n");
     folder_.write("users", "ada:{PLAIN}secret\n");
 }
@@ -93,6 +101,8 @@ std::string HttpServer::configuration() const {
     text += listen_tls(3, "expired", "");
     text += listen_tls(4, "self_signed", "");
     text += listen_tls(5, "tls", "ssl_protocols TLSv1.1; ssl_ciphers ALL:@SECLEVEL=0;");
+    text += listen_tls(
+        6, "tls", "ssl_verify_client on; ssl_client_certificate " + folder_.at("ca.pem") + ";");
     return text + "}\n";
 }
 
@@ -101,8 +111,9 @@ std::string HttpServer::locations() const {
         "location /private { auth_basic test; auth_basic_user_file " + folder_.at("users") +
         "; }\nlocation = /loop { return 302 /loop; }\n"
         "location = /to-http { return 307 " +
-        http("/hello.txt") +
-        "; }\nlocation = /slow-down { add_header Retry-After 7 always; return 429; }\n";
+        http("/hello.txt") + "; }\nlocation = /to-mutual { return 307 " + mutual("/hello.txt") +
+        "; }\nlocation = /taken { client_max_body_size 0; return 201; }\nlocation = /slow-down { "
+        "add_header Retry-After 7 always; return 429; }\n";
     for (const int status : {301, 302, 303, 307, 308}) {
         text += "location = /moved/" + std::to_string(status) + " { return " +
                 std::to_string(status) + " /hello.txt; }\n";

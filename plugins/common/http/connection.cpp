@@ -13,10 +13,13 @@
 #include <Poco/Net/SocketAddress.h>
 #include <Poco/Net/SocketImpl.h>
 #include <Poco/Timespan.h>
+#include <arpa/inet.h>
 #include <openssl/err.h>
 #include <sys/socket.h>
 
 #include "plugins/common/fault.hpp"
+#include "plugins/common/http/message.hpp"
+#include "plugins/common/http/status_error.hpp"
 #include "plugins/common/resolver.hpp"
 
 namespace oa::http {
@@ -33,6 +36,11 @@ std::string in_sentence(std::string text) {
     return text;
 }
 
+/// Poco has an exception of its own for a receiver that waited too long, but not for a sender.
+bool is_timeout(const Poco::Exception& error) {
+    return error.code() == EAGAIN || dynamic_cast<const Poco::TimeoutException*>(&error) != nullptr;
+}
+
 /// One line without Poco's class names where the cause is a common one.
 std::string cause_of(const Poco::Exception& error) {
     if (dynamic_cast<const Poco::Net::ConnectionRefusedException*>(&error) != nullptr) {
@@ -41,7 +49,7 @@ std::string cause_of(const Poco::Exception& error) {
     if (dynamic_cast<const Poco::Net::ConnectionResetException*>(&error) != nullptr) {
         return "connection reset by the server";
     }
-    if (dynamic_cast<const Poco::TimeoutException*>(&error) != nullptr) {
+    if (is_timeout(error)) {
         return "timed out";
     }
     if (error.code() > 0) {
@@ -64,25 +72,48 @@ Error tls_failure(const std::string& peer, const Poco::Exception& error) {
                          peer + ": TLS failed: " + cause_of(error));
 }
 
+/// The address that a host is written as, in any of the spellings that the system reads; nothing
+/// for a name.
+std::optional<Poco::Net::IPAddress> written_address(const std::string& host) {
+    Poco::Net::IPAddress address;
+    if (Poco::Net::IPAddress::tryParse(host, address)) {
+        return address;
+    }
+    in_addr odd{};
+    if (::inet_aton(host.c_str(), &odd) != 0) {
+        return Poco::Net::IPAddress(&odd, sizeof odd);
+    }
+    return std::nullopt;
+}
+
+constexpr std::uint64_t refusal_max = std::uint64_t{4} * 1024;
+
+/// A tunnel begins right after the head; a refusal may tell why.
+std::optional<BodyPlan> tunnel_plan(const Response& head) {
+    return head.status < 300 ? std::nullopt
+                             : std::optional(BodyPlan{.size_max = refusal_max, .cut = true});
+}
+
 }  // namespace
 
 /// Reads from the socket for std::istream.
 class Connection::Buffer : public std::streambuf {
 public:
-    Buffer(Poco::Net::StreamSocket& socket, const std::string& peer, const Interrupter& interrupter)
-        : socket_(socket), peer_(peer), interrupter_(interrupter) {}
+    explicit Buffer(Connection& connection) : connection_(connection) {}
 
 protected:
     int_type underflow() override {
+        const Interrupter& interrupter = connection_.interrupter_;
         int count = 0;
         try {
-            count = socket_.receiveBytes(data_.data(), static_cast<int>(data_.size()));
+            count = connection_.socket_.receiveBytes(data_.data(), static_cast<int>(data_.size()));
         } catch (const Poco::Exception& error) {
-            throw_if_interrupted(interrupter_);
+            throw_if_interrupted(interrupter);
             ERR_clear_error();
-            throw unavailable_peer(peer_, "the answer broke off: " + cause_of(error));
+            throw unavailable_peer(connection_.peer_,
+                                   "the answer broke off: " + connection_.cause(error));
         }
-        throw_if_interrupted(interrupter_);
+        throw_if_interrupted(interrupter);
         if (count <= 0) {
             return traits_type::eof();
         }
@@ -91,27 +122,31 @@ protected:
     }
 
 private:
-    Poco::Net::StreamSocket& socket_;
-    const std::string& peer_;
-    const Interrupter& interrupter_;
-    std::array<char, std::size_t{16} * 1024> data_{};
+    Connection& connection_;
+    std::array<char, std::size_t{64} * 1024> data_{};
 };
 
 Connection::Connection(const Url& url,
                        const TlsOptions& tls,
                        TimePoint connect_deadline,
                        Interrupter& interrupter,
-                       const common::AddressGuard* guard)
-    : peer_(url.authority()), interrupter_(interrupter) {
-    connect(url, connect_deadline, guard);
+                       const common::AddressGuard* guard,
+                       const Route& route)
+    : peer_(url.authority()), interrupter_(interrupter), idle_(route.idle) {
+    const Url& first = route.proxy == nullptr ? url : route.proxy->address;
+    if (route.proxy != nullptr) {
+        peer_ += " by the proxy " + first.authority();
+        if (const auto address = written_address(url.host); address && guard != nullptr) {
+            static_cast<void>(guard->allowed_of(url.host, {*address}));
+        }
+    }
+    connect(first, connect_deadline, guard);
     try {
-        socket_.setBlocking(true);
-        socket_.setNoDelay(true);
-        // The interrupter ends what takes too long; these only back it up.
-        const auto rest = timespan(interrupter.deadline() - std::chrono::steady_clock::now() + 1s);
-        socket_.setReceiveTimeout(rest);
-        socket_.setSendTimeout(rest);
+        set_timeouts();
         interrupter_.attach(socket_.impl()->sockfd());
+        if (url.secure && route.proxy != nullptr) {
+            open_tunnel(url, *route.proxy);
+        }
         if (url.secure) {
             socket_ = start_tls(socket_, url, tls);
         }
@@ -126,11 +161,9 @@ Connection::Connection(const Url& url,
     } catch (const Poco::Exception& error) {
         interrupter_.detach();
         throw_if_interrupted(interrupter_);
-        throw unavailable_peer(peer_, "the connection broke off: " + cause_of(error));
+        throw unavailable_peer(peer_, "the connection broke off: " + cause(error));
     }
-    buffer_ = std::make_unique<Buffer>(socket_, peer_, interrupter_);
-    input_ = std::make_unique<std::istream>(buffer_.get());
-    input_->exceptions(std::ios::badbit);
+    start_reading();
 }
 
 Connection::~Connection() {
@@ -140,6 +173,52 @@ Connection::~Connection() {
     } catch (const std::exception&) {
         // The answer is complete or already lost; a failing close tells nothing more.
         ERR_clear_error();
+    }
+}
+
+void Connection::start_reading() {
+    buffer_ = std::make_unique<Buffer>(*this);
+    input_ = std::make_unique<std::istream>(buffer_.get());
+    input_->exceptions(std::ios::badbit);
+}
+
+void Connection::set_timeouts() {
+    socket_.setBlocking(true);
+    socket_.setNoDelay(true);
+    // The interrupter ends what takes too long; without a limit for silence these only back it up.
+    auto limit = interrupter_.deadline() - std::chrono::steady_clock::now() + 1s;
+    if (idle_ && *idle_ < limit) {
+        limit = *idle_;
+    } else {
+        idle_.reset();
+    }
+    socket_.setReceiveTimeout(timespan(limit));
+    socket_.setSendTimeout(timespan(limit));
+}
+
+std::string Connection::cause(const Poco::Exception& error) const {
+    if (idle_ && is_timeout(error)) {
+        return "nothing moved for " + std::to_string(idle_->count()) + " ms (idle_timeout)";
+    }
+    return cause_of(error);
+}
+
+void Connection::open_tunnel(const Url& url, const Proxy& proxy) {
+    Request request;
+    request.method = "CONNECT";
+    request.url = url;
+    if (!proxy.authorization.empty()) {
+        request.headers.emplace_back("Proxy-Authorization", proxy.authorization);
+    }
+    send(head_of(request, url.authority()));
+    start_reading();
+    const Response response = read_response(*input_, request.method, tunnel_plan, peer_);
+    if (response.status >= 300) {
+        throw error_of_status(response, "CONNECT " + peer_);
+    }
+    if (buffer_->in_avail() > 0) {
+        throw common::fault(ErrorCode::Precondition, Retry::No,
+                            peer_ + ": the proxy sent something before the server could");
     }
 }
 
@@ -200,7 +279,7 @@ void Connection::send(std::string_view data) {
         } catch (const Poco::Exception& error) {
             throw_if_interrupted(interrupter_);
             ERR_clear_error();
-            throw unavailable_peer(peer_, "the request broke off: " + cause_of(error));
+            throw unavailable_peer(peer_, "the request broke off: " + cause(error));
         }
         throw_if_interrupted(interrupter_);
         if (sent <= 0) {

@@ -23,23 +23,63 @@ Error judged(const Error& error, const Request& request) {
     return error;
 }
 
+bool is_redirect(const Response& response) {
+    constexpr std::array statuses{301, 302, 303, 307, 308};
+    return std::find(statuses.begin(), statuses.end(), response.status) != statuses.end() &&
+           !response.header("location").empty();
+}
+
+BodyPlanner planner_of(const ExchangeOptions& options) {
+    return [&options](const Response& head) -> std::optional<BodyPlan> {
+        if (options.follow_redirects && is_redirect(head)) {
+            return std::nullopt;
+        }
+        return options.body ? options.body(head)
+                            : std::optional(BodyPlan{.size_max = options.body_max});
+    };
+}
+
+/// What stands between method and version: a proxy needs to know the server for itself.
+std::string target_of(const Request& request, const Proxy* proxy) {
+    return proxy != nullptr && !request.url.secure ? request.url.text() : request.url.target;
+}
+
+void send_all(Connection& connection, const Request& request, const Proxy* proxy) {
+    if (proxy != nullptr && !request.url.secure && !proxy->authorization.empty()) {
+        Request known = request;
+        known.headers.emplace_back("Proxy-Authorization", proxy->authorization);
+        connection.send(head_of(known, target_of(request, proxy)));
+    } else {
+        connection.send(head_of(request, target_of(request, proxy)));
+    }
+    if (request.source) {
+        request.source->read([&connection](std::string_view piece) { connection.send(piece); });
+    } else {
+        connection.send(request.body);
+    }
+}
+
 Response exchange_once(const Request& request,
                        const ExchangeOptions& options,
                        Interrupter& interrupter) {
     const auto connect_deadline = std::min(
         std::chrono::steady_clock::now() + options.connect_timeout, interrupter.deadline());
-    Connection connection(request.url, options.tls, connect_deadline, interrupter, options.guard);
+    const Proxy* const proxy = options.proxies.proxy_for(request.url);
+    Connection connection(request.url, options.tls, connect_deadline, interrupter, options.guard,
+                          {.proxy = proxy, .idle = options.idle});
     std::optional<Error> send_error;
     try {
         try {
-            connection.send(head_of(request));
-            connection.send(request.body);
+            send_all(connection, request, proxy);
         } catch (const Error& error) {
             // A server may answer, with 413 say, and close before it has read everything.
             throw_if_interrupted(interrupter);
+            if (error.code() != ErrorCode::Unavailable) {
+                throw;  // the body cannot be read to its end, so no answer can come
+            }
             send_error = error;
         }
-        return read_response(connection.input(), request.method, options.body_max,
+        return read_response(connection.input(), request.method, planner_of(options),
                              request.url.authority());
     } catch (const Error& error) {
         throw_if_interrupted(interrupter);
@@ -47,14 +87,9 @@ Response exchange_once(const Request& request,
     }
 }
 
-bool is_redirect(const Response& response) {
-    constexpr std::array statuses{301, 302, 303, 307, 308};
-    return std::find(statuses.begin(), statuses.end(), response.status) != statuses.end() &&
-           !response.header("location").empty();
-}
-
 void drop_body(Request& request) {
     request.body.clear();
+    request.source.reset();
     request.has_body = false;
     std::erase_if(request.headers, [](const auto& header) {
         return lower_case(header.first).starts_with("content-");
@@ -62,7 +97,7 @@ void drop_body(Request& request) {
 }
 
 /// Turns the request into the one that a redirect asks for.
-void redirect(Request& request, const Response& response) {
+void redirect(Request& request, ExchangeOptions& options, const Response& response) {
     Url next;
     try {
         next = resolve_url(request.url, response.header("location"));
@@ -86,6 +121,7 @@ void redirect(Request& request, const Response& response) {
     if (!request.url.same_origin(next)) {
         std::erase_if(request.headers,
                       [](const auto& header) { return is_credential(header.first); });
+        options.tls.client = {};
     }
     request.url = std::move(next);
 }
@@ -107,7 +143,7 @@ bool is_idempotent(std::string_view method) {
     return std::find(methods.begin(), methods.end(), method) != methods.end();
 }
 
-Exchange send_request(Request request, const ExchangeOptions& options, Interrupter& interrupter) {
+Exchange send_request(Request request, ExchangeOptions options, Interrupter& interrupter) {
     const common::PipeSignalBlock no_pipe_signal;
     Exchange exchange;
     while (true) {
@@ -122,7 +158,7 @@ Exchange send_request(Request request, const ExchangeOptions& options, Interrupt
                                     std::to_string(options.redirects_max) + " redirects");
         }
         ++exchange.redirects;
-        redirect(request, exchange.response);
+        redirect(request, options, exchange.response);
     }
 }
 

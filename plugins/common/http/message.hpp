@@ -1,13 +1,15 @@
 #pragma once
 
-#include <cstddef>
+#include <cstdint>
 #include <istream>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "plugins/common/http/body.hpp"
 #include "plugins/common/http/url.hpp"
 
 namespace oa::http {
@@ -21,29 +23,34 @@ struct Request {
     HeaderList headers;  // Host, Content-Length and Connection come on their own
     std::string body;
     bool has_body = false;
+    std::shared_ptr<const BodySource> source;  // instead of body
+
+    [[nodiscard]] std::uint64_t body_size() const { return source ? source->size() : body.size(); }
 };
 
-/// What came back, its body decoded from chunks and gzip.
+/// What came back, its body decoded from chunks, and unpacked.
 struct Response {
     int status = 0;
     std::string reason;
     std::map<std::string, std::string>
-        headers;  // names in lower case, repeated ones joined by ", "
+        headers;          // names in lower case, repeated ones joined by ", "
+    HeaderList received;  // the headers as they came
     std::string body;
 
     /// Empty where there is no such header. `name` in lower case.
     [[nodiscard]] const std::string& header(const std::string& name) const;
 };
 
-/// The request line and headers, ready to be sent before the body.
-[[nodiscard]] std::string head_of(const Request& request);
+/// The request line and headers, ready to be sent before the body. `target` is the request's own
+/// path and query, or what a proxy wants instead.
+[[nodiscard]] std::string head_of(const Request& request, const std::string& target);
 
-/// Reads one response, `1xx` answers skipped. Holds at most `body_max` bytes of body, before and
-/// after decompression; a longer one is a Error ErrorCode::Exhausted. Throws Error when the answer
-/// is no HTTP, or ends before it is complete. `peer` is for messages.
+/// Reads one response, `1xx` answers skipped, and its body as `plan` says. A body that is too long
+/// is an Error ErrorCode::Exhausted. Throws Error when the answer is no HTTP, or ends before it is
+/// complete. `peer` is for messages.
 [[nodiscard]] Response read_response(std::istream& input,
                                      std::string_view method,
-                                     std::size_t body_max,
+                                     const BodyPlanner& plan,
                                      const std::string& peer);
 
 /// Whether two header names are the same (case does not count).

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "plugins/common/fault.hpp"
+#include "plugins/common/http/client_certificate.hpp"
 
 namespace oa::http {
 
@@ -146,6 +147,9 @@ Context::Ptr make_context(const Url& url, const TlsOptions& options, int& verdic
         SSL_CTX_set_ex_data(raw, verdict_slot(), &verdict);
         store_cache().give(options.ca_file.empty() ? system_authorities() : options.ca_file, raw);
         expect_name(raw, url.host);
+    }
+    if (!options.client.certificate.empty()) {
+        use_client_certificate(raw, options.client);
     }
     return context;
 }

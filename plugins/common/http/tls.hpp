@@ -9,9 +9,17 @@
 
 namespace oa::http {
 
+/// Who this side is, for servers that ask. All in PEM: the text itself, or the path of a file.
+struct ClientCertificate {
+    std::string certificate;  // and those that lead to its authority; empty: none is shown
+    std::string key;          // empty: it stands with the certificate
+    std::string passphrase;   // of an encrypted key
+};
+
 struct TlsOptions {
     bool verify = true;
     std::string ca_file;  // PEM; empty: the authorities that the system trusts
+    ClientCertificate client = {};
 };
 
 /// Talks TLS (1.2 or later) over a connected socket and checks that the certificate is trusted and

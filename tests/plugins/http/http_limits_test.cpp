@@ -138,6 +138,42 @@ TEST_F(HttpLimitsTest, BoundsWhatGzipUnpacks) {
     EXPECT_EQ(broken.status, OA_UNAVAILABLE);
 }
 
+TEST_F(HttpLimitsTest, BoundsWhatDeflateUnpacks) {
+    for (const std::string path : {"/deflate/", "/deflate-raw/"}) {
+        const Reply reply = get(server.url(path + "1000"), {{"max_bytes", 1000}});
+        EXPECT_EQ(reply.json["body"], Json(std::string(1000, '\0'))) << path << reply.message;
+        EXPECT_EQ(get(server.url(path + "1001"), {{"max_bytes", 1000}}).status, OA_EXHAUSTED);
+        EXPECT_EQ(get(server.url(path + "0")).json["body"], Json("")) << path;
+        const Reply bomb = get(server.url(path + "50000000"));
+        EXPECT_EQ(bomb.status, OA_EXHAUSTED);
+        EXPECT_NE(bomb.message.find("unpacked"), std::string::npos) << bomb.message;
+    }
+    for (const std::string body : {"x", "this is not deflate at all"}) {
+        const Reply broken =
+            get(server.raw("HTTP/1.1 200 OK\r\nContent-Encoding: deflate\r\n\r\n" + body));
+        EXPECT_EQ(broken.status, OA_UNAVAILABLE) << broken.message;
+    }
+}
+
+TEST_F(HttpLimitsTest, UnpacksGzipThatCameInParts) {
+    // Two files of gzip in a row, "a" and "b"; whole, with a byte that is wrong, and cut.
+    const std::string a("\x1f\x8b\x08\0\0\0\0\0\0\x03\x4b\x04\0\x43\xbe\xb7\xe8\x01\0\0\0", 21);
+    const std::string b("\x1f\x8b\x08\0\0\0\0\0\0\x03\x4b\x02\0\xf9\xef\xbe\x71\x01\0\0\0", 21);
+    const std::string head = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n";
+    EXPECT_EQ(get(server.raw(head + a + b)).json["body"], Json("ab"));
+    std::string wrong = a + b;
+    wrong[38] ^= 1;
+    EXPECT_EQ(get(server.raw(head + wrong)).status, OA_UNAVAILABLE);
+    EXPECT_EQ(get(server.raw(head + a + b.substr(0, 20))).status, OA_UNAVAILABLE);
+    EXPECT_EQ(get(server.raw(head + a + "garbage")).status, OA_UNAVAILABLE);
+    std::string chunked =
+        "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n";
+    for (const char byte : a) {
+        chunked += std::string("1\r\n") + byte + "\r\n";
+    }
+    EXPECT_EQ(get(server.raw(chunked + "0\r\n\r\n")).json["body"], Json("a"));
+}
+
 TEST_F(HttpLimitsTest, TellsWhoRefusedTheConnection) {
     const std::string url = "http://127.0.0.1:" + std::to_string(free_port()) + "/";
     const Reply reply = get(url);

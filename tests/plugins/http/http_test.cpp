@@ -29,8 +29,10 @@ TEST(HttpModuleTest, DescribesEveryFunction) {
 
 TEST(HttpModuleTest, OffersTheFunctionsThatItsPageNames) {
     const PluginHarness http{OA_PLUGIN_FILE};
-    EXPECT_EQ(http.function_names(), (std::vector<std::string>{"get", "post", "put", "patch",
-                                                               "delete", "head", "request"}));
+    EXPECT_EQ(http.function_names(),
+              (std::vector<std::string>{"get", "post", "put", "patch", "delete", "head", "request",
+                                        "download", "upload", "wait_for", "httpget", "httpsget",
+                                        "httppost", "httpspost", "httpput", "get_request"}));
 }
 
 /// Against a server that tells what it was asked.
@@ -106,6 +108,7 @@ TEST_F(HttpTest, SendsHeaders) {
     EXPECT_FALSE(headers.contains("x-none"));
     EXPECT_EQ(headers["host"], Json("127.0.0.1:" + std::to_string(server.port())));
     EXPECT_EQ(headers["connection"], Json("close"));
+    EXPECT_EQ(headers["accept-encoding"], Json("gzip, deflate"));
 }
 
 TEST_F(HttpTest, RefusesHeadersThatWouldAddLines) {
