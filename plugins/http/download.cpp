@@ -106,7 +106,7 @@ std::optional<std::uint64_t> length_of(const Response& response) {
 
 class Download {
 public:
-    explicit Download(Call& call)
+    Download(const Module& module, Call& call)
         : call_(call), path_(path_param(call, "path")), checksum_(call), progress_(call) {
         request_.method = "GET";
         request_.url = url_param(call);
@@ -120,7 +120,7 @@ public:
             // Lengths and ranges are then those of the file.
             request_.headers.emplace_back("Accept-Encoding", "identity");
         }
-        options_ = transfer_options(call);
+        options_ = transfer_options(module, call);
         options_.body = [this](const Response& head) { return plan(head); };
         size_max_ = size_limit(call);
         partial_options_ = {
@@ -300,9 +300,9 @@ private:
 
 }  // namespace
 
-Json download(Call& call) {
+Json download(const Module& module, Call& call) {
     call.check();
-    return Download(call).run();
+    return Download(module, call).run();
 }
 
 }  // namespace oa::http

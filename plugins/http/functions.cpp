@@ -57,7 +57,7 @@ void add_body(Call& call, Request& request) {
     }
 }
 
-void perform(Call& call, std::string method) {
+void perform(const Module& module, Call& call, std::string method) {
     call.check();
     Request request;
     request.method = std::move(method);
@@ -65,7 +65,7 @@ void perform(Call& call, std::string method) {
     add_headers(call, request);
     add_credentials(call, request);
     add_body(call, request);
-    const ExchangeOptions options = options_param(call);
+    const ExchangeOptions options = options_param(module, call);
     const Limit limit = limit_param(call, request_timeout_default);
     const bool fail_on_status = call.param<bool>("fail_on_status", true);
 
@@ -74,26 +74,26 @@ void perform(Call& call, std::string method) {
 
 }  // namespace
 
-void get(Call& call) {
-    perform(call, "GET");
+void get(const Module& module, Call& call) {
+    perform(module, call, "GET");
 }
-void head(Call& call) {
-    perform(call, "HEAD");
+void head(const Module& module, Call& call) {
+    perform(module, call, "HEAD");
 }
-void post(Call& call) {
-    perform(call, "POST");
+void post(const Module& module, Call& call) {
+    perform(module, call, "POST");
 }
-void put(Call& call) {
-    perform(call, "PUT");
+void put(const Module& module, Call& call) {
+    perform(module, call, "PUT");
 }
-void patch(Call& call) {
-    perform(call, "PATCH");
+void patch(const Module& module, Call& call) {
+    perform(module, call, "PATCH");
 }
-void remove(Call& call) {
-    perform(call, "DELETE");
+void remove(const Module& module, Call& call) {
+    perform(module, call, "DELETE");
 }
 
-void request(Call& call) {
+void request(const Module& module, Call& call) {
     auto method = call.param<std::string>("method");
     if (!is_token(method) || method.size() > 32) {
         throw invalid_params("/method", "'" + method + "' is not a method such as GET");
@@ -104,7 +104,7 @@ void request(Call& call) {
     if (method == "CONNECT") {
         throw invalid_params("/method", "CONNECT opens a tunnel, which this function cannot use");
     }
-    perform(call, method);
+    perform(module, call, method);
 }
 
 }  // namespace oa::http

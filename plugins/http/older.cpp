@@ -124,9 +124,9 @@ Url url_or_input(Call& call, Scheme scheme) {
     return url_from(scheme, host, port, path, ", and input holds neither it nor a url");
 }
 
-ExchangeOptions older_options(bool redirects, Way way) {
+ExchangeOptions older_options(const Module& module, bool redirects, Way way) {
     ExchangeOptions options{
-        .follow_redirects = redirects, .body_max = body_max, .guard = &guard_of_all()};
+        .follow_redirects = redirects, .body_max = body_max, .guard = &module.guard};
     if (way == Way::Environment) {
         try {
             options.proxies = ProxyChoice::from_environment();
@@ -183,11 +183,12 @@ void give_older_answer(Call& call, Request request, const ExchangeOptions& optio
     }
 }
 
-void older_get(Call& call, Scheme scheme) {
+void older_get(const Module& module, Call& call, Scheme scheme) {
     call.check();
     // The one of plain http went its way straight and took a redirect for the answer.
     const bool secure = scheme == Scheme::Https;
-    ExchangeOptions options = older_options(secure, secure ? Way::Environment : Way::Straight);
+    ExchangeOptions options =
+        older_options(module, secure, secure ? Way::Environment : Way::Straight);
     if (secure) {
         set_verify(call, options);
     }
@@ -213,9 +214,9 @@ Json data_of(Call& call) {
     throw invalid_params("/data", "data is missing, and input is neither a map nor a text");
 }
 
-void older_send(Call& call, const char* method, Scheme scheme) {
+void older_send(const Module& module, Call& call, const char* method, Scheme scheme) {
     call.check();
-    ExchangeOptions options = older_options(true, Way::Environment);
+    ExchangeOptions options = older_options(module, true, Way::Environment);
     if (scheme == Scheme::Https) {
         set_verify(call, options);
     }
@@ -236,23 +237,23 @@ void older_send(Call& call, const char* method, Scheme scheme) {
 
 }  // namespace
 
-void older_httpget(Call& call) {
-    older_get(call, Scheme::Http);
+void older_httpget(const Module& module, Call& call) {
+    older_get(module, call, Scheme::Http);
 }
-void older_httpsget(Call& call) {
-    older_get(call, Scheme::Https);
+void older_httpsget(const Module& module, Call& call) {
+    older_get(module, call, Scheme::Https);
 }
-void older_httppost(Call& call) {
-    older_send(call, "POST", Scheme::Http);
+void older_httppost(const Module& module, Call& call) {
+    older_send(module, call, "POST", Scheme::Http);
 }
-void older_httpspost(Call& call) {
-    older_send(call, "POST", Scheme::Https);
+void older_httpspost(const Module& module, Call& call) {
+    older_send(module, call, "POST", Scheme::Https);
 }
-void older_httpput(Call& call) {
-    older_send(call, "PUT", Scheme::Http);
+void older_httpput(const Module& module, Call& call) {
+    older_send(module, call, "PUT", Scheme::Http);
 }
 
-void older_get_request(Call& call) {
+void older_get_request(const Module& module, Call& call) {
     call.check();
     Request request;
     request.method = "GET";
@@ -261,7 +262,7 @@ void older_get_request(Call& call) {
         append_query(request.url, encode_pairs(*query, "/params"));
     }
     add_headers(call, request);
-    ExchangeOptions options = older_options(true, Way::Environment);
+    ExchangeOptions options = older_options(module, true, Way::Environment);
     set_verify(call, options);
     give_older_answer(call, std::move(request), options);
 }

@@ -1,7 +1,9 @@
 #include <oa/plugin.hpp>
 
 #include "functions.hpp"
+#include "module.hpp"
 #include "older_schemas.hpp"
+#include "plugins/common/address_guard.hpp"
 #include "schemas.hpp"
 
 namespace {
@@ -200,5 +202,7 @@ OA_PLUGIN(oa::Module{.id = "org.openautomator.http",
                      .name = "http",
                      .version = "1.0.0",
                      .summary = "HTTP and HTTPS requests.",
-                     .flags = OA_M_NO_UNLOAD},
+                     .config = oa::common::network_config_schema,
+                     .flags = OA_M_NO_UNLOAD,
+                     .lifecycle = oa::lifecycle<http::Module>},
           functions)

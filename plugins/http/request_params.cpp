@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <utility>
 
-#include "plugins/common/address_guard.hpp"
 #include "plugins/common/encoding.hpp"
 
 namespace oa::http {
@@ -103,11 +102,6 @@ Error in_context(const Error& error, const std::string& asked, const Limit& limi
 }
 
 }  // namespace
-
-const common::AddressGuard& guard_of_all() {
-    static const common::AddressGuard guard;
-    return guard;
-}
 
 bool is_token(std::string_view text) {
     constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
@@ -218,7 +212,7 @@ void add_credentials(Call& call, Request& request) {
     }
 }
 
-ExchangeOptions options_param(Call& call) {
+ExchangeOptions options_param(const Module& module, Call& call) {
     const auto bytes =
         call.param<std::int64_t>("max_bytes", static_cast<std::int64_t>(body_default));
     const auto redirects = call.param<std::int64_t>("max_redirects", 5);
@@ -236,13 +230,13 @@ ExchangeOptions options_param(Call& call) {
         .follow_redirects = call.param<bool>("follow_redirects", true),
         .redirects_max = static_cast<int>(redirects),
         .body_max = static_cast<std::size_t>(bytes),
-        .guard = &guard_of_all(),
+        .guard = &module.guard,
         .proxies = proxy_param(call),
     };
 }
 
-ExchangeOptions transfer_options(Call& call) {
-    ExchangeOptions options = options_param(call);
+ExchangeOptions transfer_options(const Module& module, Call& call) {
+    ExchangeOptions options = options_param(module, call);
     options.idle = call.param<milliseconds>("idle_timeout", idle_timeout_default);
     return options;
 }

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "module.hpp"
 #include "oa/plugin.hpp"
-#include "plugins/common/address_guard.hpp"
 #include "plugins/common/http/exchange.hpp"
 #include "plugins/common/http/interrupter.hpp"
 #include "plugins/common/http/message.hpp"
@@ -16,9 +16,6 @@
 // The parameters that the functions of this module share. They throw oa::Error INVALID_PARAMS.
 
 namespace oa::http {
-
-/// Keeps the addresses away by which clouds tell machines their secrets.
-[[nodiscard]] const common::AddressGuard& guard_of_all();
 
 /// Whether a text can be a method or the name of a header.
 [[nodiscard]] bool is_token(std::string_view text);
@@ -42,10 +39,10 @@ void add_headers(Call& call, Request& request);
 void add_credentials(Call& call, Request& request);
 
 /// verify, ca_file, client_*, connect_timeout, the redirects, max_bytes and proxy.
-[[nodiscard]] ExchangeOptions options_param(Call& call);
+[[nodiscard]] ExchangeOptions options_param(const Module& module, Call& call);
 
 /// The same for large bodies: idle_timeout as well.
-[[nodiscard]] ExchangeOptions transfer_options(Call& call);
+[[nodiscard]] ExchangeOptions transfer_options(const Module& module, Call& call);
 
 /// How long a request may take.
 struct Limit {

@@ -163,7 +163,7 @@ std::shared_ptr<FileBody> plain_body(Call& call, Request& request) {
 
 }  // namespace
 
-void upload(Call& call) {
+void upload(const Module& module, Call& call) {
     call.check();
     const bool form = call.find_param("files") != nullptr;
     if (form == (call.find_param("path") != nullptr)) {
@@ -186,8 +186,9 @@ void upload(Call& call) {
     body->watch([&progress](std::string_view piece) { progress.add(piece.size()); });
     request.has_body = true;
     request.source = body;
-    give_answer(call, std::move(request), transfer_options(call), limit_param(call, std::nullopt),
-                call.param<bool>("fail_on_status", true), {{"bytes_sent", body->size()}});
+    give_answer(call, std::move(request), transfer_options(module, call),
+                limit_param(call, std::nullopt), call.param<bool>("fail_on_status", true),
+                {{"bytes_sent", body->size()}});
 }
 
 }  // namespace oa::http

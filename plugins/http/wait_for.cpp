@@ -105,6 +105,9 @@ private:
     std::optional<Json> equals_;
 };
 
+/// The name of the limit for all attempts together.
+constexpr const char* whole_time = "timeout";
+
 /// Whether a server that is still starting may fail like this.
 bool may_pass(const Error& error) {
     return error.code() == ErrorCode::Unavailable || error.code() == ErrorCode::Deadline;
@@ -112,10 +115,10 @@ bool may_pass(const Error& error) {
 
 class Waiting {
 public:
-    explicit Waiting(Call& call)
+    Waiting(const Module& module, Call& call)
         : call_(call),
           condition_(call),
-          options_(options_param(call)),
+          options_(options_param(module, call)),
           interval_(std::max<milliseconds>(interval_min, call.param<milliseconds>("interval", 2s))),
           limit_(call.param<milliseconds>("timeout", 5min)),
           attempt_limit_(call.param<milliseconds>("request_timeout", 10s)) {
@@ -134,7 +137,7 @@ public:
         for (std::int64_t attempt = 1;; ++attempt) {
             const milliseconds left = limit_ - since();
             const bool good =
-                ask(left < attempt_limit_ ? Limit{std::max<milliseconds>(1ms, left), "timeout"}
+                ask(left < attempt_limit_ ? Limit{std::max<milliseconds>(1ms, left), whole_time}
                                           : Limit{attempt_limit_, "request_timeout"});
             if (answer_) {
                 (*answer_)["attempts"] = attempt;
@@ -169,6 +172,11 @@ private:
             if (!may_pass(error)) {
                 throw;
             }
+            const bool cut_short =
+                error.code() == ErrorCode::Deadline && limit.name == whole_time && !last_.empty();
+            if (cut_short) {
+                return false;  // what was known before tells more
+            }
             answer_.reset();
             last_ = std::string("the last attempt failed: ") + error.what();
             return false;
@@ -200,9 +208,9 @@ private:
 
 }  // namespace
 
-void wait_for(Call& call) {
+void wait_for(const Module& module, Call& call) {
     call.check();
-    Waiting(call).run();
+    Waiting(module, call).run();
 }
 
 }  // namespace oa::http
