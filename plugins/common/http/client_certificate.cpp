@@ -1,7 +1,6 @@
 #include "plugins/common/http/client_certificate.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <memory>
 #include <string>
 
@@ -42,7 +41,7 @@ int give_passphrase(char* out, int size, int /*writes*/, void* passphrase) {
     if (size < 0 || text.size() > static_cast<std::size_t>(size)) {
         return -1;
     }
-    std::memcpy(out, text.data(), text.size());
+    std::copy(text.begin(), text.end(), out);
     return static_cast<int>(text.size());
 }
 

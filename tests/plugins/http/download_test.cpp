@@ -287,17 +287,42 @@ TEST_F(HttpDownloadTest, ReplacesOnlyWhatItMay) {
     EXPECT_EQ(file("", {{"path", "/dev/full"}}).status, OA_PRECONDITION);
 }
 
+/// Somebody who may do less, where this is root; back again with this object.
+class NotRoot {
+public:
+    NotRoot() {
+        if (::geteuid() == 0) {
+            was_root_ = ::seteuid(65'534) == 0;
+        }
+    }
+    ~NotRoot() {
+        if (was_root_) {
+            EXPECT_EQ(::seteuid(0), 0);
+        }
+    }
+    NotRoot(const NotRoot&) = delete;
+    NotRoot& operator=(const NotRoot&) = delete;
+
+private:
+    bool was_root_ = false;
+};
+
 TEST_F(HttpDownloadTest, TellsThatItMayNotWrite) {
-    const std::string closed = folder.at("closed");
-    std::filesystem::create_directory(closed);
-    // Not even root makes files in a folder of /proc.
-    const std::string place = ::geteuid() == 0 ? "/proc/self/oa-test" : closed + "/file";
-    ASSERT_EQ(::chmod(closed.c_str(), 0500), 0);
-    const Reply reply = file("", {{"path", place}});
-    EXPECT_TRUE(reply.status == OA_PERMISSION || (::geteuid() == 0 && reply.status == OA_NOT_FOUND))
-        << reply.message;
-    EXPECT_NE(reply.message.find(place.substr(0, 5)), std::string::npos) << reply.message;
-    EXPECT_TRUE(seen("a").empty());
+    ASSERT_EQ(::chmod(folder.path().c_str(), 0755), 0);
+    std::filesystem::create_directory(folder / "closed");
+    ASSERT_EQ(::chmod(folder.at("closed").c_str(), 0555), 0);
+    folder.write("readonly", "old");
+    ASSERT_EQ(::chmod(folder.at("readonly").c_str(), 0444), 0);
+    {
+        const NotRoot somebody;
+        for (const char* place : {"closed/file", "readonly"}) {
+            const Reply reply = file("", {{"path", folder.at(place)}});
+            EXPECT_EQ(reply.status, OA_PERMISSION) << reply.message;
+            EXPECT_NE(reply.message.find(place), std::string::npos) << reply.message;
+        }
+    }
+    EXPECT_EQ(folder.read("readonly"), "old");
+    EXPECT_TRUE(seen("a").empty()) << "nothing is fetched in vain";
 }
 
 /// The size of files that this process may write; back to what it was with this object.
