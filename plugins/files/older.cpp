@@ -16,8 +16,8 @@
 #include "functions.hpp"
 #include "glob.hpp"
 #include "pack.hpp"
+#include "plugins/common/template_text.hpp"
 #include "support.hpp"
-#include "template_text.hpp"
 #include "text_change.hpp"
 #include "tree.hpp"
 #include "unpack.hpp"
@@ -312,7 +312,7 @@ Json io_template(Call& call) {
     const Json* values = call.find_param("values");
     const Json& used = values != nullptr ? *values : call.params()["input"];
     const auto text =
-        template_text(text_of_file(call, source), used, true, text_max, checkpoint(call));
+        common::template_text(text_of_file(call, source), used, true, text_max, checkpoint(call));
     return {{"templatefile", source}, {"dstfile", to}, {"bytes_written", write_text(to, text)}};
 }
 

@@ -2,6 +2,7 @@
 
 #include "descriptions.hpp"
 #include "functions.hpp"
+#include "value_descriptions.hpp"
 
 namespace {
 
@@ -26,14 +27,19 @@ constexpr oa_function functions[] = {
     oa::function<utils::random>(describe::random),
     oa::function<utils::hash>(describe::hash),
     oa::function<utils::base64>(describe::base64),
+    oa::function<utils::fill_template>(describe::fill_template),
+    oa::function<utils::condition>(describe::condition),
+    oa::function<utils::merge>(describe::merge),
+    oa::function<utils::transform>(describe::transform),
 };
 
 }  // namespace
 
-OA_PLUGIN(oa::Module{.id = "org.openautomator.utils",
-                     .name = "utils",
-                     .version = "1.0.0",
-                     .summary = "Small helpers for every workflow: values, logs, time, chance, "
-                                "checksums.",
-                     .vendor = "Open Automator"},
-          functions)
+OA_PLUGIN(
+    oa::Module{.id = "org.openautomator.utils",
+               .name = "utils",
+               .version = "1.0.0",
+               .summary = "Small helpers for every workflow: values, texts, conditions, logs, "
+                          "time, chance, checksums.",
+               .vendor = "Open Automator"},
+    functions)
