@@ -16,6 +16,7 @@
 #include "functions.hpp"
 #include "glob.hpp"
 #include "pack.hpp"
+#include "plugins/common/python.hpp"
 #include "plugins/common/template_text.hpp"
 #include "support.hpp"
 #include "text_change.hpp"
@@ -41,17 +42,6 @@ std::string path_or_input(Call& call,
         }
     }
     return path_param(call, name);
-}
-
-/// A yes or no, also as the texts that older documents have.
-bool yes_param(Call& call, std::string_view name) {
-    const Json* given = call.find_param(name);
-    if (given != nullptr && given->is_string()) {
-        const std::string& text = given->as_string();
-        return !(text.empty() || text == "false" || text == "False" || text == "no" || text == "0");
-    }
-    return given != nullptr && given->is_integer() ? given->as_int() != 0
-                                                   : call.param<bool>(name, false);
 }
 
 /// What `input` holds as a text; nullptr where it holds none.
@@ -139,7 +129,7 @@ std::string filter_pattern(const std::string& filter) {
 Json io_copy(Call& call) {
     const auto source = path_param(call, "srcpath");
     auto destination = path_param(call, "dstpath");
-    const bool recursive = yes_param(call, "recursive");
+    const bool recursive = common::says_yes(call.params()["recursive"]);
     const auto there = find_stat(destination, Links::Follow);
     if (!recursive && there && S_ISDIR(there->st_mode)) {
         destination = join(destination, name_of(source));
@@ -268,7 +258,7 @@ Json io_remove(Call& call) {
         }
     } else if (find_stat(path, Links::Keep)) {
         refuse_dangerous(path, "/pathtoremove");
-        removed = remove_tree(path, yes_param(call, "recursive"), checkpoint(call));
+        removed = remove_tree(path, common::says_yes(call.params()["recursive"]), checkpoint(call));
     }
     return {{"pathtoremove", path}, {"removed", removed}};
 }
@@ -283,7 +273,7 @@ Json io_findfile(Call& call) {
             files.emplace_back(join(folder, with_marks(name)));
         }
     }
-    const bool first = yes_param(call, "findfirst");
+    const bool first = common::says_yes(call.params()["findfirst"]);
     Json output{{"filename", files.empty() ? Json()
                              : first       ? files.front()
                                            : files.back()},

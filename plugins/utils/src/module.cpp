@@ -2,6 +2,8 @@
 
 #include "descriptions.hpp"
 #include "functions.hpp"
+#include "older.hpp"
+#include "older_descriptions.hpp"
 #include "value_descriptions.hpp"
 
 namespace {
@@ -31,6 +33,14 @@ constexpr oa_function functions[] = {
     oa::function<utils::condition>(describe::condition),
     oa::function<utils::merge>(describe::merge),
     oa::function<utils::transform>(describe::transform),
+    oa::function<utils::older_sleep>(describe::older_sleep),
+    oa::function<utils::older_print_text>(describe::older_print_text),
+    oa::function<utils::older_printvar>(describe::older_printvar),
+    oa::function<utils::older_setvar>(describe::older_setvar),
+    oa::function<utils::older_dumpvar>(describe::older_dumpvar),
+    oa::function<utils::older_transform>(describe::older_transform),
+    oa::function<utils::older_condition>(describe::older_condition),
+    oa::function<utils::older_merge>(describe::older_merge),
 };
 
 }  // namespace
