@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include <Poco/UTF8String.h>
+
 #include "data.hpp"
 #include "functions.hpp"
 
@@ -15,14 +17,6 @@ namespace oa::json {
 namespace {
 
 enum class Conversion { Text, Number, Integer, Boolean, Upper, Lower, Trim, FromJson, ToJson };
-
-std::string upper_case(std::string_view text) {
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(), [](char c) {
-        return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-    });
-    return out;
-}
 
 /// Towards zero; nothing for what no integer can hold.
 std::optional<Json> integer_of(const Json& number) {
@@ -68,8 +62,8 @@ std::optional<Json> from_json(const Json& value) {
 std::optional<Json> converted(const Json& value, Conversion how) {
     switch (how) {
         case Conversion::Text: return Json(text_of(value));
-        case Conversion::Upper: return Json(upper_case(text_of(value)));
-        case Conversion::Lower: return Json(lower_case(text_of(value)));
+        case Conversion::Upper: return Json(Poco::UTF8::toUpper(text_of(value)));
+        case Conversion::Lower: return Json(Poco::UTF8::toLower(text_of(value)));
         case Conversion::Trim: return Json(std::string(trimmed(text_of(value))));
         case Conversion::ToJson: return Json(value.dump());
         case Conversion::FromJson: return from_json(value);
