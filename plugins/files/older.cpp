@@ -16,6 +16,7 @@
 #include "functions.hpp"
 #include "glob.hpp"
 #include "pack.hpp"
+#include "plugins/common/json_values.hpp"
 #include "plugins/common/python.hpp"
 #include "plugins/common/template_text.hpp"
 #include "support.hpp"
@@ -51,11 +52,20 @@ const std::string* input_text(Call& call) {
     return content.is_string() ? &content.as_string() : nullptr;
 }
 
-/// Variables are the host's: a text in one comes by a placeholder.
-[[noreturn]] void refuse_variable(std::string_view instead) {
-    throw invalid_params("/varname",
-                         "a module does not see variables: give " + std::string(instead) +
-                             ", such as \"{name}\", or run after a task that has a content");
+/// The variable that varname names, as a text. Under compat: oa3 the engine gives it.
+std::string variable_text(Call& call) {
+    const auto name = call.param<std::string>("varname");
+    const Json& variables = call.params()["variables"];
+    if (!variables.is_object()) {
+        throw invalid_params("/varname",
+                             "a module does not see variables, except under compat: oa3: give "
+                             "variables, such as \"${vars}\"");
+    }
+    const Json* value = variables.find(name);
+    if (value == nullptr) {
+        throw not_found("there is no variable '" + name + "'").with_pointer("/varname");
+    }
+    return common::text_of(*value);
 }
 
 /// The variable that the host sets to a part of the output.
@@ -185,7 +195,7 @@ Json io_writefile(Call& call) {
     if (const auto content = call.find_param<std::string>("content")) {
         text = *content;
     } else if (call.find_param("varname") != nullptr) {
-        refuse_variable("content");
+        text = variable_text(call);
     } else if (const std::string* given = input_text(call); given != nullptr) {
         text = *given;
     } else if (input.is_object() || input.is_array()) {
@@ -208,13 +218,11 @@ Json io_replace(Call& call) {
     if (options.search.empty()) {
         throw invalid_params("/leftvalue", "leftvalue is empty");
     }
-    const std::string* text = input_text(call);
-    if (text == nullptr) {
-        refuse_variable("the text as input");
-    }
+    const std::string* given = input_text(call);
+    const std::string text = given != nullptr ? *given : variable_text(call);
     const Json left = options.search;
     const Json right = options.replacement;
-    auto result = TextChange(std::move(options)).apply(*text, checkpoint(call));
+    auto result = TextChange(std::move(options)).apply(text, checkpoint(call));
     Json output{{"content", std::move(result.text)},
                 {"occurrences", result.count},
                 {"leftvalue", left},

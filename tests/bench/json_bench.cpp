@@ -75,7 +75,7 @@ void compare(PluginHarness& json, const TemporaryFolder& folder, const Query& qu
         }));
         theirs.push_back(seconds_of([&] {
             const ProcessResult result =
-                run_program({"jq", "-c", query.query, folder.at(query.file)});
+                run_program({"/usr/bin/jq", "-c", query.query, folder.at(query.file)});
             if (result.exit_status != 0) {
                 throw std::runtime_error("jq: " + result.err);
             }
