@@ -280,11 +280,12 @@ std::shared_ptr<const std::string> RunData::params(const ValuePlace& place) {
             task.params.literal().is_object() ? write_json(task.params.literal()) : "{}");
     }
     const bool with_input = takes_input(task);
-    if (literal && !with_input) {
+    const json::object* const fills = fills_of(task);
+    if (literal && !with_input && fills == nullptr) {
         return kept;
     }
     json::value input = with_input ? input_of(place) : json::value();
-    if (literal) {
+    if (literal && fills == nullptr) {
         std::string text = *kept;
         if (!input.is_null()) {
             append_member(text, input_name, input);
@@ -292,6 +293,9 @@ std::shared_ptr<const std::string> RunData::params(const ValuePlace& place) {
         return kept_text(std::move(text));
     }
     json::value params = task.params.resolve(View(*this, place));
+    if (fills != nullptr && params.is_object()) {
+        fill(*fills, params);
+    }
     if (!input.is_null() && params.is_object()) {
         params.get_object().emplace(input_name, std::move(input));
     }

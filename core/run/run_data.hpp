@@ -99,7 +99,11 @@ public:
     [[nodiscard]] boost::json::value take_loop(ExecutionIndex loop);
 
     /// The parameters of a call as JSON text: placeholders resolved, `input` added where the
-    /// function takes it and the document does not give it. Literal parameters are written once and
+    /// function takes it and the document does not give it. Under compat: oa3 a schema with
+    /// "x-fill": {PARAMETER: {"from": "variables", "names": "/pointer"}} has a parameter filled
+    /// that the document does not give: with the variables, or the outputs of tasks ("outputs"), of
+    /// the names that the pointer leads to in the other parameters, or all of them. Secrets are
+    /// masked there. Literal parameters are written once and
     /// shared. Throws TemplateError; ParameterError when they are not what the function takes.
     [[nodiscard]] std::shared_ptr<const std::string> params(const ValuePlace& place);
     /// Whether anything that was asked of this so far has read a secret.
@@ -140,6 +144,13 @@ private:
     };
 
     [[nodiscard]] boost::json::value input_of(const ValuePlace& place) const;
+    [[nodiscard]] const boost::json::object* fills_of(const Task& task) const;
+    void fill(const boost::json::object& fills, boost::json::value& params) const;
+    // Null for `names` is all of them.
+    [[nodiscard]] boost::json::object variables_for_functions(
+        const std::vector<std::string_view>* names) const;
+    [[nodiscard]] boost::json::object outputs_for_functions(
+        const std::vector<std::string_view>* names) const;
     [[nodiscard]] const boost::json::value* find_task(std::string_view name) const;
     [[nodiscard]] const boost::json::value* find_root(std::string_view name) const;
     void find_secret_variables();

@@ -69,7 +69,8 @@ Lineage::Id how(Lineage::Id id, TaskStatus status, bool is_made) {
 bool saves_variables(const core::Workflow& workflow, const core::Task& task) {
     return workflow.compat_oa3 &&
            (task.save_as || (task.sub_workflow && task.sub_workflow->shares_variables) ||
-            (task.info != nullptr && task.info->params_schema.contains("x-sets-variable")));
+            (task.info != nullptr && (task.info->params_schema.contains("x-sets-variable") ||
+                                      task.info->params_schema.contains("x-sets-variables"))));
 }
 
 /// Which execution an event would end well, if it comes in time.

@@ -171,6 +171,8 @@ inline constexpr const char* export_examples = R"([
 
 inline constexpr char open_older[] =
     R"({"type": "object", "additionalProperties": false, "properties": {)";
+inline constexpr char open_older_rows[] =
+    R"({"type": "object", "additionalProperties": false, "x-saves": "/rows", "properties": {)";
 inline constexpr char open_older_table[] =
     R"({"type": "object", "additionalProperties": false, "required": ["table"], "properties": {)";
 inline constexpr char older_connection[] = R"(
@@ -190,7 +192,7 @@ inline constexpr char older_statement[] = R"(
     "statement": {"type": "string", "description": "What to run; without it statement or query of the input."},
     "printout": {"type": "boolean", "default": false, "description": "Log the result."},
     "tojsonfile": {"type": "string", "description": "Write the result to this file as JSON."})";
-inline constexpr auto pg_select_params = joined(open_older,
+inline constexpr auto pg_select_params = joined(open_older_rows,
                                                 older_connection,
                                                 ",",
                                                 older_statement,
@@ -211,7 +213,7 @@ inline constexpr auto pg_insert_params = joined(open_older_table,
     "table": {"type": "string", "minLength": 1, "description": "The table to fill."},
     "data": {"type": ["object", "array"], "description": "A row as a map, or a list of them; without it rows of the input, or the input itself."})",
                                                 close);
-inline constexpr const char* pg_select_output = R"({"type": "object", "x-saves": "/rows",
+inline constexpr const char* pg_select_output = R"({"type": "object",
     "required": ["rows", "row_count", "columns", "database", "host", "statement"], "properties": {
     "rows": {"type": ["array", "string"], "description": "As format says."},
     "row_count": {"type": "integer", "description": "How many there are."},

@@ -16,8 +16,10 @@
 #include "functions.hpp"
 #include "glob.hpp"
 #include "pack.hpp"
+#include "plugins/common/json_values.hpp"
+#include "plugins/common/python.hpp"
+#include "plugins/common/template_text.hpp"
 #include "support.hpp"
-#include "template_text.hpp"
 #include "text_change.hpp"
 #include "tree.hpp"
 #include "unpack.hpp"
@@ -43,17 +45,6 @@ std::string path_or_input(Call& call,
     return path_param(call, name);
 }
 
-/// A yes or no, also as the texts that older documents have.
-bool yes_param(Call& call, std::string_view name) {
-    const Json* given = call.find_param(name);
-    if (given != nullptr && given->is_string()) {
-        const std::string& text = given->as_string();
-        return !(text.empty() || text == "false" || text == "False" || text == "no" || text == "0");
-    }
-    return given != nullptr && given->is_integer() ? given->as_int() != 0
-                                                   : call.param<bool>(name, false);
-}
-
 /// What `input` holds as a text; nullptr where it holds none.
 const std::string* input_text(Call& call) {
     const Json& input = call.params()["input"];
@@ -61,11 +52,20 @@ const std::string* input_text(Call& call) {
     return content.is_string() ? &content.as_string() : nullptr;
 }
 
-/// Variables are the host's: a text in one comes by a placeholder.
-[[noreturn]] void refuse_variable(std::string_view instead) {
-    throw invalid_params("/varname",
-                         "a module does not see variables: give " + std::string(instead) +
-                             ", such as \"{name}\", or run after a task that has a content");
+/// The variable that varname names, as a text. Under compat: oa3 the engine gives it.
+std::string variable_text(Call& call) {
+    const auto name = call.param<std::string>("varname");
+    const Json& variables = call.params()["variables"];
+    if (!variables.is_object()) {
+        throw invalid_params("/varname",
+                             "a module does not see variables, except under compat: oa3: give "
+                             "variables, such as \"${vars}\"");
+    }
+    const Json* value = variables.find(name);
+    if (value == nullptr) {
+        throw not_found("there is no variable '" + name + "'").with_pointer("/varname");
+    }
+    return common::text_of(*value);
 }
 
 /// The variable that the host sets to a part of the output.
@@ -139,7 +139,7 @@ std::string filter_pattern(const std::string& filter) {
 Json io_copy(Call& call) {
     const auto source = path_param(call, "srcpath");
     auto destination = path_param(call, "dstpath");
-    const bool recursive = yes_param(call, "recursive");
+    const bool recursive = common::says_yes(call.params()["recursive"]);
     const auto there = find_stat(destination, Links::Follow);
     if (!recursive && there && S_ISDIR(there->st_mode)) {
         destination = join(destination, name_of(source));
@@ -195,7 +195,7 @@ Json io_writefile(Call& call) {
     if (const auto content = call.find_param<std::string>("content")) {
         text = *content;
     } else if (call.find_param("varname") != nullptr) {
-        refuse_variable("content");
+        text = variable_text(call);
     } else if (const std::string* given = input_text(call); given != nullptr) {
         text = *given;
     } else if (input.is_object() || input.is_array()) {
@@ -218,13 +218,11 @@ Json io_replace(Call& call) {
     if (options.search.empty()) {
         throw invalid_params("/leftvalue", "leftvalue is empty");
     }
-    const std::string* text = input_text(call);
-    if (text == nullptr) {
-        refuse_variable("the text as input");
-    }
+    const std::string* given = input_text(call);
+    const std::string text = given != nullptr ? *given : variable_text(call);
     const Json left = options.search;
     const Json right = options.replacement;
-    auto result = TextChange(std::move(options)).apply(*text, checkpoint(call));
+    auto result = TextChange(std::move(options)).apply(text, checkpoint(call));
     Json output{{"content", std::move(result.text)},
                 {"occurrences", result.count},
                 {"leftvalue", left},
@@ -268,7 +266,7 @@ Json io_remove(Call& call) {
         }
     } else if (find_stat(path, Links::Keep)) {
         refuse_dangerous(path, "/pathtoremove");
-        removed = remove_tree(path, yes_param(call, "recursive"), checkpoint(call));
+        removed = remove_tree(path, common::says_yes(call.params()["recursive"]), checkpoint(call));
     }
     return {{"pathtoremove", path}, {"removed", removed}};
 }
@@ -283,7 +281,7 @@ Json io_findfile(Call& call) {
             files.emplace_back(join(folder, with_marks(name)));
         }
     }
-    const bool first = yes_param(call, "findfirst");
+    const bool first = common::says_yes(call.params()["findfirst"]);
     Json output{{"filename", files.empty() ? Json()
                              : first       ? files.front()
                                            : files.back()},
@@ -312,7 +310,7 @@ Json io_template(Call& call) {
     const Json* values = call.find_param("values");
     const Json& used = values != nullptr ? *values : call.params()["input"];
     const auto text =
-        template_text(text_of_file(call, source), used, true, text_max, checkpoint(call));
+        common::template_text(text_of_file(call, source), used, true, text_max, checkpoint(call));
     return {{"templatefile", source}, {"dstfile", to}, {"bytes_written", write_text(to, text)}};
 }
 

@@ -13,6 +13,10 @@
 #define OA_OLDER_INPUT(text) R"("input": {"description": ")" text R"("})"
 #define OA_OLDER_VARNAME \
     R"("varname": {"type": "string", "description": "Under compat: oa3 the variable to set."})"
+#define OA_OLDER_FILL \
+    R"("x-fill": {"variables": {"from": "variables", "names": "/varname"}}, )"
+#define OA_OLDER_VARIABLES \
+    R"("variables": {"type": "object", "description": "Variables by their names. Under compat: oa3 the engine gives the one that varname names."})"
 #define OA_OLDER_OUTPUT(members) R"({"type": "object", "properties": {)" members R"(}})"
 
 namespace oa::files::schema {
@@ -68,9 +72,9 @@ inline constexpr const char* io_readfile_examples =
     R"([{"title": "Read a text", "params": {"filename": "hello.txt"},
     "output": {"filename": "hello.txt", "content": "Hello\n", "size": 6}}])";
 
-inline constexpr const char* io_writefile_params = OA_OBJECT_SCHEMA R"("required": ["filename"], "properties": {)"
+inline constexpr const char* io_writefile_params = OA_OBJECT_SCHEMA OA_OLDER_FILL R"("required": ["filename"], "properties": {)"
     OA_OLDER_TEXT("filename", "The file.") "," OA_OLDER_TEXT("content", "The text. Without it the input: its content, a text, or a list or map as JSON.") ","
-    OA_OLDER_TEXT("varname", "Refused: write content: \\\"{name}\\\".") "," OA_OLDER_INPUT("The previous task's output.") "}}";
+    OA_OLDER_TEXT("varname", "The variable to write, when content is not given.") "," OA_OLDER_VARIABLES "," OA_OLDER_INPUT("The previous task's output.") "}}";
 inline constexpr const char* io_writefile_output =
     OA_OLDER_OUTPUT(OA_OLDER_TEXT("filename", "As it was given.") R"(,
     "bytes_written": {"type": "integer", "description": "Length of the file in bytes."},
@@ -80,7 +84,9 @@ inline constexpr const char* io_writefile_examples =
 
 inline constexpr const char* io_replace_params =
     R"({"type": "object", "additionalProperties": false, "x-saves": "/content",
-    "x-sets-variable": {"name": "/varname", "value": "/content"}, "required": ["leftvalue", "rightvalue"], "properties": {)" OA_OLDER_TEXT(
+    "x-sets-variable": {"name": "/varname", "value": "/content"},
+    "x-fill": {"variables": {"from": "variables", "names": "/varname"}},
+    "required": ["leftvalue", "rightvalue"], "properties": {)" OA_OLDER_VARIABLES "," OA_OLDER_TEXT(
         "leftvalue",
         "What to look for.") "," OA_OLDER_TEXT("rightvalue",
                                                "What comes in its place.") "," OA_OLDER_VARNAME
@@ -172,9 +178,9 @@ inline constexpr const char* io_regexreplaceinfile_examples =
     R"([{"title": "Change a word", "params": {"filein": "hello.txt", "regexmatch": "H(.)llo", "regexvalue": "C\\1llo", "fileout": "cello.txt"},
     "output": {"filein": "hello.txt", "fileout": "cello.txt", "occurrences": 1}}])";
 
-inline constexpr const char* io_template_params = OA_OBJECT_SCHEMA R"("required": ["templatefile", "dstfile"], "properties": {)"
+inline constexpr const char* io_template_params = OA_OBJECT_SCHEMA R"("x-fill": {"values": {"from": "variables"}}, "required": ["templatefile", "dstfile"], "properties": {)"
     OA_OLDER_TEXT("templatefile", "A text with {{ names }}; nothing else of Jinja2 works.") "," OA_OLDER_TEXT("dstfile", "The file to write.") R"(,
-    "values": {"type": "object", "description": "The values by their names."},
+    "values": {"type": "object", "description": "The values by their names. Under compat: oa3 the engine gives the variables."},
     )" OA_OLDER_INPUT("The previous task's output, whose members are the values when values is not given.") "}}";
 inline constexpr const char* io_template_output =
     OA_OLDER_OUTPUT(OA_OLDER_TEXT("templatefile", "As it was given.") "," OA_OLDER_TEXT(

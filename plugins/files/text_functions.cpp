@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "functions.hpp"
+#include "plugins/common/template_text.hpp"
 #include "support.hpp"
-#include "template_text.hpp"
 #include "text_change.hpp"
 
 namespace oa::files {
@@ -101,7 +101,7 @@ Json fill_template(Call& call) {
         throw invalid_params("/values", "values is no map, and the input is none either");
     }
     const bool strict = call.choice<bool>("missing", {{"fail", true}, {"empty", false}}, true);
-    std::string filled = template_text(text, *values, strict, text_max, checkpoint(call));
+    std::string filled = common::template_text(text, *values, strict, text_max, checkpoint(call));
     const auto path = call.find_param<std::string>("path");
     if (!path) {
         if (filled.size() > output_max) {

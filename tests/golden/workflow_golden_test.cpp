@@ -100,6 +100,15 @@ void fill(test::FakeCatalog& catalog) {
     catalog.add("oa-utility", "setvar",
                 R"({"additionalProperties": true,
                     "x-sets-variable": {"name": "/varname", "value": "/varvalue"}})");
+    catalog.add("oa-utility", "printvar",
+                R"({"additionalProperties": true,
+                    "x-fill": {"variables": {"from": "variables", "names": "/varname"}}})");
+    catalog.add("oa-utility", "dumpvar",
+                R"({"additionalProperties": true, "x-fill": {"variables": {"from": "variables"},
+                    "outputs": {"from": "outputs"}}})");
+    catalog.add("oa-utility", "merge",
+                R"({"additionalProperties": true,
+                    "x-fill": {"outputs": {"from": "outputs", "names": "/sources"}}})");
     catalog.add("oa-io", "loadvarfromjson",
                 R"({"additionalProperties": true, "x-sets-variables": ""})");
     catalog.add("oa-io", "readfile", R"({"additionalProperties": true, "x-saves": "/content"})");

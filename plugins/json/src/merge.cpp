@@ -38,17 +38,6 @@ Sources read_sources(Call& call) {
     return sources;
 }
 
-void merge_into(Json& target, const Json& source, bool deep) {
-    for (const Json::Member& member : source.as_object()) {
-        Json& own = target[member.key];
-        if (deep && own.is_object() && member.value.is_object()) {
-            merge_into(own, member.value, deep);
-        } else {
-            own = member.value;
-        }
-    }
-}
-
 Json merge_maps(const Sources& sources, bool deep) {
     Json merged = Json::object();
     for (std::size_t i = 0; i < sources.values.size(); ++i) {
@@ -64,37 +53,12 @@ Json merge_maps(const Sources& sources, bool deep) {
     return merged;
 }
 
-/// The same text for equal values: keys in order, numbers in their shortest form.
-Json canonical(const Json& value) {
-    if (value.is_array()) {
-        Json out = Json::array();
-        for (const Json& element : value.as_array()) {
-            out.push_back(canonical(element));
-        }
-        return out;
-    }
-    if (!value.is_object()) {
-        return value;
-    }
-    std::vector<const Json::Member*> members;
-    for (const Json::Member& member : value.as_object()) {
-        members.push_back(&member);
-    }
-    std::sort(members.begin(), members.end(),
-              [](const auto* a, const auto* b) { return a->key < b->key; });
-    Json out = Json::object();
-    for (const Json::Member* member : members) {
-        out[member->key] = canonical(member->value);
-    }
-    return out;
-}
-
 Json concatenate(Call& call, const Sources& sources, bool unique) {
     Json merged = Json::array();
     std::unordered_set<std::string> seen;
     const auto add = [&](const Json& value) {
         call.check();
-        if (!unique || seen.insert(canonical(value).dump()).second) {
+        if (!unique || seen.insert(canonical_text(value)).second) {
             merged.push_back(value);
         }
     };

@@ -3,6 +3,8 @@
 #include "change_descriptions.hpp"
 #include "descriptions.hpp"
 #include "functions.hpp"
+#include "older.hpp"
+#include "older_descriptions.hpp"
 
 namespace {
 
@@ -20,6 +22,15 @@ constexpr oa_function functions[] = {
     oa::function<json::transform>(describe::transform),
     oa::function<json::diff>(describe::diff),
     oa::function<json::patch>(describe::patch),
+    oa::function<json::jsonfilter>(describe::jsonfilter),
+    oa::function<json::dataframe_filter>(describe::dataframe_filter),
+    oa::function<json::jsonextract>(describe::jsonextract),
+    oa::function<json::extract_field>(describe::extract_field),
+    oa::function<json::jsontransform>(describe::jsontransform),
+    oa::function<json::jsonmerge>(describe::jsonmerge),
+    oa::function<json::jsonaggregate>(describe::jsonaggregate),
+    oa::function<json::jsonvalidate>(describe::jsonvalidate),
+    oa::function<json::jsonsort>(describe::jsonsort),
 };
 
 }  // namespace

@@ -25,7 +25,8 @@ constexpr std::size_t part_bytes = std::size_t{64} << 10U;
 // of jq's messages are those of the query.
 constexpr std::string_view shut_off =
     R"(def __off(f): error(f + " is shut off"); def env: __off("env"); def input: __off("input"); )"
-    R"(def inputs: __off("inputs"); def modulemeta: __off("modulemeta"); def stderr: .; )"
+    R"(def inputs: __off("inputs"); def modulemeta: __off("modulemeta"); def halt: __off("halt"); )"
+    R"(def halt_error: __off("halt_error"); def halt_error(c): __off("halt_error"); def stderr: .; )"
     R"(def input_filename: null; {} as $ENV | ()";
 
 /// A value of jq's. Its functions take over what they are given, unless it is copied.
@@ -59,10 +60,8 @@ private:
 /// A query that has been compiled.
 class Query {
 public:
-    Query(const std::string& text, const Json& variables) : state_(jq_init()) {
-        if (!state_) {
-            throw std::bad_alloc();
-        }
+    Query(Call& call, const std::string& text, const Json& variables)
+        : call_(call), state_(made()), stopper_(call.on_cancel(Stop{state_.get()})) {
         jq_set_error_cb(state_.get(), note, &errors_);
         const std::string program = std::string(shut_off) + text + "\n)";
         jv named = jv_object();
@@ -77,10 +76,10 @@ public:
 
     /// Hands on each result for a value; `take` tells whether it wants more.
     template <typename Take>
-    void apply(Call& call, const Value& value, const Take& take) {
+    void apply(const Value& value, const Take& take) {
         jq_start(state_.get(), value.copy(), 0);
         while (true) {
-            call.check();
+            call_.check();
             const Value result(jq_next(state_.get()));
             if (!result.is_valid()) {
                 end_with(result);
@@ -97,6 +96,22 @@ private:
         void operator()(jq_state* state) const { jq_teardown(&state); }
     };
 
+    using State = std::unique_ptr<jq_state, Teardown>;
+
+    /// The machine of jq looks before each of its instructions whether it has been halted, so a
+    /// query that never ends does end here. Queries cannot halt it themselves.
+    struct Stop {
+        jq_state* state;
+        void operator()() const { jq_halt(state, jv_invalid(), jv_invalid()); }
+    };
+
+    static State made() {
+        State state(jq_init());
+        if (!state) {
+            throw std::bad_alloc();
+        }
+        return state;
+    }
     static void note(void* errors, jv message) {
         const Value text(message);
         auto& all = *static_cast<std::string*>(errors);
@@ -115,17 +130,16 @@ private:
         return text.substr(0, text.find('\n'));
     }
     void end_with(const Value& result) const {
-        const auto message = result.message();
-        if (message) {
+        call_.check();
+        if (const auto message = result.message()) {
             throw failed_precondition("the query failed: " + *message).with_pointer("/query");
-        }
-        if (jq_halted(state_.get()) != 0) {
-            throw failed_precondition("the query halted").with_pointer("/query");
         }
     }
 
+    Call& call_;
     std::string errors_;
-    std::unique_ptr<jq_state, Teardown> state_;
+    State state_;
+    CancelCallback<Stop> stopper_;  // goes before what it stops
 };
 
 /// The values of a text that comes in parts.
@@ -140,8 +154,9 @@ public:
     void feed(std::string_view bytes, bool is_last) {
         jv_parser_set_buf(parser_, bytes.data(), static_cast<int>(bytes.size()), is_last ? 0 : 1);
     }
-    template <typename Take>
-    void take_all(const std::string& file, const Take& take) {
+    /// `fail` throws, with what is wrong.
+    template <typename Take, typename Fail>
+    void take_all(const Take& take, const Fail& fail) {
         while (true) {
             const Value value(jv_parser_next(parser_));
             if (value.is_valid()) {
@@ -149,7 +164,7 @@ public:
                 continue;
             }
             if (const auto message = value.message()) {
-                throw invalid_params("/file", file + " is no JSON: " + *message);
+                fail(*message);
             }
             return;
         }
@@ -174,6 +189,9 @@ void each_value_of(Call& call, const std::string& path, const Take& take) {
     if (!file) {
         throw unreadable(path, errno);
     }
+    const auto fail = [&](const std::string& message) {
+        throw invalid_params("/file", path + " is no JSON: " + message);
+    };
     std::string part(part_bytes, '\0');
     Parser parser;
     bool is_last = false;
@@ -185,7 +203,23 @@ void each_value_of(Call& call, const std::string& path, const Take& take) {
         }
         is_last = std::feof(file.get()) != 0;
         parser.feed({part.data(), count}, is_last);
-        parser.take_all(path, take);
+        parser.take_all(take, fail);
+    }
+}
+
+/// In parts, too, so that a large one does not hold up a cancellation.
+template <typename Take>
+void value_of(Call& call, const Json& data, const Take& take) {
+    const std::string text = data.dump();
+    const auto fail = [](const std::string& message) {
+        throw invalid_params("/data", "jq cannot read the data: " + message);
+    };
+    Parser parser;
+    for (std::size_t at = 0; at < text.size(); at += part_bytes) {
+        call.check();
+        const std::string_view part = std::string_view(text).substr(at, part_bytes);
+        parser.feed(part, at + part.size() == text.size());
+        parser.take_all(take, fail);
     }
 }
 
@@ -209,11 +243,11 @@ Json query(Call& call) {
     refuse_modules(text);
     const auto results_max =
         static_cast<std::size_t>(call.param<std::int64_t>("max_results", 10'000));
-    Query compiled(text, call.param<Json>("variables", Json::object()));
+    Query compiled(call, text, call.param<Json>("variables", Json::object()));
     Json::Array results;
     bool is_cut = false;
     const auto apply_to = [&](const Value& value) {
-        compiled.apply(call, value, [&](const Value& result) {
+        compiled.apply(value, [&](const Value& result) {
             is_cut = results.size() >= results_max;
             if (!is_cut) {
                 results.push_back(Json::parse(result.dump()));
@@ -224,11 +258,7 @@ Json query(Call& call) {
     if (const auto file = call.find_param<std::string>("file")) {
         each_value_of(call, *file, apply_to);
     } else {
-        const Value data(jv_parse(data_param(call).dump().c_str()));
-        if (const auto message = data.message()) {
-            throw invalid_params("/data", "jq cannot read the data: " + *message);
-        }
-        apply_to(data);
+        value_of(call, data_param(call), apply_to);
     }
     if (is_cut) {
         throw exhausted("the query has more than " + std::to_string(results_max) +

@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include <Poco/UTF8String.h>
+
 #include "data.hpp"
 #include "functions.hpp"
 
@@ -15,22 +17,6 @@ namespace oa::json {
 namespace {
 
 enum class Conversion { Text, Number, Integer, Boolean, Upper, Lower, Trim, FromJson, ToJson };
-
-std::string upper_case(std::string_view text) {
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(), [](char c) {
-        return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-    });
-    return out;
-}
-
-std::string trimmed(const std::string& text) {
-    constexpr std::string_view blank = " \t\r\n";
-    const std::size_t first = text.find_first_not_of(blank);
-    return first == std::string::npos
-               ? std::string()
-               : text.substr(first, text.find_last_not_of(blank) - first + 1);
-}
 
 /// Towards zero; nothing for what no integer can hold.
 std::optional<Json> integer_of(const Json& number) {
@@ -76,9 +62,9 @@ std::optional<Json> from_json(const Json& value) {
 std::optional<Json> converted(const Json& value, Conversion how) {
     switch (how) {
         case Conversion::Text: return Json(text_of(value));
-        case Conversion::Upper: return Json(upper_case(text_of(value)));
-        case Conversion::Lower: return Json(lower_case(text_of(value)));
-        case Conversion::Trim: return Json(trimmed(text_of(value)));
+        case Conversion::Upper: return Json(Poco::UTF8::toUpper(text_of(value)));
+        case Conversion::Lower: return Json(Poco::UTF8::toLower(text_of(value)));
+        case Conversion::Trim: return Json(std::string(trimmed(text_of(value))));
         case Conversion::ToJson: return Json(value.dump());
         case Conversion::FromJson: return from_json(value);
         case Conversion::Boolean: return boolean_of(value);
@@ -86,8 +72,9 @@ std::optional<Json> converted(const Json& value, Conversion how) {
         case Conversion::Integer: break;
     }
     const auto number =
-        value.is_bool() ? std::optional(Json(value.as_bool() ? 1 : 0))
-                        : number_of(value.is_string() ? Json(trimmed(value.as_string())) : value);
+        value.is_bool()
+            ? std::optional(Json(value.as_bool() ? 1 : 0))
+            : number_of(value.is_string() ? Json(std::string(trimmed(value.as_string()))) : value);
     return number && how == Conversion::Integer ? integer_of(*number) : number;
 }
 

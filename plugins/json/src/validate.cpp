@@ -2,10 +2,9 @@
 #include <utility>
 #include <vector>
 
-#include <oa/schema.hpp>
-
 #include "data.hpp"
 #include "functions.hpp"
+#include "validation.hpp"
 
 namespace oa::json {
 namespace {
@@ -27,6 +26,8 @@ Json schema_param(Call& call) {
     }
 }
 
+}  // namespace
+
 // [compile]
 Schema compiled_schema(Call& call) {
     try {
@@ -41,6 +42,8 @@ Schema compiled_schema(Call& call) {
     }
 }
 // [end]
+
+namespace {
 
 Json to_json(const SchemaProblem& problem) {
     Json out{{"message", problem.message}, {"path", problem.pointer}};

@@ -24,6 +24,14 @@ void fail(Call& call);
 [[nodiscard]] Json hash(Call& call);
 [[nodiscard]] Json base64(Call& call);
 
+// values.cpp
+[[nodiscard]] Json fill_template(Call& call);
+[[nodiscard]] Json condition(Call& call);
+[[nodiscard]] Json merge(Call& call);
+
+// steps.cpp
+[[nodiscard]] Json transform(Call& call);
+
 /// A text parameter, or the task's input where that is a text.
 [[nodiscard]] std::string_view text_or_input(Call& call, std::string_view name);
 

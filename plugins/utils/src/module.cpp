@@ -2,6 +2,9 @@
 
 #include "descriptions.hpp"
 #include "functions.hpp"
+#include "older.hpp"
+#include "older_descriptions.hpp"
+#include "value_descriptions.hpp"
 
 namespace {
 
@@ -26,14 +29,27 @@ constexpr oa_function functions[] = {
     oa::function<utils::random>(describe::random),
     oa::function<utils::hash>(describe::hash),
     oa::function<utils::base64>(describe::base64),
+    oa::function<utils::fill_template>(describe::fill_template),
+    oa::function<utils::condition>(describe::condition),
+    oa::function<utils::merge>(describe::merge),
+    oa::function<utils::transform>(describe::transform),
+    oa::function<utils::older_sleep>(describe::older_sleep),
+    oa::function<utils::older_print_text>(describe::older_print_text),
+    oa::function<utils::older_printvar>(describe::older_printvar),
+    oa::function<utils::older_setvar>(describe::older_setvar),
+    oa::function<utils::older_dumpvar>(describe::older_dumpvar),
+    oa::function<utils::older_transform>(describe::older_transform),
+    oa::function<utils::older_condition>(describe::older_condition),
+    oa::function<utils::older_merge>(describe::older_merge),
 };
 
 }  // namespace
 
-OA_PLUGIN(oa::Module{.id = "org.openautomator.utils",
-                     .name = "utils",
-                     .version = "1.0.0",
-                     .summary = "Small helpers for every workflow: values, logs, time, chance, "
-                                "checksums.",
-                     .vendor = "Open Automator"},
-          functions)
+OA_PLUGIN(
+    oa::Module{.id = "org.openautomator.utils",
+               .name = "utils",
+               .version = "1.0.0",
+               .summary = "Small helpers for every workflow: values, texts, conditions, logs, "
+                          "time, chance, checksums.",
+               .vendor = "Open Automator"},
+    functions)

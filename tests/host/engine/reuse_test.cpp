@@ -179,5 +179,16 @@ TEST(ReuseTest, TakesNoElementsOverThatSaveForEachOther) {
     EXPECT_TRUE(reuse_of(workflow, second_element_succeeds()).outputs.empty());
 }
 
+TEST(ReuseTest, TakesNoElementsOverOfFunctionsThatSetVariables) {
+    for (const char* key : {"x-sets-variable", "x-sets-variables"}) {
+        core::Workflow workflow = loop(false);
+        core::FunctionInfo function;
+        function.params_schema[key] = "";
+        workflow.compat_oa3 = true;
+        workflow.tasks[0].info = &function;
+        EXPECT_TRUE(reuse_of(workflow, second_element_succeeds()).outputs.empty()) << key;
+    }
+}
+
 }  // namespace
 }  // namespace oa::host

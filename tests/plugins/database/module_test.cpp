@@ -42,6 +42,7 @@ TEST(DatabaseModuleTest, AnswersToTheOlderNames) {
         EXPECT_STREQ(function.name, name);
         EXPECT_NE(function.deprecated, nullptr);
     }
+    EXPECT_EQ(Json::parse(database.function("pg_select").params_schema)["x-saves"], Json("/rows"));
 }
 
 struct ConnectionTest : DatabaseFixture {

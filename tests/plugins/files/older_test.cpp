@@ -99,6 +99,27 @@ TEST_F(OlderFilesTest, ReadWriteAndReplace) {
     const Reply variable =
         files.run("oa-io.writefile", {{"filename", out}, {"varname", "v"}, {"input", "i"}});
     EXPECT_EQ(variable.status, OA_INVALID_PARAMS) << "the input does not beat the variable";
+    const Json variables{{"v", Json::array({1})}};
+    older("oa-io.writefile",
+          {{"filename", out}, {"varname", "v"}, {"variables", variables}, {"input", "i"}});
+    EXPECT_EQ(content_of(out), "[1]");
+    EXPECT_EQ(
+        files
+            .run("oa-io.writefile", {{"filename", out}, {"varname", "w"}, {"variables", variables}})
+            .status,
+        OA_NOT_FOUND);
+    EXPECT_EQ(older("oa-io.replace", {{"leftvalue", "1"},
+                                      {"rightvalue", "2"},
+                                      {"varname", "v"},
+                                      {"variables", variables}})["content"],
+              Json("[2]"));
+    for (const char* name : {"oa-io.writefile", "oa-io.replace"}) {
+        EXPECT_EQ(Json::parse(files.function(name).params_schema)["x-fill"]["variables"]["names"],
+                  Json("/varname"));
+    }
+    EXPECT_EQ(
+        Json::parse(files.function("oa-io.template").params_schema)["x-fill"]["values"]["from"],
+        Json("variables"));
     EXPECT_EQ(files.run("oa-io.writefile", {{"filename", out}, {"input", 5}}).status,
               OA_INVALID_PARAMS);
 }

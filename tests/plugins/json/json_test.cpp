@@ -42,7 +42,7 @@ struct JsonModuleTest : ::testing::Test {
 
 TEST_F(JsonModuleTest, DescribesEveryFunction) {
     EXPECT_STREQ(json.module().id, "org.openautomator.json");
-    EXPECT_EQ(json.function_names().size(), 10U);
+    EXPECT_EQ(json.function_names().size(), 19U);
     EXPECT_EQ(joined(json.check_descriptor()), "");
 }
 
@@ -148,6 +148,16 @@ TEST_F(JsonModuleTest, CombinesConditions) {
     EXPECT_EQ(items("filter", "{" + where + "}"), "[2]");
     EXPECT_EQ(items("filter", "{" + where + R"(, "match": "any"})"), "[1,2,3,4]");
     EXPECT_EQ(items("filter", R"({"data": [1, 2], "where": {"value": 2}})"), "[2]");
+}
+
+TEST_F(JsonModuleTest, KnowsWhatIsEmpty) {
+    const char* const list = R"([{"k": 0}, {"k": ""}, {"k": []}, {"k": null}, {"k": {}}, {}])";
+    const auto kept = [&](const char* op) {
+        return output("filter", "{\"data\": " + std::string(list) +
+                                    R"(, "field": "k", "operator": ")" + op + "\"}")["count"];
+    };
+    EXPECT_EQ(kept("is_empty"), Json(5));
+    EXPECT_EQ(kept("not_empty"), Json(1));
 }
 
 TEST_F(JsonModuleTest, IgnoresCaseWhenAsked) {

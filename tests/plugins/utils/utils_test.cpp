@@ -33,7 +33,7 @@ struct UtilsTest : ::testing::Test {
 
 TEST_F(UtilsTest, DescribesEveryFunction) {
     EXPECT_STREQ(utils.module().id, "org.openautomator.utils");
-    EXPECT_EQ(utils.function_names().size(), 12U);
+    EXPECT_EQ(utils.function_names().size(), 24U);
     EXPECT_EQ(joined(utils.check_descriptor()), "");
 }
 

@@ -1,49 +1,17 @@
-#include "template_text.hpp"
+#include "plugins/common/template_text.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <system_error>
 
-namespace oa::files {
+#include "oa/error.hpp"
+#include "plugins/common/json_values.hpp"
+
+namespace oa::common {
 
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-    constexpr std::string_view blanks = " \t\r\n";
-    const auto begin = text.find_first_not_of(blanks);
-    if (begin == std::string_view::npos) {
-        return {};
-    }
-    return text.substr(begin, text.find_last_not_of(blanks) + 1 - begin);
-}
 
 bool is_quoted(std::string_view name) {
     return name.size() >= 2 && (name.front() == '"' || name.front() == '\'') &&
            name.back() == name.front();
-}
-
-/// One step into a value; nullptr where there is nothing.
-const Json* step(const Json& value, std::string_view part) {
-    if (!value.is_array()) {
-        return value.find(part);
-    }
-    std::size_t index = 0;
-    const auto read = std::from_chars(part.data(), part.data() + part.size(), index);
-    const bool number = read.ec == std::errc{} && read.ptr == part.data() + part.size();
-    return number && index < value.size() ? &value.at(index) : nullptr;
-}
-
-const Json* find_value(const Json& values, std::string_view name) {
-    if (const Json* whole = values.find(name); whole != nullptr) {
-        return whole;  // a name may hold dots itself
-    }
-    const Json* value = &values;
-    for (std::size_t at = 0; at <= name.size() && value != nullptr;) {
-        const auto end = std::min(name.find('.', at), name.size());
-        value = step(*value, name.substr(at, end - at));
-        at = end + 1;
-    }
-    return value;
 }
 
 void append_value(std::string& out, const Json& value) {
@@ -60,7 +28,7 @@ std::string template_text(std::string_view text,
                           const Json& values,
                           bool strict,
                           std::size_t size_max,
-                          const Checkpoint& check) {
+                          const std::function<void()>& check) {
     std::string out;
     std::size_t copied = 0;
     const auto fail = [&](std::size_t at, const std::string& why) {
@@ -89,7 +57,7 @@ std::string template_text(std::string_view text,
             out += name.substr(1, name.size() - 2);
         } else if (name.empty()) {
             fail(open, "a placeholder is empty");
-        } else if (const Json* value = find_value(values, name); value != nullptr) {
+        } else if (const Json* value = find_path(values, name); value != nullptr) {
             append_value(out, *value);
         } else if (strict) {
             fail(open, "there is no value for '" + std::string(name.substr(0, 100)) +
@@ -104,4 +72,4 @@ std::string template_text(std::string_view text,
     return out;
 }
 
-}  // namespace oa::files
+}  // namespace oa::common
