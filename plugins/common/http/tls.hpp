@@ -11,7 +11,7 @@ namespace oa::http {
 
 struct TlsOptions {
     bool verify = true;
-    std::string ca_file;  // PEM; empty: the authorities that the system trusts
+    std::string ca_file;  // PEM; empty: those of SSL_CERT_FILE, or that the system trusts
 };
 
 /// Talks TLS (1.2 or later) over a connected socket and checks that the certificate is trusted and
