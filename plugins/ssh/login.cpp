@@ -262,14 +262,17 @@ private:
         switch (result) {
             case 0: return true;
             case LIBSSH2_ERROR_AUTHENTICATION_FAILED:
-            case LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED: return false;
-            case LIBSSH2_ERROR_SOCKET_DISCONNECT:
-                if (tried_.size() > 1) {
-                    throw refused();  // too many attempts
+            case LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED:
+                if (!session_.is_lost()) {
+                    return false;
                 }
-                throw session_.failure("logging in");
-            default: throw session_.failure("logging in");
+                break;
+            default: break;
         }
+        if (result == LIBSSH2_ERROR_SOCKET_DISCONNECT && !session_.is_lost()) {
+            throw refused();  // the server bids farewell after too many attempts
+        }
+        throw session_.failure("logging in");
     }
 
     [[nodiscard]] Error refused() const {

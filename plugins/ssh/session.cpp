@@ -1,6 +1,7 @@
 #include "session.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <string_view>
 
@@ -24,6 +25,15 @@ constexpr const char* key_exchanges =
     "diffie-hellman-group14-sha256,diffie-hellman-group-exchange-sha256";
 constexpr const char* ciphers = "aes128-ctr,aes256-ctr,aes192-ctr";
 constexpr const char* checksums = "hmac-sha2-256,hmac-sha2-512,hmac-sha1";
+
+bool may_go_on(int error) {
+    return error == EAGAIN || error == EWOULDBLOCK || error == EINTR;
+}
+
+/// libssh2 takes EAGAIN alone for "later"; an interrupted call is that as well.
+int as_libssh2_knows(int error) {
+    return may_go_on(error) ? EAGAIN : error;
+}
 
 }  // namespace
 
@@ -54,6 +64,7 @@ Session::Session(const Target& target, const common::AddressGuard& guard, const 
         throw exhausted("no memory for an SSH connection");
     }
     try {
+        watch_connection();
         ::libssh2_session_set_blocking(session_, 0);
         prefer_methods(known_key_types(session_, target_));
         if (drive([this] { return ::libssh2_session_handshake(session_, socket_.get()); }) != 0) {
@@ -80,6 +91,35 @@ Session::~Session() {
     ::shutdown(socket_.get(), SHUT_RDWR);
     while (::libssh2_session_free(session_) == LIBSSH2_ERROR_EAGAIN) {
     }
+}
+
+void Session::watch_connection() {
+    // libssh2 1.10 tells of a connection that breaks off during the key exchange as of methods
+    // that both sides do not share; only what it reads with knows better.
+    ::libssh2_session_callback_set(session_, LIBSSH2_CALLBACK_RECV,
+                                   reinterpret_cast<void*>(&Session::receive));
+    ::libssh2_session_callback_set(session_, LIBSSH2_CALLBACK_SEND,
+                                   reinterpret_cast<void*>(&Session::send));
+}
+
+ssize_t Session::receive(
+    libssh2_socket_t socket, void* buffer, std::size_t length, int flags, void** session) {
+    const ssize_t count = ::recv(socket, buffer, length, flags);
+    const int error = count < 0 ? errno : 0;
+    if (count == 0 || (count < 0 && !may_go_on(error))) {
+        static_cast<Session*>(*session)->lost_ = true;
+    }
+    return count < 0 ? -as_libssh2_knows(error) : count;
+}
+
+ssize_t Session::send(
+    libssh2_socket_t socket, const void* buffer, std::size_t length, int flags, void** session) {
+    const ssize_t count = ::send(socket, buffer, length, flags | MSG_NOSIGNAL);
+    const int error = count < 0 ? errno : 0;
+    if (count < 0 && !may_go_on(error)) {
+        static_cast<Session*>(*session)->lost_ = true;
+    }
+    return count < 0 ? -as_libssh2_knows(error) : count;
 }
 
 void Session::prefer_methods(const std::string& host_key_types) {
@@ -140,7 +180,7 @@ Error Session::failure(const std::string& doing) const {
     const int error = ::libssh2_session_last_error(session_, &text, nullptr, 0);
     const std::string message = target_.name() + ": " + doing + " failed: " +
                                 (text == nullptr || *text == '\0' ? "no reason given" : text);
-    if (is_lost_connection(error)) {
+    if (lost_ || is_lost_connection(error)) {
         return common::fault(ErrorCode::Unavailable, Retry::Yes,
                              message + " (the connection broke off)");
     }

@@ -58,6 +58,8 @@ public:
     /// sent before.
     [[nodiscard]] bool is_sending() const;
 
+    /// Whether the connection has broken off, whatever libssh2 calls it.
+    [[nodiscard]] bool is_lost() const { return lost_; }
     /// What went wrong last in libssh2, as an Error. `doing` is "the key exchange".
     [[nodiscard]] Error failure(const std::string& doing) const;
 
@@ -65,11 +67,18 @@ private:
     void prefer_methods(const std::string& host_key_types);
     void check_host_key();
     void keep_alive();
+    void watch_connection();
+    /// What libssh2 reads and writes with; its signatures.
+    static ssize_t receive(
+        libssh2_socket_t socket, void* buffer, std::size_t length, int flags, void** session);
+    static ssize_t send(
+        libssh2_socket_t socket, const void* buffer, std::size_t length, int flags, void** session);
 
     Target target_;
     const Stopper& stopper_;
     Descriptor socket_;
     LIBSSH2_SESSION* session_ = nullptr;
+    bool lost_ = false;  // whether libssh2 has been told that there is no connection any more
     std::optional<TimePoint> connect_deadline_;  // until it is logged in
     TimePoint next_keepalive_;
     std::string fingerprint_;

@@ -127,10 +127,16 @@ TEST_F(SshConnectTest, TellsWhyItCannotBeReached) {
     EXPECT_NE(slow.message.find("connect_timeout"), std::string::npos) << slow.message;
     EXPECT_EQ(run("true", {{"host", "a b"}}).pointer, "/host");
     EXPECT_EQ(run("true", {{"port", 0}}).pointer, "/port");
-    const CuttingProxy cut(server.port(), 100);
-    const Reply broken = run("true", {{"port", cut.port()}});
-    EXPECT_EQ(broken.status, OA_UNAVAILABLE) << broken.message;
-    EXPECT_EQ(broken.retry, OA_RETRY_YES);
+}
+
+TEST_F(SshConnectTest, TellsOfAConnectionThatBreaksOff) {
+    // In the banners, in the key exchange, and while logging in.
+    for (const std::uint64_t bytes : {1U, 64U, 100U, 800U, 1600U, 2400U, 3200U}) {
+        const CuttingProxy cut(server.port(), bytes);
+        const Reply broken = run("true", {{"port", cut.port()}, {"host_key_check", "insecure"}});
+        EXPECT_EQ(broken.status, OA_UNAVAILABLE) << bytes << " bytes: " << broken.message;
+        EXPECT_EQ(broken.retry, OA_RETRY_YES) << bytes;
+    }
 }
 
 TEST_F(SshConnectTest, ConnectsToNoAddressThatTheOperatorDenies) {

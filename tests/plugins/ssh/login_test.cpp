@@ -111,6 +111,27 @@ private:
     ServerProcess process_;
 };
 
+TEST_F(SshLoginTest, IsRefusedAfterTooManyAttempts) {
+    SshServer::Options options;
+    options.extra = "MaxAuthTries 2\n";
+    const SshServer strict(options);
+    folder.write("known_hosts", strict.known_name() + " " + strict.public_key() + "\n");
+    const TestAgent agent(folder);
+    for (const char* name : {"a", "b", "c", "d"}) {
+        make_key(folder.at(name), "ed25519");
+        agent.add(folder.at(name));
+    }
+    for (const std::string& own : {std::string(), folder.at("a")}) {
+        const Reply reply = ssh.run("run", with(strict, {{"command", "true"},
+                                                         {"agent", true},
+                                                         {"agent_socket", agent.socket()},
+                                                         {"private_key_file", own}}));
+        EXPECT_EQ(reply.status, OA_UNAUTHENTICATED) << reply.message;
+        EXPECT_EQ(reply.retry, OA_RETRY_NO);
+        EXPECT_NE(reply.message.find("the agent's 4 keys"), std::string::npos) << reply.message;
+    }
+}
+
 TEST_F(SshLoginTest, ByAnAgent) {
     const TestAgent agent(folder);
     const Json params{{"agent", true}, {"agent_socket", agent.socket()}, {"private_key_file", ""}};
