@@ -35,7 +35,9 @@ struct GitRemoteTest : GitTest {
 struct GitHttpTest : GitRemoteTest {
     GitServer server{folder};
 
-    std::string url(const std::string& mode) { return server.url(mode, "shop.git"); }
+    [[nodiscard]] std::string url(const std::string& mode) const {
+        return server.url(mode, "shop.git");
+    }
     static Json ada() { return {{"username", "ada"}, {"password", "secret"}}; }
     /// Something that git does not send in one piece.
     void grow() {

@@ -34,7 +34,7 @@ struct NotifyTest : ::testing::Test {
 
 /// With the server of recording_server.py in place of the chat services.
 struct ChatTest : NotifyTest {
-    std::string url(const std::string& path) { return base + path; }
+    [[nodiscard]] std::string url(const std::string& path) const { return base + path; }
     /// How the server answers what starts with /name/.
     void answer(const std::string& name,
                 int status,
@@ -45,7 +45,7 @@ struct ChatTest : NotifyTest {
             Json{{"status", status}, {"body", body}, {"headers", std::move(headers)}}.dump());
     }
     /// What was asked so far.
-    std::vector<Json> requests() {
+    [[nodiscard]] std::vector<Json> requests() const {
         std::vector<Json> out;
         for (const std::string& request : server.requests()) {
             out.push_back(Json::parse(request));
@@ -77,7 +77,7 @@ struct MailTest : NotifyTest {
         }
         return run("email", all);
     }
-    Json mail(int number) {
+    [[nodiscard]] Json mail(int number) const {
         const std::string text = server.mail(number);
         EXPECT_NE(text, "") << "the server has not got mail " << number;
         return text.empty() ? Json() : Json::parse(text);
