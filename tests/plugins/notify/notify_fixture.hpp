@@ -52,7 +52,7 @@ struct ChatTest : NotifyTest {
         }
         return out;
     }
-    Json last_body() { return Json::parse(requests().back()["body"].as_string()); }
+    [[nodiscard]] Json last_body() const { return Json::parse(requests().back()["body"].as_string()); }
     Reply post(const std::string& function, Json params) {
         params["ca_file"] = certificate.file;
         return run(function, params);
