@@ -12,14 +12,17 @@ namespace schema = oa::notify::schema;
 constexpr std::uint32_t sends = OA_F_BLOCKING | OA_F_THREAD_SAFE | OA_F_CANCELLABLE | OA_F_SECRETS |
                                 OA_F_NETWORK | OA_F_FILESYSTEM;
 
-constexpr const char* older_telegram_names[] = {"oa-notify.sendtelegramnotify", nullptr};
+constexpr const char* older_telegram_names[] = {"oa-notify.sendtelegramnotify",
+                                                "oanotify.sendtelegramnotify", nullptr};
 constexpr oa_deprecation older_telegram_end{sizeof(oa_deprecation), "1.0.0", "notify.telegram",
                                             "its names of parameters and its output are older"};
-constexpr const char* older_email_names[] = {"oa-notify.sendmailbygmail", "oanotify.send_email",
+constexpr const char* older_email_names[] = {"oa-notify.sendmailbygmail",
+                                             "oanotify.sendmailbygmail", "oanotify.send_email",
                                              "oa-notify.send_email", nullptr};
 constexpr oa_deprecation older_email_end{sizeof(oa_deprecation), "1.0.0", "notify.email",
                                          "email works with every mail server"};
-constexpr const char* older_format_names[] = {"oa-notify.formatmessage", nullptr};
+constexpr const char* older_format_names[] = {"oa-notify.formatmessage", "oanotify.formatmessage",
+                                              nullptr};
 constexpr oa_deprecation older_format_end{sizeof(oa_deprecation), "1.0.0", "notify.format",
                                           "it is the same function"};
 constexpr const char* older_alert_names[] = {"oanotify.send_alert", "oa-notify.send_alert",

@@ -112,6 +112,14 @@ TEST_F(DocsTest, SpeakOfEveryCommand) {
     }
 }
 
+TEST_F(DocsTest, SpeakOfEveryWorkflow) {
+    const std::string text = slurp(root / "docs/workflows.md");
+    for (const auto& entry : fs::directory_iterator(root / "workflows")) {
+        const std::string name = entry.path().stem().string();
+        EXPECT_NE(text.find("](../workflows/" + name + ".yaml)"), std::string::npos) << name;
+    }
+}
+
 TEST_F(DocsTest, SpeakOfEveryKeyOfTheLanguage) {
     const std::string text = slurp(root / "docs/workflow-reference.md");
     const std::set<std::string> keys = language_keys();

@@ -4,7 +4,7 @@
 
 It prints its port. Each request becomes a line of JSON in FOLDER/requests: method, path, headers
 (names in lower case), body. The answer to a path that starts with /NAME/ is FOLDER/NAME.json, if it
-is there: {"status": 200, "body": any value, "headers": {}}; else 200 and "{}". /hang/... gets none.
+is there: {"status": 200, "body": any value, "headers": {}, "delay": seconds}; else 200 and "{}". /hang/... gets none.
 """
 
 import http.server
@@ -40,6 +40,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 answer = json.load(file)
         except FileNotFoundError:
             pass
+        time.sleep(answer.get("delay", 0))
         content = json.dumps(answer.get("body", {})).encode()
         self.send_response(answer.get("status", 200))
         for header, value in answer.get("headers", {}).items():

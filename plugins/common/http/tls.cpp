@@ -1,5 +1,6 @@
 #include "plugins/common/http/tls.hpp"
 
+#include <cstdlib>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -43,7 +44,11 @@ struct CachedStore {
     StorePtr store;
 };
 
+/// The variable is the one that OpenSSL itself and curl go by.
 std::string system_authorities() {
+    if (const char* const named = std::getenv("SSL_CERT_FILE"); named != nullptr && *named != 0) {
+        return named;
+    }
     for (const char* path :
          {"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt",
           "/etc/ssl/ca-bundle.pem", "/etc/ssl/cert.pem"}) {

@@ -18,7 +18,7 @@ struct ClientCertificate {
 
 struct TlsOptions {
     bool verify = true;
-    std::string ca_file;  // PEM; empty: the authorities that the system trusts
+    std::string ca_file;  // PEM; empty: those of SSL_CERT_FILE, or that the system trusts
     ClientCertificate client = {};
 };
 

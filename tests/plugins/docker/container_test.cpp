@@ -1,18 +1,13 @@
 #include <chrono>
-#include <csignal>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <string>
 #include <thread>
-#include <vector>
 
 #include <gtest/gtest.h>
 
 #include "tests/plugins/support/cancelling.hpp"
 #include "tests/plugins/support/plugin_harness.hpp"
-#include "tests/support/subprocess.hpp"
+#include "tests/support/podman_service.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace oa::test {
@@ -20,77 +15,19 @@ namespace {
 
 using oa::Json;
 
-constexpr const char* podman_file = "/usr/bin/podman";
-
-/// Podman's service, which speaks as Docker's engine does, with storage of its own and one image,
-/// "localhost/oa-test:1", which holds busybox alone.
+/// With podman's service for an engine.
 struct DockerContainerTest : ::testing::Test {
     void SetUp() override {
-        if (!std::filesystem::exists(podman_file)) {
+        if (!PodmanService::is_there()) {
             GTEST_SKIP() << "the package podman is not installed";
         }
-        folder.write("containers.conf",
-                     "[engine]\nruntime = \"runc\"\ncgroup_manager = \"cgroupfs\"\n[containers]\n"
-                     "default_ulimits = [\"nofile=1024:1024\",\"nproc=1000:1000\"]\n");
-        make_image();
-        service = std::make_unique<Subprocess>(
-            podman({"system", "service", "--time=0", "unix://" + folder.at("sock")}), options());
+        service = std::make_unique<PodmanService>(folder);
         const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(30);
         while (list().status != OA_OK) {
             ASSERT_LT(std::chrono::steady_clock::now(), patience)
                 << "podman's service did not start: " << list().message;
             std::this_thread::yield();
         }
-    }
-    void TearDown() override {
-        if (service) {
-            static_cast<void>(
-                run_program(podman({"rm", "--all", "--force", "--time=0"}), options()));
-        }
-        end_monitors();
-    }
-
-    /// Podman leaves a process for every exec that lingers for five minutes; those that name our
-    /// folder are ours.
-    void end_monitors() {
-        for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
-            const std::string pid = entry.path().filename();
-            if (pid.find_first_not_of("0123456789") != std::string::npos) {
-                continue;
-            }
-            std::ifstream file(entry.path() / "cmdline", std::ios::binary);
-            const std::string line{std::istreambuf_iterator<char>(file), {}};
-            if (line.find("conmon") != std::string::npos &&
-                line.find(folder.path().string() + "/") != std::string::npos) {
-                ::kill(std::stoi(pid), SIGKILL);
-            }
-        }
-    }
-
-    Subprocess::Options options() {
-        Subprocess::Options out;
-        out.environment = {{"CONTAINERS_CONF", folder.at("containers.conf")},
-                           {"HOME", folder.path().string()}};
-        return out;
-    }
-    std::vector<std::string> podman(std::vector<std::string> arguments) {
-        arguments.insert(arguments.begin(), {podman_file, "--root", folder.at("root"), "--runroot",
-                                             folder.at("run"), "--storage-driver", "vfs"});
-        return arguments;
-    }
-    void make_image() {
-        std::filesystem::create_directories(folder / "image/bin");
-        std::filesystem::copy_file("/bin/busybox", folder / "image/bin/busybox");
-        for (const char* name : {"sh", "echo", "sleep", "env", "head"}) {
-            std::filesystem::create_symlink("busybox", folder / "image/bin" / name);
-        }
-        ASSERT_EQ(run_program({"/usr/bin/tar", "-C", folder.at("image"), "-cf",
-                               folder.at("image.tar"), "."})
-                      .exit_status,
-                  0);
-        const ProcessResult made = run_program(
-            podman({"import", folder.at("image.tar"), "localhost/oa-test:1"}), options());
-        ASSERT_EQ(made.exit_status, 0) << made.err;
     }
 
     Reply run(const std::string& function, Json params = Json::object()) {
@@ -99,7 +36,7 @@ struct DockerContainerTest : ::testing::Test {
     }
     Reply list() { return run("container_list", {{"all", true}}); }
     Reply shell(const std::string& script, Json params = Json::object()) {
-        params["image"] = "localhost/oa-test:1";
+        params["image"] = PodmanService::image;
         params["network"] = "none";
         params["pull"] = "never";
         params["command"] = Json::array({"/bin/sh", "-c", script});
@@ -114,7 +51,7 @@ struct DockerContainerTest : ::testing::Test {
 
     TemporaryFolder folder;
     PluginHarness plugin{OA_PLUGIN_FILE};
-    std::unique_ptr<Subprocess> service;
+    std::unique_ptr<PodmanService> service;
 };
 
 TEST_F(DockerContainerTest, RunsAProgramToItsEnd) {

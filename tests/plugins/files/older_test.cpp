@@ -23,7 +23,7 @@ TEST_F(OlderFilesTest, AreDeprecatedAndHaveTheirOldNames) {
          {"oa-io.copy", "oa-io.zip", "oa-io.makezip", "oa-io.unzip", "oa-io.readfile",
           "oa-io.writefile", "oa-io.replace", "oa-io.loadvarfromjson", "oa-io.loadvarfromjeson",
           "oa-io.rename", "oa-io.remove", "oa-io.findfile", "oa-io.regexreplaceinfile",
-          "oa-io.template", "oafiles.read_csv", "oafiles.write_json"}) {
+          "oa-io.template", "oafiles.read_csv", "oafiles.write_json", "oafiles.copy"}) {
         const oa_function& function = files.function(name);
         ASSERT_NE(function.deprecated, nullptr) << name;
         const std::string replacement = function.deprecated->replace_with;

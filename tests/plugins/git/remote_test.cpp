@@ -9,6 +9,7 @@
 #include "tests/plugins/support/cancelling.hpp"
 #include "tests/plugins/support/open_files.hpp"
 #include "tests/support/certificate.hpp"
+#include "tests/support/git_server.hpp"
 #include "tests/support/http_server_process.hpp"
 
 namespace oa::test {
@@ -32,11 +33,11 @@ struct GitRemoteTest : GitTest {
 
 /// The server of git_http_server.py for the folder of the repositories.
 struct GitHttpTest : GitRemoteTest {
-    ServerProcess server{{"python3", "-I", OA_SOURCE_DIR "/tests/support/git_http_server.py",
-                          folder.path().string()}};
-    std::string base = "http://127.0.0.1:" + server.first_line();
+    GitServer server{folder};
 
-    std::string url(const std::string& mode) { return base + "/" + mode + "/shop.git"; }
+    [[nodiscard]] std::string url(const std::string& mode) const {
+        return server.url(mode, "shop.git");
+    }
     static Json ada() { return {{"username", "ada"}, {"password", "secret"}}; }
     /// Something that git does not send in one piece.
     void grow() {
@@ -205,7 +206,7 @@ TEST_F(GitHttpTest, TakesCredentialsToNoOtherServer) {
     const Reply reply = clone(url("moved"), folder.at("work"), ada());
     EXPECT_EQ(reply.status, OA_UNAUTHENTICATED) << reply.message;
     EXPECT_EQ(folder.read("requests.log").find("Basic"), std::string::npos);
-    folder.write("moved-to", base);
+    folder.write("moved-to", server.address());
     EXPECT_EQ(clone(url("moved"), folder.at("work"), ada()).status, OA_OK);
 }
 
@@ -218,7 +219,7 @@ TEST_F(GitHttpTest, TellsWhoIsNotWelcome) {
     EXPECT_EQ(wrong.status, OA_UNAUTHENTICATED) << wrong.message;
     EXPECT_EQ(wrong.message.find("geheim"), std::string::npos);
     EXPECT_EQ(clone(url("forbidden"), path).status, OA_PERMISSION);
-    const Reply none = clone(base + "/open/none.git", path);
+    const Reply none = clone(server.url("open", "none.git"), path);
     EXPECT_EQ(none.status, OA_NOT_FOUND) << none.message;
     EXPECT_FALSE(std::filesystem::exists(path));
 }

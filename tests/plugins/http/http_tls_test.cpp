@@ -71,6 +71,16 @@ TEST_F(HttpTlsTest, TellsWhatIsWrongWithTheAuthority) {
     EXPECT_EQ(get(server.tls("/"), {{"ca_file", "/etc/hostname"}}).status, OA_PRECONDITION);
 }
 
+TEST_F(HttpTlsTest, TrustsTheAuthoritiesThatTheEnvironmentNames) {
+    EXPECT_EQ(get(server.tls("/hello.txt")).status, OA_UNAUTHENTICATED);
+    ::setenv("SSL_CERT_FILE", server.authority().c_str(), 1);
+    const Reply trusted = get(server.tls("/hello.txt"));
+    EXPECT_EQ(trusted.status, OA_OK) << trusted.message;
+    EXPECT_EQ(get(server.self_signed()).status, OA_UNAUTHENTICATED);
+    ::unsetenv("SSL_CERT_FILE");
+    EXPECT_EQ(get(server.tls("/hello.txt")).status, OA_UNAUTHENTICATED);
+}
+
 TEST_F(HttpTlsTest, TellsWhenTheServerSpeaksNoTls) {
     const Reply reply = get("https" + server.http("/hello.txt").substr(4));
     EXPECT_EQ(reply.status, OA_PRECONDITION) << reply.message;

@@ -11,23 +11,7 @@ namespace oa::test {
 namespace {
 
 struct EmailTest : MailTest {
-    /// What Python's reader of e-mails makes of one, as JSON.
-    Json parsed(int number) {
-        const std::string script = R"(
-import email, email.policy, json, sys
-mail = email.message_from_string(json.load(open(sys.argv[1]))["content"], policy=email.policy.default)
-parts = [{"type": p.get_content_type(), "name": p.get_filename(),
-          "content": p.get_content() if p.get_content_maintype() == "text" and not p.get_filename()
-                     else p.get_payload(decode=True).hex()}
-         for p in mail.walk() if not p.is_multipart()]
-print(json.dumps({"headers": {k.lower(): str(v) for k, v in mail.items()}, "type": mail.get_content_type(),
-                  "parts": parts, "defects": [str(d) for d in mail.defects]}))
-)";
-        const ProcessResult result = run_program(
-            {"/usr/bin/python3", "-I", "-c", script, folder.at(std::to_string(number) + ".json")});
-        EXPECT_EQ(result.exit_status, 0) << result.err;
-        return Json::parse(result.out);
-    }
+    Json parsed(int number) { return Json::parse(server.parsed(number)); }
 };
 
 TEST_F(EmailTest, SendsATextByStartTls) {

@@ -7,7 +7,8 @@
 
 #include "tests/plugins/support/plugin_harness.hpp"
 #include "tests/support/certificate.hpp"
-#include "tests/support/http_server_process.hpp"
+#include "tests/support/mail_server.hpp"
+#include "tests/support/recording_server.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace oa::test {
@@ -33,7 +34,7 @@ struct NotifyTest : ::testing::Test {
 
 /// With the server of recording_server.py in place of the chat services.
 struct ChatTest : NotifyTest {
-    std::string url(const std::string& path) { return base + path; }
+    [[nodiscard]] std::string url(const std::string& path) const { return base + path; }
     /// How the server answers what starts with /name/.
     void answer(const std::string& name,
                 int status,
@@ -44,38 +45,25 @@ struct ChatTest : NotifyTest {
             Json{{"status", status}, {"body", body}, {"headers", std::move(headers)}}.dump());
     }
     /// What was asked so far.
-    std::vector<Json> requests() {
+    [[nodiscard]] std::vector<Json> requests() const {
         std::vector<Json> out;
-        const std::string all = folder.read("requests");
-        for (std::size_t at = 0; at < all.size();) {
-            const std::size_t end = all.find('\n', at);
-            out.push_back(Json::parse(all.substr(at, end - at)));
-            at = end + 1;
+        for (const std::string& request : server.requests()) {
+            out.push_back(Json::parse(request));
         }
         return out;
     }
-    Json last_body() { return Json::parse(requests().back()["body"].as_string()); }
+    [[nodiscard]] Json last_body() const { return Json::parse(requests().back()["body"].as_string()); }
     Reply post(const std::string& function, Json params) {
         params["ca_file"] = certificate.file;
         return run(function, params);
     }
 
-    ServerProcess server{{"python3", "-I", OA_SOURCE_DIR "/tests/support/recording_server.py",
-                          folder.path().string(), certificate.file, certificate.key}};
-    std::string base = "https://localhost:" + server.first_line();
+    RecordingServer server{folder, certificate};
+    std::string base = server.url("");
 };
 
 /// With the server of mail_server.py.
 struct MailTest : NotifyTest {
-    MailTest() {
-        const std::string ports = server.first_line();  // fails without python3-aiosmtpd
-        const std::size_t first = ports.find(' ');
-        const std::size_t second = ports.find(' ', first + 1);
-        starttls_port = std::stoi(ports.substr(0, first));
-        tls_port = std::stoi(ports.substr(first + 1, second - first - 1));
-        plain_port = std::stoi(ports.substr(second + 1));
-    }
-
     Json params() {
         return {
             {"host", "localhost"},     {"port", starttls_port}, {"ca_file", certificate.file},
@@ -89,17 +77,16 @@ struct MailTest : NotifyTest {
         }
         return run("email", all);
     }
-    Json mail(int number) {
-        const std::string text = folder.read(std::to_string(number) + ".json");
+    [[nodiscard]] Json mail(int number) const {
+        const std::string text = server.mail(number);
         EXPECT_NE(text, "") << "the server has not got mail " << number;
         return text.empty() ? Json() : Json::parse(text);
     }
 
-    ServerProcess server{{"python3", "-I", OA_SOURCE_DIR "/tests/support/mail_server.py",
-                          folder.path().string(), certificate.file, certificate.key}};
-    int starttls_port = 0;
-    int tls_port = 0;
-    int plain_port = 0;
+    MailServer server{folder, certificate};
+    int starttls_port = server.starttls_port;
+    int tls_port = server.tls_port;
+    int plain_port = server.plain_port;
 };
 
 }  // namespace oa::test

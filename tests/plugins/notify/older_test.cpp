@@ -20,6 +20,9 @@ TEST_F(OlderNotifyTest, IsFoundByItsOldNames) {
         {"oa-notify.sendmailbygmail", "notify.email"},
         {"oanotify.send_email", "notify.email"},
         {"oa-notify.formatmessage", "notify.format"},
+        {"oanotify.formatmessage", "notify.format"},
+        {"oanotify.sendtelegramnotify", "notify.telegram"},
+        {"oanotify.sendmailbygmail", "notify.email"},
         {"oanotify.send_alert", "notify.alert"},
         {"oa-notify.send", "notify.alert"},
         {"oa-notify.send_slack", "notify.slack"}};
