@@ -61,7 +61,7 @@ private:
 class Query {
 public:
     Query(Call& call, const std::string& text, const Json& variables)
-        : call_(call), state_(made()), stopper_(call.on_cancel(Stop{state_.get()})) {
+        : call_(call), state_(made()) {
         jq_set_error_cb(state_.get(), note, &errors_);
         const std::string program = std::string(shut_off) + text + "\n)";
         jv named = jv_object();
@@ -80,7 +80,7 @@ public:
         jq_start(state_.get(), value.copy(), 0);
         while (true) {
             call_.check();
-            const Value result(jq_next(state_.get()));
+            const Value result(next());
             if (!result.is_valid()) {
                 end_with(result);
                 return;
@@ -98,13 +98,20 @@ private:
 
     using State = std::unique_ptr<jq_state, Teardown>;
 
-    /// The machine of jq looks before each of its instructions whether it has been halted, so a
-    /// query that never ends does end here. Queries cannot halt it themselves.
     struct Stop {
         jq_state* state;
         void operator()() const { jq_halt(state, jv_invalid(), jv_invalid()); }
     };
 
+    /// The machine of jq looks before each of its instructions whether it has been halted, so a
+    /// query that never ends does end here. Queries cannot halt it themselves. What jq_start makes
+    /// of a cancellation before it, the check behind it sees.
+    jv next() {
+        if (!stopper_) {
+            stopper_.reset(new auto(call_.on_cancel(Stop{state_.get()})));
+        }
+        return jq_next(state_.get());
+    }
     static State made() {
         State state(jq_init());
         if (!state) {
@@ -139,7 +146,7 @@ private:
     Call& call_;
     std::string errors_;
     State state_;
-    CancelCallback<Stop> stopper_;  // goes before what it stops
+    std::unique_ptr<CancelCallback<Stop>> stopper_;  // goes before what it stops
 };
 
 /// The values of a text that comes in parts.

@@ -124,6 +124,8 @@ TEST_F(OlderUtilsTest, DumpsVariablesAlsoToAFile) {
     EXPECT_EQ(status("oa-utility.dumpvar",
                      {{"variables", variables}, {"savetofile", folder.at("none/dump.json")}}),
               OA_NOT_FOUND);
+    EXPECT_EQ(status("oa-utility.dumpvar", {{"variables", variables}, {"savetofile", "/dev/full"}}),
+              OA_EXHAUSTED);
     EXPECT_EQ(status("oa-utility.dumpvar", Json::object()), OA_INVALID_PARAMS);
 }
 
