@@ -192,6 +192,7 @@ TEST_F(HttpDownloadTest, RefusesAPartThatNobodyAskedFor) {
 TEST_F(HttpDownloadTest, TwoAtOnceDoNotMix) {
     std::vector<std::thread> threads;
     std::vector<Reply> replies(4);
+    threads.reserve(replies.size());
     for (Reply& reply : replies) {
         threads.emplace_back([&] { reply = file(R"(etags="v1"&size=3000000)"); });
     }

@@ -13,15 +13,15 @@ using oa::Json;
 
 /// The functions of version 3, by the names that older documents use.
 struct HttpOlderTest : HttpFixture {
-    Reply run(std::string_view function, Json params) { return http.run(function, params); }
+    Reply run(std::string_view function, const Json& params) { return http.run(function, params); }
     Json local(Json params) const {
         params["host"] = "127.0.0.1";
         params["port"] = server.port();
         return params;
     }
     /// What the server saw of a request.
-    Json saw(std::string_view function, Json params) {
-        const Reply reply = run(function, std::move(params));
+    Json saw(std::string_view function, const Json& params) {
+        const Reply reply = run(function, params);
         EXPECT_EQ(reply.status, OA_OK) << reply.message;
         return reply.json["json"];
     }

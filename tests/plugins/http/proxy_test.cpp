@@ -98,7 +98,7 @@ TEST_F(HttpProxyTest, OpensTunnelsForHttps) {
 
 TEST_F(HttpProxyTest, SaysWhoItIs) {
     const ProxyServer closed("ada:p@ss:word");
-    const std::string address = closed.address();
+    const std::string& address = closed.address();
     for (const std::string& url : {unknown("/echo"), nginx.tls("/hello.txt")}) {
         EXPECT_EQ(get(url, {{"proxy", "http://ada:p%40ss%3Aword@" + address}}).status, OA_OK);
         EXPECT_EQ(get(url, {{"proxy", "http://" + address},

@@ -30,6 +30,11 @@ struct HttpUploadTest : HttpFixture {
         params["max_bytes"] = 10'000'000;
         return http.run("upload", params);
     }
+    [[nodiscard]] std::string large_file() const {
+        std::string path = folder.write("a.bin", "");
+        std::filesystem::resize_file(path, 20'000'000);
+        return path;
+    }
     /// What the server saw.
     Json saw(Json params) {
         const Reply reply = upload(std::move(params));
@@ -138,7 +143,7 @@ TEST_F(HttpUploadTest, GivesTheAnswerOfTheServer) {
 }
 
 TEST_F(HttpUploadTest, TellsWhenTheServerIsAwayOrLeaves) {
-    const std::string path = folder.write("a.bin", std::string(20'000'000, 'x'));
+    const std::string path = large_file();
     const std::string nobody = "http://127.0.0.1:" + std::to_string(free_port()) + "/";
     const Reply down = upload({{"url", nobody}, {"path", path}});
     EXPECT_EQ(down.status, OA_UNAVAILABLE);
@@ -155,7 +160,7 @@ TEST_F(HttpUploadTest, TellsWhenTheServerIsAwayOrLeaves) {
 }
 
 TEST_F(HttpUploadTest, EndsWithinASecondOfBeingCancelled) {
-    const std::string path = folder.write("a.bin", std::string(20'000'000, 'x'));
+    const std::string path = large_file();
     const CancelledCall call =
         run_and_cancel(http, "upload", {{"url", server.url("/stall")}, {"path", path}},
                        [](const FakeCall& fake) { return fake.has_callbacks(); });
