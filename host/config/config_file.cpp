@@ -208,7 +208,8 @@ private:
             return;
         }
         for (const auto& entry : node.entries) {
-            const std::string what = "modules." + entry.key;
+            std::string what = "modules.";
+            what += entry.key;
             if (entry.value->kind != core::YamlNode::Kind::Mapping) {
                 error(entry.value->position, what + " must be a mapping");
                 continue;
