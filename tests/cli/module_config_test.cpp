@@ -10,7 +10,7 @@ namespace {
 struct ModuleConfigTest : CliTest {
     /// Asks for an address of the loopback where nobody listens.
     [[nodiscard]] ProcessResult run(const std::string& config,
-                                    Subprocess::Options options = {}) const {
+                                    const Subprocess::Options& options = {}) const {
         folder.write("oa.yaml", config);
         folder.write("get.yaml", R"(name: get
 tasks:

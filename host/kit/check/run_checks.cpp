@@ -125,15 +125,14 @@ void run_together(Trial& trial, const TrialFunction& function, const json::objec
     const std::string text = core::write_json(params);
     trial.bench().step("running " + std::to_string(concurrent_calls) + " calls of " +
                        function.name + " with " + text.substr(0, 200));
-    const TrialReply alone = trial.host().run(*function.raw, trial.instance(), {.params = text});
+    const TrialReply alone = trial.run_quietly(function, {.params = text});
     std::vector<std::thread> threads;
     threads.reserve(concurrent_calls);
     std::mutex mutex;
     std::set<std::string> outcomes;
     for (int i = 0; i < concurrent_calls; ++i) {
         threads.emplace_back([&] {
-            const TrialReply reply =
-                trial.host().run(*function.raw, trial.instance(), {.params = text});
+            const TrialReply reply = trial.run_quietly(function, {.params = text});
             const std::lock_guard lock(mutex);
             if (reply.outcome() != alone.outcome()) {
                 outcomes.insert(outcome_text(reply));

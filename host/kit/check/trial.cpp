@@ -1,11 +1,13 @@
 #include "host/kit/check/trial.hpp"
 
 #include <array>
+#include <chrono>
 #include <utility>
 
 #include <boost/json.hpp>
 
 #include "core/json/json.hpp"
+#include "host/kit/check/call_threads.hpp"
 #include "host/plugin/descriptor_text.hpp"
 #include "host/plugin/plugin_library.hpp"
 #include "host/plugin/plugin_problem.hpp"
@@ -16,6 +18,8 @@ namespace oa::host {
 namespace json = boost::json;
 
 namespace {
+
+constexpr std::chrono::milliseconds patience{200};
 
 json::value parsed(const char* text) {
     if (text == nullptr) {
@@ -178,7 +182,20 @@ void Trial::stop() noexcept {
 
 TrialReply Trial::run(const TrialFunction& function, TrialConditions conditions) {
     bench_.step("running " + function.name + " with " + conditions.params.substr(0, 200));
-    return host_.run(*function.raw, instance_, std::move(conditions));
+    return run_quietly(function, std::move(conditions));
+}
+
+TrialReply Trial::run_quietly(const TrialFunction& function, TrialConditions conditions) {
+    if (conditions.remaining_ms < 0 && function.reaches_outside()) {
+        conditions.remaining_ms = patience.count();
+    }
+    if (conditions.remaining_ms < 0) {
+        return host_.run(*function.raw, instance_, std::move(conditions));
+    }
+    const std::chrono::milliseconds limit(conditions.remaining_ms);
+    TrialCall& call = host_.make_call(std::move(conditions));
+    const CancelLater cancel(call, limit);
+    return host_.run(*function.raw, instance_, call);
 }
 
 TrialReply Trial::run(const TrialFunction& function, const json::object& params) {

@@ -76,9 +76,13 @@ public:
     /// create() alone, with this configuration.
     [[nodiscard]] Created create(std::string_view config);
 
-    /// Runs a function on this thread; says so first.
+    /// Runs a function on this thread; says so first. It is cancelled at the end of its time. One
+    /// that reaches outside gets little where the conditions have no limit: nobody is there, and
+    /// some wait for that to change.
     TrialReply run(const TrialFunction& function, TrialConditions conditions);
     TrialReply run(const TrialFunction& function, const boost::json::object& params);
+    /// The same without saying so; any thread.
+    TrialReply run_quietly(const TrialFunction& function, TrialConditions conditions);
     /// Runs every example of every function that may be run here.
     using OnReply = std::function<void(const TrialFunction& function,
                                        const boost::json::object& example,
