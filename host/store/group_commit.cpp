@@ -122,7 +122,7 @@ bool GroupCommit::has_thread() noexcept {
 void GroupCommit::alone(const std::function<void(SqliteDatabase& database)>& work) {
     std::unique_lock lock(mutex_);
     ++alone_waiting_;
-    free_.wait(lock, [this] { return !is_writing_; });
+    free_.wait(lock, [this] { return !is_writing_ && !is_groups_turn_; });
     --alone_waiting_;
     is_writing_ = true;
     lock.unlock();
@@ -134,6 +134,7 @@ void GroupCommit::alone(const std::function<void(SqliteDatabase& database)>& wor
         error = std::current_exception();
     }
     lock.lock();
+    is_groups_turn_ = !queue_.empty() && is_due();
     make_way();
     lock.unlock();
     if (error) {
@@ -178,8 +179,11 @@ bool GroupCommit::is_due() const {
 }
 
 void GroupCommit::wait_until_due(std::unique_lock<std::mutex>& lock) {
-    while (is_writing_ || alone_waiting_ > 0 || !is_due()) {
-        if (lines_due_ && !is_writing_ && alone_waiting_ == 0) {
+    const auto has_to_wait = [this] {
+        return is_writing_ || (alone_waiting_ > 0 && !is_groups_turn_);
+    };
+    while (has_to_wait() || !is_due()) {
+        if (lines_due_ && !has_to_wait()) {
             wake_.wait_until(lock, *lines_due_);
         } else {
             wake_.wait(lock);
@@ -207,7 +211,9 @@ void GroupCommit::write_group(std::unique_lock<std::mutex>& lock, BatchGroup& gr
 
 void GroupCommit::make_way() {
     is_writing_ = false;
-    if (alone_waiting_ > 0) {
+    if (is_groups_turn_) {
+        wake_.notify_one();
+    } else if (alone_waiting_ > 0) {
         free_.notify_one();
     } else if (!queue_.empty()) {
         wake_.notify_one();
@@ -224,14 +230,15 @@ void GroupCommit::work_until_stopped() {
             return;
         }
         is_writing_ = true;
-        while (!queue_.empty() && is_due() && alone_waiting_ == 0) {
+        is_groups_turn_ = false;
+        do {
             BatchGroup group = take_group();
             write_group(lock, group);
             // With nobody else writing: what is appended now comes into one transaction.
             tell(group);
             writer_.tidy();
             lock.lock();
-        }
+        } while (!queue_.empty() && is_due() && alone_waiting_ == 0);
         make_way();
     }
 }

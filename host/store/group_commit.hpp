@@ -43,7 +43,7 @@ public:
                 const core::JournalBatch& batch,
                 core::Journal::Done done) noexcept;
     /// Does something to the database with no one beside it. Not from within `done`. Throws what
-    /// `work` throws.
+    /// `work` throws. Whoever does it again and again takes turns with what is appended.
     void alone(const std::function<void(SqliteDatabase& database)>& work);
 
     [[nodiscard]] WriterStatistics statistics() const;
@@ -75,6 +75,7 @@ private:
     std::optional<Clock::time_point> lines_due_;
     std::size_t alone_waiting_ = 0;
     bool is_writing_ = false;
+    bool is_groups_turn_ = false;  // one waited while somebody was alone: the next one waits for it
     bool is_stopping_ = false;
     WriterStatistics statistics_;
     std::thread thread_;

@@ -1,5 +1,6 @@
 #include "host/store/run_store.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "host/crash/crash_point.hpp"
@@ -47,20 +48,45 @@ void end_life(SqliteDatabase& database) {
     transaction.commit();
 }
 
-/// Removes some of those that are too old, or have as many newer ones as are kept; gives how many.
-std::int64_t remove_some(SqliteDatabase& database, std::int64_t ended_before, std::int64_t keep) {
+/// Where in the order of their ends the runs begin that stay.
+struct FirstToStay {
+    std::int64_t not_before = INT64_MIN;  ///< all that ended earlier go
+    std::int64_t ended = INT64_MIN;       ///< this one goes with all before it
+    std::int64_t key = INT64_MIN;
+};
+
+FirstToStay first_to_stay(SqliteDatabase& database, std::int64_t ended_before, std::int64_t keep) {
+    FirstToStay out{.not_before = ended_before};
+    SqliteStatement newest_to_go(database,
+                                 "SELECT ended, key FROM runs WHERE ended IS NOT NULL AND "
+                                 "parent IS NULL ORDER BY ended DESC, key DESC LIMIT 1 OFFSET ?1");
+    newest_to_go.bind(1, keep);
+    if (newest_to_go.step()) {
+        out.ended = newest_to_go.number(0);
+        out.key = newest_to_go.number(1);
+    }
+    return out;
+}
+
+/// Removes some of the oldest runs; gives how many. Looks at no more than these, however many there
+/// are: everybody who writes waits meanwhile.
+std::int64_t remove_some(SqliteDatabase& database, const FirstToStay& stay) {
     SqliteTransaction transaction(database);
     std::int64_t removed = 0;
     database.execute("CREATE TEMP TABLE IF NOT EXISTS doomed (id TEXT PRIMARY KEY) STRICT");
     SqliteStatement(database, "DELETE FROM doomed").run();
+    const std::int64_t newest =
+        std::max(stay.ended, stay.not_before == INT64_MIN ? INT64_MIN : stay.not_before - 1);
     SqliteStatement(database,
-                    "INSERT INTO doomed SELECT id FROM (SELECT id, ended, row_number() OVER "
-                    "(ORDER BY ended DESC, key DESC) AS place FROM runs "
-                    "WHERE ended IS NOT NULL AND parent IS NULL) "
-                    "WHERE ended < ?1 OR place > ?2 ORDER BY place DESC LIMIT ?3")
-        .bind(1, ended_before)
-        .bind(2, keep)
-        .bind(3, removed_at_once)
+                    "INSERT INTO doomed SELECT id FROM runs "
+                    "WHERE ended IS NOT NULL AND ended <= ?1 AND parent IS NULL "
+                    "AND (ended < ?2 OR (ended, key) <= (?3, ?4)) "
+                    "ORDER BY ended, key LIMIT ?5")
+        .bind(1, newest)
+        .bind(2, stay.not_before)
+        .bind(3, stay.ended)
+        .bind(4, stay.key)
+        .bind(5, removed_at_once)
         .run();
     {
         SqliteStatement count(database, "SELECT count(*) FROM doomed");
@@ -119,10 +145,12 @@ std::size_t RunStore::remove_old(const Retention& retention, core::WallTime now)
         retention.count_max ? static_cast<std::int64_t>(*retention.count_max) : INT64_MAX;
     std::size_t removed = 0;
     std::int64_t some = 0;
+    FirstToStay stay;
+    commit_.alone(
+        [&](SqliteDatabase& database) { stay = first_to_stay(database, ended_before, keep); });
     do {
         crash_point("retention.before_removal");
-        commit_.alone(
-            [&](SqliteDatabase& database) { some = remove_some(database, ended_before, keep); });
+        commit_.alone([&](SqliteDatabase& database) { some = remove_some(database, stay); });
         crash_point("retention.removed");
         removed += static_cast<std::size_t>(some);
     } while (some == removed_at_once);

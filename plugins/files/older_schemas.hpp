@@ -13,8 +13,7 @@
 #define OA_OLDER_INPUT(text) R"("input": {"description": ")" text R"("})"
 #define OA_OLDER_VARNAME \
     R"("varname": {"type": "string", "description": "Under compat: oa3 the variable to set."})"
-#define OA_OLDER_FILL \
-    R"("x-fill": {"variables": {"from": "variables", "names": "/varname"}}, )"
+#define OA_OLDER_FILL R"("x-fill": {"variables": {"from": "variables", "names": "/varname"}}, )"
 #define OA_OLDER_VARIABLES \
     R"("variables": {"type": "object", "description": "Variables by their names. Under compat: oa3 the engine gives the one that varname names."})"
 #define OA_OLDER_OUTPUT(members) R"({"type": "object", "properties": {)" members R"(}})"
@@ -86,14 +85,13 @@ inline constexpr const char* io_replace_params =
     R"({"type": "object", "additionalProperties": false, "x-saves": "/content",
     "x-sets-variable": {"name": "/varname", "value": "/content"},
     "x-fill": {"variables": {"from": "variables", "names": "/varname"}},
-    "required": ["leftvalue", "rightvalue"], "properties": {)" OA_OLDER_VARIABLES "," OA_OLDER_TEXT(
-        "leftvalue",
-        "What to look for.") "," OA_OLDER_TEXT("rightvalue",
-                                               "What comes in its place.") "," OA_OLDER_VARNAME
-                                                                           "," OA_OLDER_INPUT(
-                                                                               "The text, or a map "
-                                                                               "with it as "
-                                                                               "content.") "}}";
+    "required": ["leftvalue", "rightvalue"], "properties": {)" OA_OLDER_VARIABLES
+    "," OA_OLDER_TEXT("leftvalue", "What to look for.") "," OA_OLDER_TEXT(
+        "rightvalue", "What comes in its place.") "," OA_OLDER_VARNAME
+                                                  "," OA_OLDER_INPUT(
+                                                      "The text, or a map "
+                                                      "with it as "
+                                                      "content.") "}}";
 inline constexpr const char* io_replace_output =
     OA_OLDER_OUTPUT(OA_OLDER_TEXT(
         "content",

@@ -73,8 +73,9 @@ TEST(FenceTest, LetsNoSocketBeOpenedAndNoProgramBeStarted) {
         if (!fence.network_and_programs) {
             return no_fence;
         }
-        const char* const arguments[] = {"/bin/true", nullptr};
-        execv(arguments[0], const_cast<char* const*>(arguments));  // ends with 0 if it can
+        std::string program = "/bin/true";
+        char* const arguments[] = {program.data(), nullptr};
+        execv(program.c_str(), arguments);  // ends with 0 if it can
         return socket(AF_INET, SOCK_STREAM, 0) < 0 && socket(AF_UNIX, SOCK_STREAM, 0) < 0 ? 3 : 1;
     });
     if (status == no_fence) {

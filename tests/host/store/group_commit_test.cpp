@@ -92,6 +92,26 @@ TEST_F(GroupCommitTest, RefusesWhatDoesNotFollowAndTakesWhatIsBesideIt) {
     EXPECT_TRUE(store.check().is_sound());
 }
 
+// As the removal of old runs does.
+TEST_F(GroupCommitTest, TakesTurnsWithWhoeverWritesAloneAgainAndAgain) {
+    StoreWriting writing(settings());
+    GroupCommit commit(writing.writer);
+    core::JournalBatch batch;
+    batch.records.push_back({1, at_second(0), created("a")});
+    std::atomic<bool> is_kept{false};
+    int alone = 0;
+    while (!is_kept && alone < 10'000) {
+        commit.alone([&](SqliteDatabase& /*database*/) {
+            if (alone++ == 0) {
+                commit.append("a", batch,
+                              [&](const core::JournalFailure* /*failure*/) { is_kept = true; });
+            }
+        });
+    }
+    EXPECT_TRUE(is_kept);
+    EXPECT_LE(alone, 2);
+}
+
 // Runs that go on from where they are told, as the engine's do: no thread waits.
 TEST_F(GroupCommitTest, SharesTransactionsBetweenRunsThatGoOnWhenTheyAreTold) {
     constexpr std::size_t runs = 50;

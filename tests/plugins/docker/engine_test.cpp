@@ -24,8 +24,8 @@ struct DockerEngineTest : ::testing::Test {
     }
 
     TemporaryFolder folder;
-    ServerProcess server{{"python3", "-I", "-S", OA_SOURCE_DIR "/tests/support/engine_server.py",
-                          folder.at("sock")}};
+    std::string program = OA_SOURCE_DIR "/tests/support/engine_server.py";
+    ServerProcess server{{"python3", "-I", "-S", program, folder.at("sock")}};
     PluginHarness plugin{OA_PLUGIN_FILE};
 };
 

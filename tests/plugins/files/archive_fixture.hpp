@@ -86,7 +86,7 @@ struct ArchiveFixture : FilesFixture {
         ::utimensat(AT_FDCWD, folder.at("tree/a").c_str(), times, 0);
         ::utimensat(AT_FDCWD, folder.at("tree/sub").c_str(), times, 0);
     }
-    void expect_tree(const std::string& at) {
+    void expect_tree(const std::string& at) const {
         namespace fs = std::filesystem;
         EXPECT_EQ(content_of(at + "/a"), "aaa");
         EXPECT_EQ(content_of(at + "/sub/b"), std::string(300'000, 'b'));

@@ -176,6 +176,7 @@ TEST_F(ArchiveTest, SeveralCallsMayUnpackIntoOneFolder) {
         Json{{"path", folder.at("t.zip")}, {"destination", folder.at("out")}}.dump();
     for (int round = 0; round < 20; ++round) {
         std::vector<std::thread> threads;
+        threads.reserve(4);
         std::atomic<int> failures = 0;
         for (int i = 0; i < 4; ++i) {
             threads.emplace_back([&] {

@@ -32,11 +32,12 @@ struct CsvTest : FilesFixture {
 const Json abc = Json::array({Json::array({"a", "b"}), Json::array({"1", "2"})});
 
 TEST_F(CsvTest, ReadsEveryLineEnding) {
-    for (const char* text : {"a,b\n1,2\n", "a,b\r\n1,2\r\n", "a,b\r1,2\r", "a,b\n1,2", "a,b\r\n1,2",
-                             "\n\na,b\n\n\r\n1,2\n\n",
-                             "\xEF\xBB\xBF"
-                             "a,b\n1,2\n"}) {
-        EXPECT_EQ(lists(text), abc) << ::testing::PrintToString(std::string(text));
+    const std::string mark = "\xEF\xBB\xBF";
+    for (const std::string& text :
+         {std::string("a,b\n1,2\n"), std::string("a,b\r\n1,2\r\n"), std::string("a,b\r1,2\r"),
+          std::string("a,b\n1,2"), std::string("a,b\r\n1,2"), std::string("\n\na,b\n\n\r\n1,2\n\n"),
+          mark + "a,b\n1,2\n"}) {
+        EXPECT_EQ(lists(text), abc) << ::testing::PrintToString(text);
     }
 }
 

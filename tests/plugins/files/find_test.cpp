@@ -66,7 +66,7 @@ TEST_F(FindTest, MatchesPatterns) {
 }
 
 TEST_F(FindTest, ChoosesBySizeAgeAndOrder) {
-    make("old", 10, 3 * 86'400);
+    make("old", 10, std::int64_t{3} * 86'400);
     make("new", 3000, 10);
     make("mid", 200, 7200);
     EXPECT_EQ(find({{"min_size", "1k"}}), (Names{"new"}));

@@ -30,7 +30,7 @@ struct GitTest : ::testing::Test {
     }
 
     /// Runs git as a user would; its standard output without the last line break.
-    std::string git(const std::string& where, std::vector<std::string> arguments) {
+    std::string git(const std::string& where, std::vector<std::string> arguments) const {
         arguments.insert(arguments.begin(), {"/usr/bin/git", "-c", "user.name=Ada", "-c",
                                              "user.email=ada@example.com"});
         Subprocess::Options options;
@@ -43,16 +43,18 @@ struct GitTest : ::testing::Test {
     void add(const std::string& where,
              const std::string& file,
              const std::string& content,
-             const std::string& message) {
+             const std::string& message) const {
         write(where, file, content);
         git(where, {"add", "--all"});
         git(where, {"commit", "--quiet", "-m", message});
     }
-    void write(const std::string& where, const std::string& file, const std::string& content) {
+    void write(const std::string& where,
+               const std::string& file,
+               const std::string& content) const {
         folder.write(std::filesystem::relative(where, folder.path()).string() + "/" + file,
                      content);
     }
-    std::string head(const std::string& where) { return git(where, {"rev-parse", "HEAD"}); }
+    std::string head(const std::string& where) const { return git(where, {"rev-parse", "HEAD"}); }
 
     Reply run(const std::string& function, const Json& params) {
         return plugin.run(function, params);
@@ -64,7 +66,7 @@ struct GitTest : ::testing::Test {
     }
     /// A clone of the bare repository, made by the plug-in.
     std::string work() {
-        const std::string path = folder.at("work");
+        std::string path = folder.at("work");
         const Reply reply = clone(origin, path);
         EXPECT_EQ(reply.status, OA_OK) << reply.message;
         EXPECT_EQ(joined(reply.violations), "");

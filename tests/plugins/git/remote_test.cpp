@@ -255,8 +255,9 @@ TEST_F(GitHttpTest, EndsACloneInItsMiddle) {
 
 TEST_F(GitHttpTest, ChecksCertificates) {
     const Certificate certificate(folder);
-    ServerProcess secure{{"python3", "-I", OA_SOURCE_DIR "/tests/support/git_http_server.py",
-                          folder.path().string(), certificate.file, certificate.key}};
+    const std::string program = OA_SOURCE_DIR "/tests/support/git_http_server.py";
+    ServerProcess secure{
+        {"python3", "-I", program, folder.path().string(), certificate.file, certificate.key}};
     const std::string address = "https://127.0.0.1:" + secure.first_line() + "/private/shop.git";
     const Reply unknown = clone(address, folder.at("work"), ada());
     EXPECT_EQ(unknown.status, OA_UNAUTHENTICATED) << unknown.message;

@@ -16,6 +16,8 @@ using oa::Json;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
+constexpr std::size_t large = 12'000'000;
+
 /// What must not hang, grow or be cut off.
 struct HttpLimitsTest : ::testing::Test {
     EchoServer server;
@@ -68,7 +70,7 @@ TEST_F(HttpLimitsTest, EndsAtItsTimeoutWhileItSends) {
     sigaddset(&pipe, SIGPIPE);
     ASSERT_EQ(pthread_sigmask(SIG_UNBLOCK, &pipe, nullptr), 0);
     const Reply reply = http.run("post", {{"url", server.url("/stall")},
-                                          {"body", std::string(12'000'000, 'x')},
+                                          {"body", std::string(large, 'x')},
                                           {"request_timeout", 0.3}});
     EXPECT_EQ(reply.status, OA_DEADLINE) << reply.message;
 }
@@ -89,7 +91,7 @@ TEST_F(HttpLimitsTest, EndsWithinASecondOfBeingCancelled) {
     }
     milliseconds taken{};
     const Reply sending = cancelled(
-        "post", {{"url", server.url("/stall")}, {"body", std::string(12'000'000, 'x')}}, taken);
+        "post", {{"url", server.url("/stall")}, {"body", std::string(large, 'x')}}, taken);
     EXPECT_EQ(sending.status, OA_CANCELLED) << sending.message;
     EXPECT_LT(taken, milliseconds(1000));
     // TLS with a server that never answers the greeting.
@@ -211,10 +213,10 @@ TEST_F(HttpLimitsTest, ReadsTheAnswerOfAServerThatClosesEarly) {
 TEST_F(HttpLimitsTest, ManyCallsRunAtOnce) {
     std::vector<std::thread> callers;
     std::vector<int> good(8, 0);
-    for (std::size_t i = 0; i < good.size(); ++i) {
-        callers.emplace_back([&, i] {
+    for (int& own : good) {
+        callers.emplace_back([&] {
             for (int n = 0; n < 10; ++n) {
-                good[i] += get(server.url("/echo")).status == OA_OK ? 1 : 0;
+                own += get(server.url("/echo")).status == OA_OK ? 1 : 0;
             }
         });
     }

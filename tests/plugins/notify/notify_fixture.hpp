@@ -52,7 +52,9 @@ struct ChatTest : NotifyTest {
         }
         return out;
     }
-    [[nodiscard]] Json last_body() const { return Json::parse(requests().back()["body"].as_string()); }
+    [[nodiscard]] Json last_body() const {
+        return Json::parse(requests().back()["body"].as_string());
+    }
     Reply post(const std::string& function, Json params) {
         params["ca_file"] = certificate.file;
         return run(function, params);

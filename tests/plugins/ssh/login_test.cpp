@@ -180,7 +180,8 @@ TEST_F(SshLoginTest, DoesNotWaitForAnAgentThatHangs) {
 }
 
 TEST_F(SshLoginTest, ByTheKeysOfTheHomeFolder) {
-    const std::string before = std::getenv("HOME") == nullptr ? "" : std::getenv("HOME");
+    const char* const home = std::getenv("HOME");
+    const std::string before = home == nullptr ? "" : home;
     ::unsetenv("SSH_AUTH_SOCK");
     ::setenv("HOME", folder.path().c_str(), 1);
     std::filesystem::create_directory(folder.at(".ssh"));
@@ -202,7 +203,7 @@ struct SshPasswordTest : ::testing::Test {
             GTEST_SKIP() << "only root can set up a server that checks passwords";
         }
     }
-    Reply log_in(const std::string& lines, const std::string& password) {
+    Reply log_in(const std::string& lines, const std::string& password) const {
         SshServer::Options options;
         options.passwords = true;
         options.extra = lines;
