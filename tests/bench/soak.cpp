@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -55,22 +56,27 @@ struct Load {
     std::atomic<std::uint64_t> failures{0};
 };
 
+constexpr std::size_t requests_of_a_connection = 10'000;  // the host ends one after 100,000
+
 /// Mostly runs; now and then what a page asks for, and a connection of its own.
 void work(const ServiceProgram& service, Load& load, Pace* pace) {
     const std::string start = service.request("POST", "/api/v1/workflows/three/runs?wait=60s");
     const std::array<std::string, 4> looks{
         service.request("GET", "/api/v1/runs?limit=20"), service.request("GET", "/api/v1/stats"),
         service.request("GET", "/api/v1/workflows"), service.request("GET", "/api/v1/plugins")};
-    RawClient client(service.port());
+    std::optional<RawClient> client(std::in_place, service.port());
     for (std::size_t turn = 0; !load.is_over; ++turn) {
         if (pace != nullptr) {
             pace->turn();
+        }
+        if (turn % requests_of_a_connection == requests_of_a_connection - 1) {
+            client.emplace(service.port());
         }
         if (turn % 50 == 49) {
             RawClient other(service.port());
             load.failures += ask(other, looks[turn / 50 % looks.size()]) ? 0 : 1;
         }
-        load.failures += ask(client, start) ? 0 : 1;
+        load.failures += ask(*client, start) ? 0 : 1;
         ++load.runs;
     }
 }

@@ -217,7 +217,7 @@ TEST_F(LimitsTest, EachNumberOfThreadsIsEnoughOrARefusal) {
 TEST_F(LimitsTest, EachAmountOfMemoryIsEnoughOrARefusal) {
     leave_open_runs(2, many_tasks(small_file));
     Sweep sweep;
-    for (std::size_t memory = 40; memory <= 250; memory += memory < 90 ? 5 : 40) {
+    for (std::size_t memory = 40; memory <= 450; memory += memory < 90 ? 5 : 40) {
         Subprocess::Options options = environment();
         options.memory_mib = memory;
         Subprocess host(run_command(many_tasks(small_file)), options);
@@ -225,7 +225,7 @@ TEST_F(LimitsTest, EachAmountOfMemoryIsEnoughOrARefusal) {
         const ProcessResult result = live(host, is_held_up);
         sweep.count(result, is_held_up, std::to_string(memory) + " MiB");
     }
-    sweep.print("40 to 250 MiB");
+    sweep.print("40 to 450 MiB");
     EXPECT_GT(sweep.succeeded, 0U);
     EXPECT_GT(sweep.refused, 0U);
     expect_all_to_end();
