@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "host/plugin/schema_extension.hpp"
-#include "tests/plugins/support/leftovers.hpp"
+#include "tests/plugins/support/footprint.hpp"
 #include "tests/plugins/support/plugin_harness.hpp"
 
 namespace oa::test {
@@ -304,7 +304,7 @@ TEST_F(OlderJsonTest, AThousandRoundsLeaveNothingBehind) {
             }
         }
     }
-    expect_nothing_left("json", [&](PluginHarness& plugin) {
+    expect_nothing_left("json", OA_PLUGIN_FILE, [&](PluginHarness& plugin, int /*i*/) {
         give_schemas(plugin);
         for (const auto& [function, params] : calls) {
             static_cast<void>(plugin.run(function, params));

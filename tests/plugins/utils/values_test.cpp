@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/plugins/support/leftovers.hpp"
+#include "tests/plugins/support/footprint.hpp"
 #include "tests/plugins/support/plugin_harness.hpp"
 
 namespace oa::test {
@@ -189,7 +189,7 @@ TEST_F(UtilsValuesTest, AThousandRoundsLeaveNothingBehind) {
             }
         }
     }
-    expect_nothing_left("utils", [&](PluginHarness& plugin) {
+    expect_nothing_left("utils", OA_PLUGIN_FILE, [&](PluginHarness& plugin, int /*i*/) {
         for (const auto& [function, params] : calls) {
             static_cast<void>(plugin.run(function, params));
         }
