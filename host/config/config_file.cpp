@@ -216,7 +216,9 @@ private:
             }
             const auto report = [&](core::SourcePosition position, const std::string& message,
                                     const std::string& hint) {
-                error(position, what + ": " + message, hint);
+                std::string text = what;
+                text.append(": ").append(message);
+                error(position, text, hint);
             };
             note(what, entry.value->position);
             config_.modules[entry.key] = boost::json::serialize(to_json(*entry.value, report));

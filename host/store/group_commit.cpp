@@ -211,11 +211,9 @@ void GroupCommit::write_group(std::unique_lock<std::mutex>& lock, BatchGroup& gr
 
 void GroupCommit::make_way() {
     is_writing_ = false;
-    if (is_groups_turn_) {
-        wake_.notify_one();
-    } else if (alone_waiting_ > 0) {
+    if (alone_waiting_ > 0 && !is_groups_turn_) {
         free_.notify_one();
-    } else if (!queue_.empty()) {
+    } else if (is_groups_turn_ || !queue_.empty()) {
         wake_.notify_one();
     }
 }
