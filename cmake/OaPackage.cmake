@@ -16,6 +16,8 @@ set(CPACK_DEBIAN_HOST_PACKAGE_NAME open-automator)
 set(CPACK_DEBIAN_HOST_DESCRIPTION "workflow engine that runs plug-ins
  Runs YAML workflows whose tasks are functions of shared libraries.")
 set(CPACK_DEBIAN_HOST_PACKAGE_SHLIBDEPS ON)
+# What the modules git and system start: programs of their own, missed by whoever uses them alone.
+set(CPACK_DEBIAN_HOST_PACKAGE_SUGGESTS "git, openssh-client")
 set(CPACK_DEBIAN_SDK_PACKAGE_NAME open-automator-sdk)
 set(CPACK_DEBIAN_SDK_DESCRIPTION "SDK for plug-ins of Open Automator
  Headers, CMake and pkg-config files, and the program that writes manifests.")

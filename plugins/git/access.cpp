@@ -8,6 +8,7 @@
 
 #include "operands.hpp"
 #include "plugins/common/text.hpp"
+#include "plugins/common/verified.hpp"
 
 namespace oa::git {
 
@@ -74,7 +75,7 @@ void Access::set_http(Call& call, const std::string& url) {
         require_readable("/ca_file", ca_file);
         settings_.emplace_back("http.sslCAInfo", ca_file);
     }
-    if (!call.param<bool>("verify", true)) {
+    if (!common::verified(call, call.param<bool>("verify", true))) {
         settings_.emplace_back("http.sslVerify", "false");
     }
     // A server that stops half way is not waited for longer than this.

@@ -15,6 +15,7 @@
 #include "plugins/common/fault.hpp"
 #include "plugins/common/http/status_error.hpp"
 #include "plugins/common/text.hpp"
+#include "plugins/common/verified.hpp"
 #include "request_params.hpp"
 
 namespace oa::http {
@@ -63,8 +64,7 @@ void set_verify(Call& call, ExchangeOptions& options) {
     const std::string text = text_param(call, "verify");
     const std::string word = lower_case(text);
     if (word == "false" || word == "no" || word == "0") {
-        options.tls.verify = false;
-        call.log().warn("the certificate of the server is not checked: verify is false");
+        options.tls.verify = common::verified(call, false);
     } else if (!text.empty() && word != "true" && word != "yes" && word != "1") {
         options.tls.ca_file = text;
     }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "plugins/common/encoding.hpp"
+#include "plugins/common/verified.hpp"
 
 namespace oa::http {
 
@@ -223,7 +224,7 @@ ExchangeOptions options_param(const Module& module, Call& call) {
         throw invalid_params("/max_redirects", "max_redirects is not from 0 to 50");
     }
     return {
-        .tls = {.verify = call.param<bool>("verify", true),
+        .tls = {.verify = common::verified(call, call.param<bool>("verify", true)),
                 .ca_file = call.param<std::string>("ca_file", ""),
                 .client = client_param(call)},
         .connect_timeout = call.param<milliseconds>("connect_timeout", connect_timeout_default),

@@ -12,6 +12,7 @@
 #include "message_text.hpp"
 #include "plugins/common/fault.hpp"
 #include "plugins/common/pipe_signal.hpp"
+#include "plugins/common/verified.hpp"
 
 namespace oa::notify {
 
@@ -96,8 +97,8 @@ Json deliver(const Params& params,
              const MailText& mail,
              const http::Connection& connection,
              const http::Url& server,
+             const http::TlsOptions& tls,
              http::Interrupter& interrupter) {
-    const http::TlsOptions tls{params.flag("verify", true), params.text("ca_file")};
     MailSession session(connection, server, interrupter, own_name());
     if (security_param(params) == Security::StartTls) {
         session.start_tls(tls);
@@ -138,16 +139,18 @@ Json send_email(const Delivery& delivery, const Params& params) {
     if (const auto rest = delivery.call.remaining()) {
         limit = std::min(limit, *rest);
     }
+    const http::TlsOptions tls{
+        .verify = common::verified(delivery.call, params.flag("verify", true)),
+        .ca_file = params.text("ca_file")};
     const auto started = steady_clock::now();
     const common::PipeSignalBlock no_pipe_signal;
     http::Interrupter interrupter(started + limit);
     const auto guard = delivery.call.on_cancel([&interrupter] { interrupter.cancel(); });
     try {
-        const http::Connection connection(server,
-                                          {params.flag("verify", true), params.text("ca_file")},
+        const http::Connection connection(server, tls,
                                           std::min(started + connect_limit, interrupter.deadline()),
                                           interrupter, &delivery.guard);
-        return deliver(params, mail, connection, server, interrupter);
+        return deliver(params, mail, connection, server, tls, interrupter);
     } catch (const Error& error) {
         if (error.code() == ErrorCode::Cancelled) {
             throw Cancelled();

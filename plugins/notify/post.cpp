@@ -11,6 +11,7 @@
 #include "plugins/common/fault.hpp"
 #include "plugins/common/http/interrupter.hpp"
 #include "plugins/common/http/status_error.hpp"
+#include "plugins/common/verified.hpp"
 
 namespace oa::notify {
 
@@ -45,7 +46,8 @@ http::Response send(const Delivery& delivery, const Params& params, Post post) {
     const std::string what = post.what;
     http::Request request = request_of(params, post);
     const http::ExchangeOptions options{
-        .tls = {.verify = params.flag("verify", true), .ca_file = params.text("ca_file")},
+        .tls = {.verify = common::verified(delivery.call, params.flag("verify", true)),
+                .ca_file = params.text("ca_file")},
         .connect_timeout = connect_limit,
         .follow_redirects = false,
         .body_max = answer_max,

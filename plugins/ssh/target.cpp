@@ -108,6 +108,9 @@ Target target_params(Call& call) {
         throw invalid_params("/host_key",
                              "host_key does not start with SHA256:, as ssh-keygen -l prints it");
     }
+    if (target.host_key.empty() && target.host_key_check == HostKeyCheck::Insecure) {
+        call.log().warn("the key of the server is not checked: host_key_check is insecure");
+    }
     target.known_hosts = local_path(plain_text(call, "known_hosts", "~/.ssh/known_hosts"));
     target.connect_timeout = call.param<milliseconds>("connect_timeout", 10s);
     target.keepalive = call.param<milliseconds>("keepalive", 15s);

@@ -268,7 +268,10 @@ TEST_F(GitHttpTest, ChecksCertificates) {
     EXPECT_EQ(trusted.status, OA_OK) << trusted.message;
     Json careless = ada();
     careless["verify"] = false;
-    EXPECT_EQ(clone(address, folder.at("careless"), careless).status, OA_OK);
+    const Reply unchecked = clone(address, folder.at("careless"), careless);
+    EXPECT_EQ(unchecked.status, OA_OK) << unchecked.message;
+    EXPECT_EQ(warnings_of(unchecked),
+              "the certificate of the server is not checked: verify is false\n");
     trusting["ca_file"] = folder.at("none.pem");
     EXPECT_EQ(clone(address, folder.at("x"), trusting).pointer, "/ca_file");
 }

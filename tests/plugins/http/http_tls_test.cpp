@@ -59,9 +59,13 @@ TEST_F(HttpTlsTest, VerifiesNothingOnlyWhenAsked) {
     for (const std::string& url : {server.wrong_name(), server.expired(), server.self_signed()}) {
         const Reply reply = get(url, {{"verify", false}});
         EXPECT_EQ(reply.status, OA_OK) << reply.message;
+        EXPECT_EQ(warnings_of(reply),
+                  "the certificate of the server is not checked: verify is false\n");
     }
     // One careless call leaves the next one careful.
-    EXPECT_EQ(get(server.self_signed()).status, OA_UNAUTHENTICATED);
+    const Reply next = get(server.self_signed());
+    EXPECT_EQ(next.status, OA_UNAUTHENTICATED);
+    EXPECT_EQ(warnings_of(next), "");
 }
 
 TEST_F(HttpTlsTest, TellsWhatIsWrongWithTheAuthority) {

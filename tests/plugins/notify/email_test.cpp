@@ -159,7 +159,10 @@ TEST_F(EmailTest, TellsWhoIsNotWelcome) {
 TEST_F(EmailTest, ChecksTheServer) {
     const Reply unknown = email({{"ca_file", ""}});
     EXPECT_EQ(unknown.status, OA_UNAUTHENTICATED) << unknown.message;
-    EXPECT_EQ(email({{"ca_file", ""}, {"verify", false}}).status, OA_OK);
+    const Reply careless = email({{"ca_file", ""}, {"verify", false}});
+    EXPECT_EQ(careless.status, OA_OK) << careless.message;
+    EXPECT_EQ(warnings_of(careless),
+              "the certificate of the server is not checked: verify is false\n");
     const Reply without = email({{"port", plain_port}});
     EXPECT_EQ(without.status, OA_PRECONDITION) << without.message;
     EXPECT_NE(without.message.find("STARTTLS"), std::string::npos);

@@ -96,8 +96,10 @@ TEST_F(SshConnectTest, AcceptsTheKeyThatIsPinned) {
 }
 
 TEST_F(SshConnectTest, TakesAnyKeyWhereThatIsAskedFor) {
-    EXPECT_EQ(with_known(line(other_key("ed25519")), {{"host_key_check", "insecure"}}).status,
-              OA_OK);
+    const Reply reply = with_known(line(other_key("ed25519")), {{"host_key_check", "insecure"}});
+    EXPECT_EQ(reply.status, OA_OK) << reply.message;
+    EXPECT_EQ(warnings_of(reply),
+              "the key of the server is not checked: host_key_check is insecure\n");
 }
 
 TEST_F(SshConnectTest, SpeaksIPv6AndNames) {

@@ -155,4 +155,14 @@ std::string joined(const std::vector<std::string>& problems) {
     return out;
 }
 
+std::string warnings_of(const Reply& reply) {
+    std::string out;
+    for (const oa::testing::LogLine& line : reply.logs) {
+        if (line.level == OA_LOG_WARN) {
+            out += line.message + '\n';
+        }
+    }
+    return out;
+}
+
 }  // namespace oa::test

@@ -57,4 +57,7 @@ private:
 /// For one EXPECT_EQ(joined(...), "").
 [[nodiscard]] std::string joined(const std::vector<std::string>& problems);
 
+/// What a call warned of, one line each.
+[[nodiscard]] std::string warnings_of(const Reply& reply);
+
 }  // namespace oa::test

@@ -90,6 +90,38 @@ TEST_F(SystemRunTest, GivesArgumentsAsTheyAre) {
               "a b|$HOME|*|'\"||5|true|");
 }
 
+// What would be a command to a shell is a text to a program, in a list and in the environment.
+TEST_F(SystemRunTest, NoTextBecomesACommand) {
+    const std::string canary = folder.at("canary");
+    const std::string touch = "touch " + canary;
+    const std::vector<std::string> texts{
+        "; " + touch,
+        "$(" + touch + ")",
+        "`" + touch + "`",
+        "\n" + touch + "\n",
+        "| " + touch,
+        "&& " + touch,
+        "' ; " + touch + " ; '",
+        "\" ; " + touch + " ; \"",
+        "${x:=$(" + touch + ")}",
+        "<(" + touch + ")",
+        "> " + canary,
+        "-oProxyCommand=" + touch,
+        "--help",
+        "@" + canary,
+        "a\\",
+        "\x1b[31m\r",
+    };
+    for (const std::string& text : texts) {
+        EXPECT_EQ(out(run(Json::array({"printf", "%s|", text}))), text + "|");
+        EXPECT_EQ(out(shell("printf '%s|' \"$TEXT\"", {{"env", {{"TEXT", text}}}})), text + "|");
+        EXPECT_FALSE(std::filesystem::exists(canary)) << text;
+    }
+    const std::string cut("a\0b", 3);
+    EXPECT_EQ(run(Json::array({"printf", "%s|", cut})).status, OA_INVALID_PARAMS);
+    EXPECT_EQ(shell("true", {{"env", {{"TEXT", cut}}}}).status, OA_INVALID_PARAMS);
+}
+
 TEST_F(SystemRunTest, TellsHowTheProgramEnded) {
     const Reply reply = shell("echo to out; echo to err >&2; exit 3");
     EXPECT_EQ(reply.status, OA_PRECONDITION);
