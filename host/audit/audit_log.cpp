@@ -27,12 +27,18 @@ constexpr mode_t private_folder = 0700;
 
 // ----- records -----
 
-std::string user_name() {
+std::string look_up_user_name() {
     passwd entry{};
     passwd* found = nullptr;
     std::array<char, 4096> room{};
     const int error = ::getpwuid_r(::geteuid(), &entry, room.data(), room.size(), &found);
     return error == 0 && found != nullptr ? found->pw_name : std::to_string(::geteuid());
+}
+
+/// Asked for once: the answer may come from a directory server.
+const std::string& user_name() {
+    static const std::string name = look_up_user_name();
+    return name;
 }
 
 json::string text(const std::string& bytes) {
@@ -56,7 +62,7 @@ json::object who_of(const AuditRecord& record, const std::string& user) {
 }
 
 json::object members_of(const AuditRecord& record, std::uint64_t number) {
-    const std::string user = user_name();
+    const std::string& user = user_name();
     json::object out{{"seq", number},
                      {"time", core::format_time(std::chrono::system_clock::now())},
                      {"user", user},

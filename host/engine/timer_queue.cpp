@@ -19,10 +19,17 @@ TimerQueue::~TimerQueue() {
 }
 
 TimerQueue::Token TimerQueue::set(Time when, std::function<void()> fire) {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
     const Token token{when, next_number_++};
-    const auto place = timers_.emplace(token, std::move(fire)).first;
-    if (place == timers_.begin()) {
+    timers_.emplace(token, std::move(fire));
+    const bool is_too_late = when < awake_at_;
+    if (is_too_late) {
+        awake_at_ = Time::min();  // once for all that come before it looks
+    }
+    lock.unlock();
+    // Timers come and go with every task, and are dropped before they are due; waking a thread
+    // costs more than all the rest.
+    if (is_too_late) {
         changed_.notify_one();
     }
     return token;
@@ -33,16 +40,22 @@ void TimerQueue::drop(const Token& token) {
     timers_.erase(token);
 }
 
+void TimerQueue::sleep_until(std::unique_lock<std::mutex>& lock, Time time) {
+    awake_at_ = time;
+    if (time == Time::max()) {
+        changed_.wait(lock);
+    } else {
+        changed_.wait_until(lock, time);
+    }
+    awake_at_ = Time::min();
+}
+
 void TimerQueue::loop() {
     std::unique_lock lock(mutex_);
     while (!closing_) {
-        if (timers_.empty()) {
-            changed_.wait(lock);
-            continue;
-        }
-        const Time next = timers_.begin()->first.first;
+        const Time next = timers_.empty() ? Time::max() : timers_.begin()->first.first;
         if (std::chrono::steady_clock::now() < next) {
-            changed_.wait_until(lock, next);
+            sleep_until(lock, next);
             continue;
         }
         const std::function<void()> fire = std::move(timers_.begin()->second);

@@ -26,11 +26,14 @@ public:
 
 private:
     void loop();
+    // With the lock held.
+    void sleep_until(std::unique_lock<std::mutex>& lock, Time time);
 
     std::mutex mutex_;
     std::condition_variable changed_;
     std::map<Token, std::function<void()>> timers_;
     std::uint64_t next_number_ = 0;
+    Time awake_at_ = Time::min();  // when the thread looks by itself; min: it is awake
     bool closing_ = false;
     std::thread thread_;  // last: it uses all of the above
 };

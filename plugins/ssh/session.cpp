@@ -85,12 +85,15 @@ Session::Session(const Target& target, const common::AddressGuard& guard, const 
 }
 
 Session::~Session() {
-    // A farewell, if it can be sent at once. After shutdown() nothing waits any more, so that all
-    // that the session holds is freed.
-    ::libssh2_session_disconnect_ex(session_, SSH_DISCONNECT_BY_APPLICATION, "done", "");
-    ::shutdown(socket_.get(), SHUT_RDWR);
+    hang_up();
     while (::libssh2_session_free(session_) == LIBSSH2_ERROR_EAGAIN) {
     }
+}
+
+void Session::hang_up() {
+    // A farewell, if it can be sent at once.
+    ::libssh2_session_disconnect_ex(session_, SSH_DISCONNECT_BY_APPLICATION, "done", "");
+    ::shutdown(socket_.get(), SHUT_RDWR);
 }
 
 void Session::watch_connection() {

@@ -58,6 +58,10 @@ public:
     /// sent before.
     [[nodiscard]] bool is_sending() const;
 
+    /// Ends the connection without waiting for anything: from now on all that libssh2 does comes to
+    /// an end at once, and what it holds can be freed.
+    void hang_up();
+
     /// Whether the connection has broken off, whatever libssh2 calls it.
     [[nodiscard]] bool is_lost() const { return lost_; }
     /// What went wrong last in libssh2, as an Error. `doing` is "the key exchange".

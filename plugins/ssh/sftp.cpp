@@ -75,7 +75,20 @@ unsigned size_of(const std::string& path) {
 }  // namespace
 
 Sftp::Sftp(Session& session) : session_(session) {
-    sftp_ = session_.drive([this] { return ::libssh2_sftp_init(session_.raw()); });
+    const auto init = [this] { return ::libssh2_sftp_init(session_.raw()); };
+    try {
+        sftp_ = session_.drive(init);
+    } catch (...) {
+        session_.hang_up();
+        do {
+            sftp_ = init();
+        } while (sftp_ == nullptr &&
+                 ::libssh2_session_last_errno(session_.raw()) == LIBSSH2_ERROR_EAGAIN);
+        if (sftp_ != nullptr) {
+            ::libssh2_sftp_shutdown(sftp_);
+        }
+        throw;
+    }
     if (sftp_ == nullptr) {
         const Error error = session_.failure("starting SFTP");
         if (error.code() == ErrorCode::Unavailable) {
@@ -86,7 +99,34 @@ Sftp::Sftp(Session& session) : session_(session) {
 }
 
 Sftp::~Sftp() {
+    const auto close = [](LIBSSH2_SFTP_HANDLE* handle) {
+        return ::libssh2_sftp_close_handle(handle);
+    };
+    std::erase_if(abandoned_, [&](auto* handle) { return close(handle) != LIBSSH2_ERROR_EAGAIN; });
+    if (!abandoned_.empty()) {
+        // libssh2 frees a handle, and all that is on its way for it, only when it has been closed.
+        session_.hang_up();
+        for (LIBSSH2_SFTP_HANDLE* const handle : abandoned_) {
+            while (close(handle) == LIBSSH2_ERROR_EAGAIN) {
+            }
+        }
+    }
     ::libssh2_sftp_shutdown(sftp_);  // what it cannot send now is freed with the session
+}
+
+void Sftp::abandon(LIBSSH2_SFTP_HANDLE* handle) {
+    if (::libssh2_sftp_close_handle(handle) == LIBSSH2_ERROR_EAGAIN) {
+        abandoned_.push_back(handle);
+    }
+}
+
+int Sftp::close(LIBSSH2_SFTP_HANDLE* handle) {
+    try {
+        return session_.drive([&] { return ::libssh2_sftp_close_handle(handle); });
+    } catch (...) {
+        abandon(handle);
+        throw;
+    }
 }
 
 Error Sftp::failure(const std::string& doing, const std::string& path) {
@@ -148,10 +188,10 @@ std::vector<FolderEntry> Sftp::list(const std::string& path) {
             session_.stopper().check();
         } while (size > 0);
     } catch (...) {
-        ::libssh2_sftp_close_handle(handle);
+        abandon(handle);
         throw;
     }
-    session_.drive([&] { return ::libssh2_sftp_close_handle(handle); });
+    close(handle);
     if (size < 0) {
         throw failure("listing", path);
     }
@@ -306,7 +346,7 @@ RemoteFile::RemoteFile(Sftp& sftp, const std::string& path, unsigned long flags,
 
 RemoteFile::~RemoteFile() {
     if (handle_ != nullptr) {
-        ::libssh2_sftp_close_handle(handle_);
+        sftp_.abandon(handle_);
     }
 }
 
@@ -354,8 +394,7 @@ void RemoteFile::write(const std::function<bool(std::string&)>& fill,
 
 void RemoteFile::close() {
     LIBSSH2_SFTP_HANDLE* const handle = std::exchange(handle_, nullptr);
-    const int result = sftp_.session().drive([&] { return ::libssh2_sftp_close_handle(handle); });
-    if (result != 0) {
+    if (sftp_.close(handle) != 0) {
         throw sftp_.failure("closing", path_);
     }
 }

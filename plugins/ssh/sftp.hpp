@@ -54,6 +54,11 @@ public:
     [[nodiscard]] bool is_full(const std::string& path);
 
     [[nodiscard]] Error failure(const std::string& doing, const std::string& path);
+    /// Closes a file or folder; not 0 where the server could not.
+    int close(LIBSSH2_SFTP_HANDLE* handle);
+    /// Closes a file or folder without waiting for the answer. It is freed when that has come, or
+    /// with this object.
+    void abandon(LIBSSH2_SFTP_HANDLE* handle);
     [[nodiscard]] Session& session() { return session_; }
     [[nodiscard]] LIBSSH2_SFTP* raw() const { return sftp_; }
 
@@ -65,6 +70,7 @@ private:
 
     Session& session_;
     LIBSSH2_SFTP* sftp_ = nullptr;
+    std::vector<LIBSSH2_SFTP_HANDLE*> abandoned_;
 };
 
 /// An open file on the other side.

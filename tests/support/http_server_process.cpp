@@ -145,17 +145,36 @@ void must_run(const std::vector<std::string>& command) {
     }
 }
 
-int free_port() {
+namespace {
+
+struct BoundSocket {
+    int fd = -1;
+    int port = 0;
+};
+
+BoundSocket bind_somewhere() {
     const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address = loopback(0);
     socklen_t size = sizeof(address);
     auto* const generic = reinterpret_cast<sockaddr*>(&address);
-    const bool done = ::bind(fd, generic, size) == 0 && ::getsockname(fd, generic, &size) == 0;
-    ::close(fd);
-    if (!done) {
+    if (::bind(fd, generic, size) != 0 || ::getsockname(fd, generic, &size) != 0) {
+        ::close(fd);
         throw std::runtime_error("no free port");
     }
-    return ntohs(address.sin_port);
+    return {fd, ntohs(address.sin_port)};
+}
+
+}  // namespace
+
+int free_port() {
+    const BoundSocket socket = bind_somewhere();
+    ::close(socket.fd);
+    return socket.port;
+}
+
+int refusing_port() {
+    static const BoundSocket socket = bind_somewhere();  // and never listens
+    return socket.port;
 }
 
 bool wait_for_port(int port, ServerProcess& server) {

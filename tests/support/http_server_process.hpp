@@ -34,6 +34,9 @@ void must_run(const std::vector<std::string>& command);
 /// A TCP port of 127.0.0.1 that nobody uses now. Another program may take it before the caller
 /// does.
 [[nodiscard]] int free_port();
+/// A TCP port of 127.0.0.1 that refuses connections, and that nobody takes as long as this process
+/// lives.
+[[nodiscard]] int refusing_port();
 /// Waits until 127.0.0.1:port takes connections; false when `server` ends first or after ten
 /// seconds.
 [[nodiscard]] bool wait_for_port(int port, ServerProcess& server);

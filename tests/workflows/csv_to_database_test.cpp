@@ -63,7 +63,7 @@ TEST_F(CsvToDatabaseTest, LoadsAllOrNothing) {
 TEST_F(CsvToDatabaseTest, TriesAgainWhenTheServerIsGone) {
     folder.write("orders.csv", "id,customer,total,ordered\n1,Ada,1,2026-01-01\n");
 
-    const auto document = load(1, {{"db_port", free_port()}});
+    const auto document = load(1, {{"db_port", refusing_port()}});
 
     EXPECT_EQ(task(document, "load").at("attempts"), 3);
     EXPECT_EQ(task(document, "load").at("error").at("code"), "unavailable");

@@ -48,7 +48,7 @@ TEST_F(DatabaseSyncTest, CopiesWhatIsNewAndIsFreeToRunAgain) {
 }
 
 TEST_F(DatabaseSyncTest, TellsThatTheSourceIsGoneAndLeavesTheTargetAlone) {
-    const auto document = sync(1, {{"source_port", free_port()}});
+    const auto document = sync(1, {{"source_port", refusing_port()}});
 
     EXPECT_EQ(task(document, "read").at("attempts"), 3);
     EXPECT_EQ(mariadb("SELECT count(*) FROM events"), "0\n");

@@ -24,7 +24,7 @@ TEST_F(DiskSpaceWatchTest, IsQuietWhereThereIsRoom) {
 }
 
 TEST_F(DiskSpaceWatchTest, TellsWhichDisksAreFullAndWhoIsSilent) {
-    const auto document = watch({{{"host", "localhost"}, {"port", free_port()}}}, 0, 1);
+    const auto document = watch({{{"host", "localhost"}, {"port", refusing_port()}}}, 0, 1);
 
     const boost::json::value notice = core::parse_json(told_once());
     EXPECT_EQ(notice.at("silent"), (boost::json::array{"localhost"}));

@@ -60,7 +60,7 @@ TEST_F(LogReportTest, SendsNothingWhenThereAreNoErrors) {
 }
 
 TEST_F(LogReportTest, KeepsTheTableWhenNobodyTakesTheMail) {
-    const auto document = report(free_port(), 1);
+    const auto document = report(refusing_port(), 1);
 
     EXPECT_EQ(task(document, "send").at("attempts"), 3);
     EXPECT_EQ(task(document, "send").at("error").at("code"), "unavailable");

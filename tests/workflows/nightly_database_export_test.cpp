@@ -56,7 +56,7 @@ TEST_F(NightlyDatabaseExportTest, SendsTheRowsAndAMail) {
 }
 
 TEST_F(NightlyDatabaseExportTest, TellsThatTheDatabaseIsGone) {
-    const auto document = run_export(1, {{"db_port", free_port()}});
+    const auto document = run_export(1, {{"db_port", refusing_port()}});
 
     EXPECT_EQ(task(document, "export").at("attempts"), 3);
     EXPECT_TRUE(has(mailed(), "The export has failed")) << mailed();

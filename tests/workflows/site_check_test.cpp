@@ -21,7 +21,7 @@ TEST_F(SiteCheckTest, IsQuietWhenAllIsWell) {
 }
 
 TEST_F(SiteCheckTest, TellsWhatIsWrongWithEachSite) {
-    const std::string gone = "http://127.0.0.1:" + std::to_string(free_port()) + "/";
+    const std::string gone = "http://127.0.0.1:" + std::to_string(refusing_port()) + "/";
     const std::string text = sites.http("/hello.txt");
     const std::string broken = sites.http("/status/500");
 
@@ -50,7 +50,7 @@ TEST_F(SiteCheckTest, TellsWhatIsSlow) {
 }
 
 TEST_F(SiteCheckTest, FailsEvenWhenNobodyCanBeTold) {
-    secrets({{"slack_webhook", "https://localhost:" + std::to_string(free_port()) + "/"}});
+    secrets({{"slack_webhook", "https://localhost:" + std::to_string(refusing_port()) + "/"}});
 
     const auto document = run("site-check", {{"sites", {{{"url", sites.http("/status/404")}}}}}, 1);
 

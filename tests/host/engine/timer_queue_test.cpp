@@ -54,6 +54,28 @@ TEST(TimerQueueTest, MaySetTimersWhileFiring) {
     second.wait();
 }
 
+TEST(TimerQueueTest, FiresInTimeAfterAnEarlierOneWasDropped) {
+    TimerQueue timers;
+    const auto now = std::chrono::steady_clock::now();
+    // The thread sleeps for the dropped one, and has to look again when it wakes.
+    timers.drop(timers.set(now + 5ms, [] {}));
+    std::latch later(2);
+    timers.set(now + 20ms, [&] { later.count_down(); });
+    timers.set(now + 10ms, [&] { later.count_down(); });
+    later.wait();
+    EXPECT_GE(std::chrono::steady_clock::now(), now + 20ms);
+}
+
+TEST(TimerQueueTest, WakesForWhatComesBeforeAllOthers) {
+    TimerQueue timers;
+    std::latch soon(50);
+    timers.set(std::chrono::steady_clock::now() + 1h, [] {});
+    for (int i = 0; i < 50; ++i) {
+        timers.set(std::chrono::steady_clock::now() + 1ms * (50 - i), [&] { soon.count_down(); });
+    }
+    soon.wait();  // the suite's time limit ends it where one is forgotten
+}
+
 TEST(UlidTest, HasTwentySixDigitsThatSortByTimeAndNeverRepeat) {
     const auto time = std::chrono::system_clock::time_point{1'469'918'176'385ms};
     const std::string id = make_ulid(time);

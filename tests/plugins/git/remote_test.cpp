@@ -229,7 +229,8 @@ TEST_F(GitHttpTest, TellsWhatMayBeTriedAgain) {
     const Reply broken = clone(url("broken"), path);
     EXPECT_EQ(broken.status, OA_UNAVAILABLE) << broken.message;
     EXPECT_EQ(broken.retry, OA_RETRY_YES);
-    const Reply refused = clone("http://127.0.0.1:" + std::to_string(free_port()) + "/x.git", path);
+    const Reply refused =
+        clone("http://127.0.0.1:" + std::to_string(refusing_port()) + "/x.git", path);
     EXPECT_EQ(refused.status, OA_UNAVAILABLE) << refused.message;
     grow();
     const Reply half = clone(url("half"), path);

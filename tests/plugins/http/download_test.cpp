@@ -385,7 +385,7 @@ TEST_F(HttpDownloadTest, TellsWhatTheServerSays) {
     const Reply busy = download(server.raw("HTTP/1.1 503 No\r\nRetry-After: 7\r\n\r\n"));
     EXPECT_EQ(busy.status, OA_UNAVAILABLE);
     EXPECT_EQ(busy.retry_after_ms, 7000U);
-    const Reply nobody = download("http://127.0.0.1:" + std::to_string(free_port()) + "/");
+    const Reply nobody = download("http://127.0.0.1:" + std::to_string(refusing_port()) + "/");
     EXPECT_EQ(nobody.status, OA_UNAVAILABLE);
     EXPECT_EQ(nobody.retry, OA_RETRY_YES);
     EXPECT_EQ(download("http://169.254.169.254/").status, OA_PERMISSION);

@@ -177,7 +177,7 @@ TEST_F(HttpLimitsTest, UnpacksGzipThatCameInParts) {
 }
 
 TEST_F(HttpLimitsTest, TellsWhoRefusedTheConnection) {
-    const std::string url = "http://127.0.0.1:" + std::to_string(free_port()) + "/";
+    const std::string url = "http://127.0.0.1:" + std::to_string(refusing_port()) + "/";
     const Reply reply = get(url);
     EXPECT_EQ(reply.status, OA_UNAVAILABLE);
     EXPECT_EQ(reply.retry, OA_RETRY_YES);
@@ -196,7 +196,7 @@ TEST_F(HttpLimitsTest, OffersARetryOnlyWhereItDoesNoHarm) {
     const std::string closes = server.raw("");
     EXPECT_EQ(get(closes).retry, OA_RETRY_YES);
     EXPECT_EQ(http.run("post", {{"url", closes}, {"body", "x"}}).retry, OA_RETRY_UNKNOWN);
-    const std::string nobody = "http://127.0.0.1:" + std::to_string(free_port()) + "/";
+    const std::string nobody = "http://127.0.0.1:" + std::to_string(refusing_port()) + "/";
     EXPECT_EQ(http.run("post", {{"url", nobody}, {"body", "x"}}).retry, OA_RETRY_YES)
         << "nothing was sent";
 }

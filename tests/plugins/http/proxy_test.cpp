@@ -119,7 +119,7 @@ TEST_F(HttpProxyTest, TellsWhatTheProxySays) {
     EXPECT_NE(refused.message.find("CONNECT closed.example:443 by the proxy"), std::string::npos)
         << refused.message;
     EXPECT_NE(refused.message.find("not that one"), std::string::npos) << refused.message;
-    const std::string nobody = "127.0.0.1:" + std::to_string(free_port());
+    const std::string nobody = "127.0.0.1:" + std::to_string(refusing_port());
     const Reply down = get(unknown("/echo"), {{"proxy", nobody}});
     EXPECT_EQ(down.status, OA_UNAVAILABLE);
     EXPECT_EQ(down.retry, OA_RETRY_YES);

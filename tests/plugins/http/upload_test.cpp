@@ -144,7 +144,7 @@ TEST_F(HttpUploadTest, GivesTheAnswerOfTheServer) {
 
 TEST_F(HttpUploadTest, TellsWhenTheServerIsAwayOrLeaves) {
     const std::string path = large_file();
-    const std::string nobody = "http://127.0.0.1:" + std::to_string(free_port()) + "/";
+    const std::string nobody = "http://127.0.0.1:" + std::to_string(refusing_port()) + "/";
     const Reply down = upload({{"url", nobody}, {"path", path}});
     EXPECT_EQ(down.status, OA_UNAVAILABLE);
     EXPECT_EQ(down.retry, OA_RETRY_YES);

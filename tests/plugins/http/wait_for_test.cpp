@@ -83,7 +83,7 @@ TEST_F(HttpWaitForTest, TellsTheLastAnswerWhenItIsLate) {
 }
 
 TEST_F(HttpWaitForTest, WaitsForAServerThatIsNotThereYet) {
-    const std::string nobody = "http://127.0.0.1:" + std::to_string(free_port()) + "/";
+    const std::string nobody = "http://127.0.0.1:" + std::to_string(refusing_port()) + "/";
     const Reply down = wait_for(nobody, {{"timeout", "60ms"}});
     EXPECT_EQ(down.status, OA_DEADLINE);
     EXPECT_NE(down.message.find("connection refused"), std::string::npos) << down.message;

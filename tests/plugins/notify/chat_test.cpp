@@ -42,7 +42,7 @@ TEST_F(ChatTest, KeepsTheTokenOfTelegramToItself) {
     const Json params{{"token", "1:geheim"}, {"chat_id", "1"}, {"text", "x"}, {"base_url", base}};
     EXPECT_EQ(post("telegram", params).status, OA_UNAUTHENTICATED);
     Json down = params;
-    down["base_url"] = "https://localhost:" + std::to_string(free_port());
+    down["base_url"] = "https://localhost:" + std::to_string(refusing_port());
     EXPECT_EQ(post("telegram", down).status, OA_UNAVAILABLE);
     Json odd = params;
     odd["token"] = "1/../geheim";

@@ -173,7 +173,7 @@ TEST_F(EmailTest, ChecksTheServer) {
 }
 
 TEST_F(EmailTest, TellsWhatMayBeTriedAgain) {
-    const Reply down = email({{"port", free_port()}});
+    const Reply down = email({{"port", refusing_port()}});
     EXPECT_EQ(down.status, OA_UNAVAILABLE) << down.message;
     EXPECT_EQ(down.retry, OA_RETRY_YES);
     const Reply half = email({{"from", "half@example.com"}, {"text", std::string(5'000'000, 'x')}});

@@ -115,7 +115,7 @@ TEST_F(SshConnectTest, SpeaksIPv6AndNames) {
 }
 
 TEST_F(SshConnectTest, TellsWhyItCannotBeReached) {
-    const Reply refused = run("true", {{"port", free_port()}});
+    const Reply refused = run("true", {{"port", refusing_port()}});
     EXPECT_EQ(refused.status, OA_UNAVAILABLE);
     EXPECT_EQ(refused.retry, OA_RETRY_YES);
     EXPECT_NE(refused.message.find("refused"), std::string::npos) << refused.message;

@@ -9,6 +9,10 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/lsan_interface.h>
+#endif
+
 #include "tests/plugins/ssh/ssh_fixture.hpp"
 #include "tests/plugins/support/cancelling.hpp"
 
@@ -16,6 +20,28 @@ namespace oa::test {
 namespace {
 
 using std::chrono::milliseconds;
+
+/// libssh2 1.10 loses a number of each ECDSA key that it reads in OpenSSH's format, some 150 bytes
+/// a login (README.md of the module). What is lost while this object lives is not looked for.
+struct KnownLoss {
+#if defined(__SANITIZE_ADDRESS__)
+    explicit KnownLoss(bool is_there) : is_there_(is_there) {
+        if (is_there_) {
+            __lsan_disable();
+        }
+    }
+    ~KnownLoss() {
+        if (is_there_) {
+            __lsan_enable();
+        }
+    }
+    bool is_there_;
+#else
+    explicit KnownLoss(bool /*is_there*/) {}
+#endif
+    KnownLoss(const KnownLoss&) = delete;
+    KnownLoss& operator=(const KnownLoss&) = delete;
+};
 
 struct SshLoginTest : SshFixture {
     /// Makes a key that the server lets in; gives its path.
@@ -43,6 +69,7 @@ TEST_F(SshLoginTest, ByKeysOfEveryKind) {
           {"rsa", "rsa", {"-b", "2048"}},
           {"rsapem", "rsa", {"-b", "2048", "-m", "PEM"}},
           {"rsapkcs8", "rsa", {"-b", "2048", "-m", "PKCS8"}}}) {
+        const KnownLoss loss(type == "ecdsa" && arguments.front() != "-m");
         const Reply reply = with_key(make(name, type, "", arguments));
         EXPECT_EQ(reply.status, OA_OK) << name << ": " << reply.message << log();
         const Reply text = with_key("", {{"private_key", folder.read(name)}});
@@ -56,6 +83,7 @@ TEST_F(SshLoginTest, ByKeysWithAPassphrase) {
           {"ec", "ecdsa", {}},
           {"rsapem", "rsa", {"-b", "2048", "-m", "PEM"}},
           {"rsapkcs8", "rsa", {"-b", "2048", "-m", "PKCS8"}}}) {
+        const KnownLoss loss(type == "ecdsa");
         const std::string path = make(name, type, "open sesame", arguments);
         const Reply good = with_key(path, {{"passphrase", "open sesame"}});
         EXPECT_EQ(good.status, OA_OK) << name << ": " << good.message;

@@ -145,7 +145,7 @@ TEST_F(SshRunTest, ManyCallsLeaveNothingBehind) {
     // Most calls fail, each in another part of the conversation: connections take their time.
     const std::string nobody = folder.write("nobody", "");
     const Json good = with({{"command", "true"}});
-    const Json refused = with({{"command", "true"}, {"port", free_port()}});
+    const Json refused = with({{"command", "true"}, {"port", refusing_port()}});
     const Json unknown = with({{"command", "true"}, {"known_hosts", nobody}});
     int connections = 0;
     expect_nothing_left("ssh", OA_PLUGIN_FILE, [&](PluginHarness& fresh, int i) {

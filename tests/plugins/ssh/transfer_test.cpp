@@ -1,5 +1,6 @@
 #include <array>
 #include <chrono>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -13,6 +14,7 @@
 #include "tests/plugins/ssh/cutting_proxy.hpp"
 #include "tests/plugins/ssh/ssh_fixture.hpp"
 #include "tests/plugins/support/cancelling.hpp"
+#include "tests/plugins/support/footprint.hpp"
 #include "tests/plugins/support/open_files.hpp"
 
 namespace oa::test {
@@ -311,6 +313,30 @@ TEST_F(SshTransferTest, LeavesNothingBehind) {
         EXPECT_EQ(download(there + "/none", folder.at("back")).status, OA_NOT_FOUND);
     }
     EXPECT_EQ(open_files(), before);
+}
+
+// What is on its way when a transfer ends is up to several MiB.
+TEST_F(SshTransferTest, WhatIsCancelledKeepsNoMemory) {
+    const std::string huge = folder.at("huge");
+    std::ofstream(huge).close();
+    std::filesystem::resize_file(huge, 20ULL << 30U);  // takes no room
+    const auto moving = [](const FakeCall& call) { return call.result().progress.size() > 1; };
+    const auto cancel = [&] {
+        const auto sending = run_and_cancel(
+            ssh, "upload", with({{"local", huge}, {"remote", "/dev/null"}, {"atomic", false}}),
+            moving);
+        EXPECT_EQ(sending.reply.status, OA_CANCELLED) << sending.reply.message;
+    };
+    cancel();
+    const long before = footprint().rss_kib;
+    for (int i = 0; i < 20; ++i) {
+        cancel();
+    }
+    const long more = footprint().rss_kib - before;
+    std::printf("20 cancelled transfers: %ld KiB more\n", more);
+    if (!keeps_freed_memory) {
+        EXPECT_LT(more, 16 * 1024);
+    }
 }
 
 // ---- Servers that are less willing

@@ -10,13 +10,13 @@
 
 namespace oa::test {
 
-namespace {
-
 #if defined(__SANITIZE_ADDRESS__)
-constexpr bool keeps_freed_memory = true;
+const bool keeps_freed_memory = true;
 #else
-constexpr bool keeps_freed_memory = false;
+const bool keeps_freed_memory = false;
 #endif
+
+namespace {
 
 long status_kib(const std::string& name) {
     std::ifstream status("/proc/self/status");

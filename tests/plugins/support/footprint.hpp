@@ -14,6 +14,9 @@ struct Footprint {
 };
 
 [[nodiscard]] Footprint footprint();
+/// Whether freed memory is kept, as the address sanitizer does: then how much there is says
+/// nothing, but the sanitizer finds by itself what was lost.
+extern const bool keeps_freed_memory;
 /// Peak of the resident memory in KiB since reset_peak().
 [[nodiscard]] long peak_rss_kib();
 void reset_peak();
