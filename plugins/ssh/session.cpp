@@ -117,10 +117,16 @@ ssize_t Session::receive(
 
 ssize_t Session::send(
     libssh2_socket_t socket, const void* buffer, std::size_t length, int flags, void** session) {
+    auto& self = *static_cast<Session*>(*session);
     const ssize_t count = ::send(socket, buffer, length, flags | MSG_NOSIGNAL);
     const int error = count < 0 ? errno : 0;
     if (count < 0 && !may_go_on(error)) {
-        static_cast<Session*>(*session)->lost_ = true;
+        if (self.connect_deadline_) {
+            // A server that has had enough says so and goes. Its last words are still there for
+            // reading, which libssh2 does next.
+            return static_cast<ssize_t>(length);
+        }
+        self.lost_ = true;
     }
     return count < 0 ? -as_libssh2_knows(error) : count;
 }
