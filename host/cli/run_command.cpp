@@ -91,7 +91,7 @@ RunCommandResult follow(RunRequest request,
                         const Workbench& workbench,
                         std::ostream& out) {
     const std::string id = request.run_id;
-    const int patience = does_something_finally(*request.workflow) ? 2 : 1;
+    const unsigned patience = does_something_finally(*request.workflow) ? 2 : 1;
     auto end = std::make_shared<std::promise<core::RunReport>>();  // outlives its setting
     request.on_end = [end](const core::RunReport& report, const json::object& /*variables*/) {
         end->set_value(report);

@@ -110,8 +110,7 @@ struct FolderLater {
 class Unpacker {
 public:
     Unpacker(Call& call, const UnpackJob& job, SafeFolder& folder)
-        : call_(call),
-          job_(job),
+        : job_(job),
           progress_(call),
           folder_(folder),
           reader_(call, job.path, job.kind, job.limits.entries) {}
@@ -280,7 +279,6 @@ private:
         return {::archive_entry_mtime(entry), ::archive_entry_mtime_nsec(entry)};
     }
 
-    Call& call_;
     const UnpackJob& job_;
     Progress progress_;
     SafeFolder& folder_;

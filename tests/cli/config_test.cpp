@@ -41,7 +41,7 @@ TEST_F(ConfigCommandTest, ShowsAPartAndOnlyWhatIsSet) {
                                                {"value", 9001},
                                                {"source", "environment"},
                                                {"from", "OA_PORT"}}));
-    EXPECT_EQ(settings[1].at("value"), boost::json::value({"oa.example"}));
+    EXPECT_EQ(settings[1].at("value"), boost::json::value(boost::json::array{"oa.example"}));
 }
 
 TEST_F(ConfigCommandTest, TellsWhatIsWrongAndWhatThereIs) {

@@ -80,7 +80,7 @@ TEST_F(ModuleConfigTest, IsShown) {
     for (const boost::json::value& setting : document.at("settings").as_array()) {
         values[std::string(setting.at("name").as_string())] = setting.at("value");
     }
-    EXPECT_EQ(values["network.deny"], boost::json::value({"private"}));
+    EXPECT_EQ(values["network.deny"], boost::json::value(boost::json::array{"private"}));
     EXPECT_EQ(values["modules.http"],
               (boost::json::value{{"network", {{"deny", boost::json::array()}}}}));
 }

@@ -73,14 +73,14 @@ private:
     RunTicket draw_ticket() {
         RunTicket ticket;
         ticket.id = "r" + std::to_string(runs_.size());
-        ticket.workflow = std::string(1, static_cast<char>('A' + below(5)));
+        const std::uint32_t letter = below(5);
+        ticket.workflow = std::string(1, static_cast<char>('A' + letter));
         ticket.priority = static_cast<std::int32_t>(below(3)) - 1;
         ticket.suspect = percent(3);
         if (ticket.workflow < "D") {
             ticket.key = percent(50) ? "x" : "";
-            ticket.max_runs = percent(5) ? 1 + below(3) : 1 + (ticket.workflow[0] - 'A');
-            ticket.overlap = percent(90) ? static_cast<Overlap>(ticket.workflow[0] - 'A')
-                                         : static_cast<Overlap>(below(3));
+            ticket.max_runs = 1 + (percent(5) ? below(3) : letter);
+            ticket.overlap = static_cast<Overlap>(percent(90) ? letter : below(3));
         }
         return ticket;
     }
